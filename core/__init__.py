@@ -1,0 +1,1 @@
+"""The engine: which prediction tasks should share a model."""

@@ -1,0 +1,1 @@
+"""The window: draws values from core and computes nothing."""
