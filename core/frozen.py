@@ -36,7 +36,7 @@ class Frozen:
         return digest.hexdigest()
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other.fingerprint == self.fingerprint  # type: ignore[attr-defined]
+        return type(other) is type(self) and other.fingerprint == self.fingerprint
 
     def __hash__(self) -> int:
         return hash(self.fingerprint)

@@ -126,4 +126,4 @@ def to_spec(stage: Stage[M], method: M) -> dict[str, Any]:
 def from_spec(stage: Stage[M], spec: Mapping[str, Any]) -> M:
     """The method that `to_spec` described; raises MethodError on an unknown key or knob."""
     knobs = {name: tuple(v) if isinstance(v, list) else v for name, v in spec.items()}
-    return choose(stage, knobs.pop("key"), **knobs)
+    return choose(stage, str(knobs.pop("key", "")), **knobs)

@@ -24,7 +24,7 @@ def save_value(path: Path, value: Frozen) -> None:
     arrays[_TREE] = np.frombuffer(tree.encode(), dtype=np.uint8)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-        np.savez(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+        np.savez(file, allow_pickle=False, **arrays)
     os.replace(file.name, path)
 
 
