@@ -1,0 +1,76 @@
+"""From a file to a TaskTable.
+
+    reading   a CSV, TSV or Parquet file → a frame, and notices of what was assumed
+    roles     which column is target, feature, patient id or ignored
+    kinds     what a target is: binary, multiclass, regression
+    coding    columns → numbers
+    issues    what is wrong with a table, in sentences
+    split     60 / 20 / 20 by whole patients, made once
+    table     all of it put together
+    planted   a generator of cohorts whose true groups are known
+    examples  the built-in tables
+
+Example:
+    >>> from core.data import load_example, load_table
+    >>> frame, targets = load_example("cohort")
+    >>> table = load_table(frame, targets=targets)
+    >>> len(table.tasks)
+    12
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.data.examples import EXAMPLES, Example, load_example
+from core.data.issues import Issue, find_issues
+from core.data.planted import Planted, plant_groups
+from core.data.reading import read_frame
+from core.data.roles import Patterns, Roles, assign_roles
+from core.data.table import build_table
+from core.values import TaskTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "EXAMPLES",
+    "Example",
+    "Issue",
+    "Planted",
+    "Roles",
+    "assign_roles",
+    "build_table",
+    "find_issues",
+    "load_example",
+    "load_table",
+    "plant_groups",
+    "read_frame",
+]
+
+
+def load_table(
+    source: "str | Path | pd.DataFrame",
+    targets: Patterns,
+    ignore: Patterns = (),
+    patient_id: str | None = None,
+    kinds: Mapping[str, str] | None = None,
+    seed: int = 0,
+) -> TaskTable:
+    """Read, check and split a table in one go.
+
+    Args:
+        source: a CSV, TSV or Parquet file, or a frame.
+        targets: names or shell globs of the target columns, as `"y_*"`.
+        ignore: names or globs of columns to leave out.
+        patient_id: the column whose rows must stay in one split; never a feature.
+        kinds: kinds of targets where the inferred one is not wanted, as `{"y_a": "regression"}`.
+        seed: which 60 / 20 / 20 split of the patients.
+
+    Raises:
+        TableError: the file cannot be read, no column matches, or the table has an error-level
+            issue; one line that says what to do.
+    """
+    frame = read_frame(Path(source))[0] if isinstance(source, str | Path) else source
+    roles = assign_roles(frame, targets, ignore=ignore, patient_id=patient_id, kinds=kinds)
+    return build_table(frame, roles, seed=seed)

@@ -1,0 +1,79 @@
+"""What a target column predicts: binary, multiclass or regression."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.data.columns import Holds, as_levels, as_numbers, what_holds
+from core.data.names import quoted
+from core.errors import TableError
+from core.values import Kind
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_CODES = 10
+"""Whole numbers with more distinct values than this are a regression, not class codes."""
+MOST_CLASSES = 50
+"""Classes a target may have."""
+
+
+def infer_kind(name: str, column: "pd.Series") -> Kind:
+    """The kind of a target: two distinct values are binary; text, or whole numbers with at most
+    `MOST_CODES` distinct values, multiclass; other numbers a regression.
+
+    Raises:
+        TableError: dates, or text with more than `MOST_CLASSES` levels.
+    """
+    holds = what_holds(column)
+    if holds is Holds.DATES:
+        raise TableError(
+            f"Target column {quoted(name)} holds dates, which no task predicts. "
+            "Turn it into a number of days or drop it with --ignore."
+        )
+    if holds is Holds.TEXT:
+        return _kind_of_count(name, len(as_levels(column)[1]))
+    values = as_numbers(column)
+    distinct = np.unique(values[np.isfinite(values)])
+    if len(distinct) <= 2:
+        return Kind.BINARY
+    whole = bool(np.all(distinct == np.round(distinct)))
+    return Kind.MULTICLASS if whole and len(distinct) <= MOST_CODES else Kind.REGRESSION
+
+
+def check_kind(name: str, column: "pd.Series", kind: str) -> Kind:
+    """The kind a user asked for, where the column can be read that way.
+
+    Raises:
+        TableError: unknown kind (the known ones are listed), or the column does not fit it.
+    """
+    if kind not in list(Kind):
+        raise TableError(
+            f"Unknown kind {kind!r} for column {quoted(name)}; choose one of {', '.join(Kind)}."
+        )
+    wanted = Kind(kind)
+    holds = what_holds(column)
+    if wanted is Kind.REGRESSION:
+        if holds is not Holds.NUMBERS:
+            raise TableError(
+                f"Column {quoted(name)} holds {holds}, so it cannot be a regression. "
+                "Use kind binary or multiclass, or give numbers."
+            )
+        return wanted
+    n_levels = len(as_levels(column)[1])
+    if wanted is Kind.BINARY and n_levels > 2:
+        raise TableError(
+            f"Column {quoted(name)} has {n_levels} distinct values, so it cannot be binary. "
+            "Use kind multiclass or regression."
+        )
+    _kind_of_count(name, n_levels)
+    return wanted
+
+
+def _kind_of_count(name: str, n_levels: int) -> Kind:
+    if n_levels > MOST_CLASSES:
+        raise TableError(
+            f"Target column {quoted(name)} has {n_levels} distinct values; a class task has at "
+            f"most {MOST_CLASSES}. Merge rare classes or drop it with --ignore."
+        )
+    return Kind.BINARY if n_levels <= 2 else Kind.MULTICLASS
