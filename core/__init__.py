@@ -1,1 +1,64 @@
-"""The engine: which prediction tasks should share a model."""
+"""The engine: which prediction tasks should share a model.
+
+    from core import load_table, Plan, run
+    report = run(load_table("cohort.csv", targets="y_*"), Plan())
+
+Every stage can also be called on its own, in this order:
+
+    measure_landscape   TaskTable → Landscape     what every sample wants from the model, task by task
+    measure_affinity    Landscape → Affinity      how alike two tasks pull the model
+    build_graph         Affinity → TaskGraph      which tasks are neighbours
+    embed_tasks         TaskGraph → Embedding     a point for every task, by graph attention
+    group_tasks         Embedding → Groupings     a Gaussian mixture for every number of groups
+
+Names are looked up on first use, so that `import core` stays quick.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.affinity import measure_affinity
+    from core.data import load_example, load_table
+    from core.graph import build_graph, embed_tasks
+    from core.grouping import group_tasks
+    from core.landscape import measure_landscape
+    from core.pipeline import run
+    from core.plan import PRESETS, Plan, preset
+    from core.report import to_document
+
+__all__ = [
+    "PRESETS",
+    "Plan",
+    "build_graph",
+    "embed_tasks",
+    "group_tasks",
+    "load_example",
+    "load_table",
+    "measure_affinity",
+    "measure_landscape",
+    "preset",
+    "run",
+    "to_document",
+]
+
+_HOME = {
+    "PRESETS": "core.plan",
+    "Plan": "core.plan",
+    "build_graph": "core.graph",
+    "embed_tasks": "core.graph",
+    "group_tasks": "core.grouping",
+    "load_example": "core.data",
+    "load_table": "core.data",
+    "measure_affinity": "core.affinity",
+    "measure_landscape": "core.landscape",
+    "preset": "core.plan",
+    "run": "core.pipeline",
+    "to_document": "core.report",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'core' has no attribute {name!r}")

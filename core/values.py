@@ -264,6 +264,13 @@ class Grouping(Frozen):
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Candidates(Frozen):
+    """Every grouping a run proposes, as one value to keep."""
+
+    groupings: tuple[Grouping, ...]
+
+
 class Decision(StrEnum):
     """The three answers."""
 
@@ -286,13 +293,14 @@ class Report(Frozen):
     """Everything one run found. `core.report.to_json` writes the aggregates of it."""
 
     tasks: tuple[Task, ...]
-    landscapes: tuple[Landscape, ...]
     affinities: tuple[Affinity, ...]
     """The chosen measure first."""
     graph: TaskGraph
     embedding: Embedding
     groupings: tuple[Grouping, ...]
     recommended: Recommendation
+    notes: tuple[str, ...] = ()
+    """What a reader must know before believing a number, one sentence each."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     @property

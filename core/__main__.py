@@ -1,0 +1,115 @@
+"""The command line. Results on stdout, progress on stderr; exit 2 on bad input, 1 on our faults."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from core.errors import TaskGroupingError
+
+
+class _Commands(click.Group):
+    """Turns our errors into one line on stderr and exit status 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except TaskGroupingError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(2)
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+run_argument = click.argument("run", type=click.Path(path_type=Path))
+
+
+@click.group(cls=_Commands, invoke_without_command=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True)
+@click.option("--headless", is_flag=True, help="Do not open a browser.")
+@click.option(
+    "--runs", type=click.Path(path_type=Path), default=Path("runs"), help="Folder of the runs."
+)
+@click.version_option(package_name="taskscape")
+@click.pass_context
+def main(ctx: click.Context, port: int, headless: bool, runs: Path) -> None:
+    """Which prediction tasks should share a model? Without a command, opens the dashboard."""
+    if ctx.invoked_subcommand is None:
+        from core.command.window import open_dashboard
+
+        ctx.exit(open_dashboard(port, headless, runs))
+
+
+@main.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--targets", required=True, multiple=True, help="Target columns: names or 'y_*'.")
+@click.option("--ignore", multiple=True, help="Columns to leave out: names or patterns.")
+@click.option("--patient-id", metavar="COL", help="Rows of one patient share a split.")
+@click.option("--kind", "kinds", multiple=True, metavar="COL=KIND", help="Overrule a task's kind.")
+@click.option("--preset", default="standard", show_default=True, help="quick|standard|thorough")
+@click.option("--measure", metavar="KEY", help="Affinity measure, for example sca.")
+@click.option("--heads", metavar="KEY", help="Heads of the landscape, for example shared.")
+@click.option("--groups", default="auto", show_default=True, metavar="K|auto")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--device", default="auto", show_default=True, help="auto|cpu|cuda")
+@click.option("-o", "--output", "run", type=click.Path(path_type=Path), help="Run folder to make.")
+@as_json
+def group(data: Path, run: Path | None, as_json: bool, **choices: Any) -> None:
+    """Propose groups for the target columns of DATA (CSV, TSV or Parquet)."""
+    from core.command.group import group_file
+
+    sys.exit(group_file(data, run, as_json, **choices))
+
+
+@main.command()
+@run_argument
+@as_json
+def status(run: Path, as_json: bool) -> None:
+    """Say where RUN is."""
+    from core.command.show import show_status
+
+    show_status(run, as_json)
+
+
+@main.command()
+@run_argument
+def cancel(run: Path) -> None:
+    """Stop RUN at its next block; `resume` goes on from there."""
+    from core.command.show import cancel_run
+
+    cancel_run(run)
+
+
+@main.command()
+@run_argument
+@as_json
+def resume(run: Path, as_json: bool) -> None:
+    """Go on with RUN from its last finished stage."""
+    from core.command.group import resume_run
+
+    sys.exit(resume_run(run, as_json))
+
+
+@main.command()
+@run_argument
+@click.option("--format", "form", default="json", show_default=True, help="json")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
+def report(run: Path, form: str, output: Path) -> None:
+    """Write the report of RUN to a file."""
+    from core.command.show import write_report
+
+    write_report(run, form, output)
+
+
+@main.command(hidden=True)
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--job", default="run")
+def work(run: Path, job: str) -> None:
+    """Do the work of RUN in this process (the command line and the dashboard start this)."""
+    from core.runs.worker import work as do_work
+
+    do_work(run, job)
+
+
+if __name__ == "__main__":
+    main()

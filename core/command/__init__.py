@@ -1,0 +1,1 @@
+"""What the commands of `core.__main__` do, apart from how they are called."""

@@ -1,0 +1,105 @@
+"""`taskscape group` and `taskscape resume`: start the worker of a run and watch it."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import file_digest
+from pathlib import Path
+
+import click
+
+from core.command.watch import watch
+from core.errors import MethodError
+from core.plan import Plan
+
+
+def group_file(
+    data: Path,
+    run: Path | None,
+    as_json: bool,
+    *,
+    targets: Sequence[str],
+    ignore: Sequence[str],
+    patient_id: str | None,
+    kinds: Sequence[str],
+    preset: str,
+    measure: str | None,
+    heads: str | None,
+    groups: str,
+    seed: int,
+    device: str,
+) -> int:
+    """Check DATA, make a run folder, work on it, print the result; returns the exit status.
+
+    Raises:
+        TaskGroupingError: bad input; then nothing was written.
+    """
+    from core.data import assign_roles, check_table, read_frame
+    from core.runs import Run
+
+    plan = make_plan(preset, measure, heads, groups, seed, device)
+    frame, notices = read_frame(data)
+    roles = assign_roles(
+        frame, targets=targets, ignore=ignore, patient_id=patient_id, kinds=_kinds(kinds)
+    )
+    plan.check_fit(len(roles.targets))
+    for notice in (*notices, *check_table(frame, roles)):
+        click.echo(f"Note: {notice}", err=True)
+    with data.open("rb") as file:
+        sha256 = file_digest(file, "sha256").hexdigest()
+    target = Run.create(
+        run or Path("runs") / secrets.token_hex(16), frame, roles, plan, data.stem, sha256
+    )
+    target.start()
+    return watch(target, as_json)
+
+
+def resume_run(path: Path, as_json: bool) -> int:
+    """Start the worker of an existing run again; returns the exit status."""
+    from core.runs import Run
+
+    target = Run(path)
+    target.start()
+    return watch(target, as_json)
+
+
+def make_plan(
+    key: str, measure: str | None, heads: str | None, groups: str, seed: int, device: str
+) -> Plan:
+    """The plan that the options of the command line ask for.
+
+    Raises:
+        MethodError: an unknown key; the known ones are listed.
+    """
+    from core.affinity import MEASURES
+    from core.device import DEVICES
+    from core.methods import choose
+    from core.plan import preset
+
+    plan = replace(preset(key), seed=seed, n_groups=_n_groups(groups), device=device)
+    if device not in DEVICES:
+        raise MethodError(f"Unknown device {device!r}; choose one of {', '.join(DEVICES)}.")
+    if measure is not None:
+        plan = replace(plan, measure=choose(MEASURES, measure))
+    if heads is not None:
+        plan = replace(plan, landscape=replace(plan.landscape, heads=heads))
+    return plan
+
+
+def _n_groups(text: str) -> int | None:
+    if text == "auto":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise MethodError(f"--groups {text!r} is neither a number nor 'auto'.") from None
+
+
+def _kinds(pairs: Sequence[str]) -> dict[str, str]:
+    kinds = {}
+    for pair in pairs:
+        column, equals, kind = pair.rpartition("=")
+        if not equals:
+            raise MethodError(f"--kind {pair!r} is not COLUMN=KIND, for example y_age=regression.")
+        kinds[column] = kind
+    return kinds

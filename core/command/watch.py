@@ -1,0 +1,103 @@
+"""Follow a run from the terminal until its worker stops, then print what it found."""
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from core.errors import RunError
+from core.runs import Run, State, Status
+
+if TYPE_CHECKING:
+    from core.values import Report
+
+POLL_S = 0.05
+BAR_WIDTH = 24
+
+EXIT = {State.DONE: 0, State.CANCELLED: 130, State.INTERRUPTED: 1}
+
+
+def watch(run: Run, as_json: bool) -> int:
+    """Show progress on stderr until the worker stops; returns the exit status.
+
+    Interrupting (Ctrl-C) cancels the run; its finished stages are kept.
+    """
+    try:
+        last = _follow(run)
+    except KeyboardInterrupt:
+        run.cancel()
+        click.echo(f"\nCancelled; go on with: taskscape resume {run.path}", err=True)
+        return EXIT[State.CANCELLED]
+    if last.state is State.DONE:
+        _print_result(run, as_json)
+    elif last.state is State.FAILED and not last.is_our_fault:
+        raise RunError(last.error)
+    else:
+        text = last.error or f"{last.state}; go on with: taskscape resume {run.path}"
+        click.echo(f"Error: {text}", err=True)
+    return EXIT.get(last.state, 1)
+
+
+def _follow(run: Run) -> Status:
+    on_terminal = sys.stderr.isatty()
+    shown = ""
+    while True:
+        status = run.status()
+        if status is None:
+            raise RunError(f"The status of {run.path} is gone; was the folder deleted?")
+        line = _line(status, on_terminal)
+        if line != shown:
+            click.echo(f"\r\033[K{line}" if on_terminal else line, err=True, nl=not on_terminal)
+            shown = line
+        if not status.state.is_live:
+            if on_terminal:
+                click.echo("", err=True)
+            return status
+        time.sleep(POLL_S)
+
+
+def _line(status: Status, on_terminal: bool) -> str:
+    if not on_terminal:
+        return status.message
+    done = round(BAR_WIDTH * status.fraction)
+    return f"[{'█' * done}{'░' * (BAR_WIDTH - done)}] {status.fraction:4.0%} {status.message}"
+
+
+def _print_result(run: Run, as_json: bool) -> None:
+    if as_json:
+        click.echo((run.path / "report.json").read_text(encoding="utf-8").rstrip())
+        return
+    report = run.report()
+    click.echo(summary(report))
+    click.echo(f"\nRun: {run.path}   (taskscape opens the dashboard on it)")
+
+
+def summary(report: "Report") -> str:
+    """The answer as a short table for a terminal."""
+    best = report.recommended.grouping
+    rows = [
+        f"{letter(i):>5}  {', '.join(group)}"
+        for i, group in enumerate(best.groups(report.task_names))
+    ]
+    kind = "distance" if report.affinity.is_distance else "similarity"
+    return "\n".join(
+        [
+            f"{len(report.tasks)} tasks · {report.affinity.measure} {kind} · "
+            f"decision: {report.recommended.decision}",
+            report.recommended.reason,
+            "",
+            "Group  Tasks",
+            *rows,
+        ]
+    )
+
+
+def letter(number: int) -> str:
+    """A, B, …, Z, AA, AB, … for the groups 0, 1, …"""
+    text = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text

@@ -1,0 +1,196 @@
+"""The only orchestration: one frozen Plan, one `run`, one Report.
+
+    from core import load_table, Plan, run
+    report = run(load_table("cohort.csv", targets="y_*"), Plan())
+    print(report.recommended.reason)
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from core.affinity import MEASURES, Measure, measure_affinity
+from core.device import pick_device
+from core.errors import TableError
+from core.frozen import Frozen
+from core.graph import build_graph, embed_tasks
+from core.grouping import propose_groupings, recommend
+from core.landscape import measure_landscape
+from core.plan import Plan
+from core.progress import OnProgress, silent, within
+from core.projection import PCA, project_points
+from core.provenance import describe
+from core.values import (
+    Affinity,
+    Candidates,
+    Embedding,
+    Landscape,
+    Projection,
+    Report,
+    TaskGraph,
+    TaskTable,
+)
+
+V = TypeVar("V", bound=Frozen)
+
+
+class Store(Protocol):
+    """Remembers what a stage made, so that only what follows a change is made again."""
+
+    def keep(
+        self, name: str, kind: type[V], made_from: tuple[object, ...], make: Callable[[], V]
+    ) -> V:
+        """What `make` returns, or what it returned before for the same `made_from`."""
+
+
+class NoStore:
+    """Remembers nothing: every stage is made."""
+
+    def keep(
+        self, name: str, kind: type[V], made_from: tuple[object, ...], make: Callable[[], V]
+    ) -> V:
+        return make()
+
+
+def run(
+    table: TaskTable,
+    plan: Plan | None = None,
+    on_progress: OnProgress = silent,
+    store: Store | None = None,
+    data_sha256: str = "",
+) -> Report:
+    """Map the landscape of every task and propose groups.
+
+    Args:
+        table: at least two tasks; only its training rows are looked at.
+        plan: every setting; `Plan()` when None.
+        on_progress: told the finished share of the whole run; may raise Cancelled.
+        store: where finished stages are kept and found again; nowhere when None.
+        data_sha256: digest of the file the table came from, for the provenance.
+
+    Raises:
+        TaskGroupingError: the plan does not fit the table (more groups than tasks, …).
+    """
+    plan = plan or Plan()
+    _check_fit(table, plan)
+    steps = _Steps(table, plan, store or NoStore(), on_progress, pick_device(plan.device).type)
+    landscapes = steps.landscapes()
+    affinities = steps.affinities(landscapes)
+    graph = steps.graph(affinities[0])
+    embedding = steps.embedding(graph)
+    groupings = steps.candidates(graph, embedding).groupings
+    steps.first_map(landscapes[plan.landscape.heads])
+    sources = (*landscapes.values(), *affinities, embedding)
+    return Report(
+        tasks=table.tasks,
+        affinities=affinities,
+        graph=graph,
+        embedding=embedding,
+        groupings=groupings,
+        recommended=recommend(groupings, embedding, plan.n_groups),
+        notes=tuple(dict.fromkeys(note for source in sources for note in source.notes)),
+        provenance=describe(table, plan.to_spec(), steps.device, data_sha256),
+    )
+
+
+def _check_fit(table: TaskTable, plan: Plan) -> None:
+    n_tasks = len(table.tasks)
+    if n_tasks < 2:
+        raise TableError(
+            f"The table has {n_tasks} target column; grouping needs at least 2. "
+            "Name more columns with --targets."
+        )
+    plan.check_fit(n_tasks)
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """The stages of one run, each kept by what it was made from."""
+
+    table: TaskTable
+    plan: Plan
+    store: Store
+    on_progress: OnProgress
+    device: str
+
+    def landscapes(self) -> dict[str, Landscape]:
+        """One landscape for each kind of heads that the plan or a measure asks for."""
+        own_heads = (measure.heads for measure in MEASURES.methods.values() if measure.heads)
+        wanted = list(dict.fromkeys((self.plan.landscape.heads, *own_heads)))
+        edges = [0.05 + 0.45 * i / len(wanted) for i in range(len(wanted) + 1)]
+        return {
+            heads: self._landscape(heads, within(self.on_progress, edges[i], edges[i + 1]))
+            for i, heads in enumerate(wanted)
+        }
+
+    def _landscape(self, heads: str, on_progress: OnProgress) -> Landscape:
+        method = replace(self.plan.landscape, heads=heads)
+        seed, device = self.plan.seed, self.device
+        return self.store.keep(
+            f"landscape-{heads}",
+            Landscape,
+            (self.table.fingerprint, method, seed, device),
+            lambda: measure_landscape(self.table, method, seed, device, on_progress),
+        )
+
+    def affinities(self, landscapes: dict[str, Landscape]) -> tuple[Affinity, ...]:
+        """The plan's measure first, then every other one with its defaults."""
+        others = (known() for known in MEASURES.methods.values())
+        chosen = self.plan.measure
+        measures = (chosen, *(other for other in others if type(other) is not type(chosen)))
+        return tuple(
+            self._affinity(landscapes[measure.heads or self.plan.landscape.heads], measure, i)
+            for i, measure in enumerate(measures)
+        )
+
+    def _affinity(self, landscape: Landscape, measure: Measure, number: int) -> Affinity:
+        key = MEASURES.key_of(measure)
+        self.on_progress(0.5 + 0.02 * number, f"affinity: {measure.title}")
+        n_replicates, seed = self.plan.n_replicates, self.plan.seed
+        return self.store.keep(
+            f"affinity-{key}",
+            Affinity,
+            (landscape.fingerprint, measure, n_replicates, seed),
+            lambda: measure_affinity(landscape, measure, n_replicates, seed),
+        )
+
+    def graph(self, affinity: Affinity) -> TaskGraph:
+        self.on_progress(0.6, "task graph")
+        method = self.plan.graph
+        return self.store.keep(
+            "graph",
+            TaskGraph,
+            (affinity.fingerprint, method),
+            lambda: build_graph(affinity, method),
+        )
+
+    def embedding(self, graph: TaskGraph) -> Embedding:
+        encoder, seed, device = self.plan.encoder, self.plan.seed, self.device
+        on_progress = within(self.on_progress, 0.6, 0.8)
+        return self.store.keep(
+            "embedding",
+            Embedding,
+            (graph.fingerprint, encoder, seed, device),
+            lambda: embed_tasks(graph, encoder, seed, device, on_progress),
+        )
+
+    def candidates(self, graph: TaskGraph, embedding: Embedding) -> Candidates:
+        grouper, seed = self.plan.grouping, self.plan.seed
+        on_progress = within(self.on_progress, 0.8, 0.97)
+        return self.store.keep(
+            "groupings",
+            Candidates,
+            (graph.fingerprint, embedding.fingerprint, grouper, seed),
+            lambda: Candidates(propose_groupings(graph, embedding, grouper, seed, on_progress)),
+        )
+
+    def first_map(self, landscape: Landscape) -> Projection:
+        """The map that is quick enough to be there at once."""
+        self.on_progress(0.98, "map of the landscape")
+        points, seed = landscape.points, self.plan.seed
+        return self.store.keep(
+            "map-pca",
+            Projection,
+            (points.fingerprint, PCA(), seed),
+            lambda: project_points(points, PCA(), seed),
+        )

@@ -1,0 +1,101 @@
+"""Every setting of a run as one frozen value, and the presets.
+
+    Plan()                       the defaults of every stage
+    preset("quick")              a named plan
+    Plan.from_spec(plan.to_spec())   what a run folder stores
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from core.affinity import MEASURES, SCA, Measure
+from core.errors import MethodError
+from core.graph import ENCODERS, GRAPHS, Encoder, GATv2, GraphBuilder, NearestNeighbours
+from core.grouping import GROUPERS, Mixture
+from core.landscape import LANDSCAPES, OneStep
+from core.methods import Method, Stage, from_spec, to_spec
+
+STAGES: dict[str, Stage[Any]] = {
+    "landscape": LANDSCAPES,
+    "measure": MEASURES,
+    "graph": GRAPHS,
+    "encoder": ENCODERS,
+    "grouping": GROUPERS,
+}
+"""Which table of methods each field of a Plan is chosen from."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a run depends on beside the table; equal plans give equal reports on one device.
+
+    Raises:
+        MethodError: a setting outside its range.
+    """
+
+    landscape: OneStep = OneStep()
+    measure: Measure = SCA()
+    graph: GraphBuilder = NearestNeighbours()
+    encoder: Encoder = GATv2()
+    grouping: Mixture = Mixture()
+    n_groups: int | None = None
+    """Number of groups to recommend; None lets the scores choose."""
+    n_replicates: int = 200
+    """Bootstrap re-runs behind every interval and stability."""
+    seed: int = 0
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        if self.n_groups is not None and self.n_groups < 1:
+            raise MethodError(f"n_groups={self.n_groups} is not a number of groups; use 1 or more.")
+        if not 2 <= self.n_replicates <= 10_000:
+            raise MethodError(f"n_replicates={self.n_replicates} is outside 2 … 10000.")
+
+    def check_fit(self, n_tasks: int) -> None:
+        """Raise MethodError when more groups are asked for than there are tasks."""
+        if self.n_groups is not None and self.n_groups > n_tasks:
+            raise MethodError(
+                f"{self.n_groups} groups were asked for but the table has {n_tasks} tasks; "
+                f"ask for {n_tasks} at most."
+            )
+
+    def to_spec(self) -> dict[str, Any]:
+        """A JSON-ready description; `from_spec` reads it back."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            name: to_spec(STAGES[name], value) if isinstance(value, Method) else value
+            for name, value in values.items()
+        }
+
+    @classmethod
+    def from_spec(cls, spec: dict[str, Any]) -> "Plan":
+        """The plan that `to_spec` described; MethodError on unknown keys (the known are listed)."""
+        known = [field.name for field in fields(cls)]
+        for name in spec:
+            if name not in known:
+                raise MethodError(f"A plan has no {name!r}; it has: {', '.join(known)}.")
+        return cls(
+            **{
+                name: from_spec(STAGES[name], value) if name in STAGES else value
+                for name, value in spec.items()
+            }
+        )
+
+
+PRESETS: dict[str, Plan] = {
+    "quick": Plan(
+        landscape=OneStep(starts=1),
+        encoder=GATv2(seeds=2),
+        grouping=Mixture(n_init=5),
+        n_replicates=50,
+    ),
+    "standard": Plan(),
+    "thorough": Plan(landscape=OneStep(starts=10), n_replicates=500),
+}
+
+
+def preset(key: str) -> Plan:
+    """The plan of a preset; MethodError lists the known ones."""
+    if key not in PRESETS:
+        raise MethodError(f"Unknown preset {key!r}; choose one of {', '.join(PRESETS)}.")
+    return PRESETS[key]

@@ -1,0 +1,90 @@
+"""report.json, schema version 1: aggregates only, no row of the data."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from core.values import Affinity, Grouping, Kind, Report, Task
+
+SCHEMA_VERSION = 1
+
+
+def to_document(report: Report) -> dict[str, Any]:
+    """The report as a JSON-ready dict; NaN becomes null. `evidence` is null until groups are
+    trained."""
+    names = report.task_names
+    best = report.recommended.grouping
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tasks": [_task(task) for task in report.tasks],
+        "affinity": _affinity(report.affinity),
+        "other_affinities": [_affinity(affinity) for affinity in report.affinities[1:]],
+        "graph": {
+            "edges": [
+                {"source": names[source], "target": names[target], "weight": weight}
+                for source, target, weight in report.graph.edges()
+            ]
+        },
+        "embedding": _plain(report.embedding.values),
+        "embedding_has_structure": report.embedding.has_structure,
+        "groupings": [_grouping(grouping, names) for grouping in report.groupings],
+        "co_assignment": _plain(best.co_assignment),
+        "recommended": {
+            "groups": [list(group) for group in best.groups(names)],
+            "decision": str(report.recommended.decision),
+            "reason": report.recommended.reason,
+            "method": best.method,
+            "n_groups": best.n_groups,
+            "stability": _plain(best.stability),
+        },
+        "evidence": None,
+        "notes": list(report.notes),
+        "provenance": dict(report.provenance),
+    }
+
+
+def _task(task: Task) -> dict[str, Any]:
+    size = {"name": task.name, "kind": str(task.kind), "n_labelled": task.n_labelled}
+    if task.kind is Kind.BINARY:
+        return {**size, "prevalence": _plain(task.mean)}
+    if task.kind is Kind.REGRESSION:
+        return {**size, "mean": _plain(task.mean)}
+    return {**size, "n_classes": len(task.classes)}
+
+
+def _affinity(affinity: Affinity) -> dict[str, Any]:
+    return {
+        "measure": affinity.measure,
+        "is_distance": affinity.is_distance,
+        "values": _plain(affinity.values),
+        "low": _plain(affinity.low),
+        "high": _plain(affinity.high),
+        "similarity": _plain(affinity.similarity),
+    }
+
+
+def _grouping(grouping: Grouping, names: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "method": grouping.method,
+        "covariance": grouping.covariance,
+        "n_groups": grouping.n_groups,
+        "groups": [list(group) for group in grouping.groups(names)],
+        "membership": _plain(grouping.membership),
+        "bic": _plain(grouping.bic),
+        "aic": _plain(grouping.aic),
+        "silhouette": _plain(grouping.silhouette),
+        "silhouette_null": _plain(grouping.silhouette_null),
+        "stability": _plain(grouping.stability),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Arrays as nested lists, NaN and infinity as None."""
+    if isinstance(value, np.ndarray):
+        return [_plain(item) for item in value.tolist()]
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,231 @@
+"""A run is a folder; this is how it is made, read, started, stopped and removed.
+
+    <run>/  spec.json  data.parquet  status.json  events.jsonl  stages/*.npz  report.json
+            jobs/*.json (side jobs: maps)  worker.log
+"""
+
+import json
+import secrets
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.data import Roles, build_table
+from core.errors import RunError
+from core.pipeline import Plan
+from core.report import to_document
+from core.runs.stages import StageFolder
+from core.runs.status import State, Status, replace_text
+from core.storage import load_value, save_value
+from core.values import Landscape, Projection, Report, TaskTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAIN = "run"
+"""The job that makes the report; any other job is the key of a map (`tsne`, `umap`)."""
+
+SPEC_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a run is asked to do. `name` is for people on this machine and enters no report."""
+
+    name: str
+    created_at: str
+    n_rows: int
+    data_sha256: str
+    roles: dict[str, Any]
+    plan: dict[str, Any]
+    schema_version: int = SPEC_VERSION
+
+
+class Run:
+    """A handle on a run folder; it holds nothing but the path.
+
+    Raises:
+        RunError: the folder is not a run, or a newer version wrote it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+        if not (self.path / "spec.json").is_file():
+            raise RunError(f"{path} is not a run folder: it has no spec.json; check the path.")
+
+    @classmethod
+    def create(
+        cls, path: Path, frame: "pd.DataFrame", roles: Roles, plan: Plan, name: str, sha256: str
+    ) -> "Run":
+        """A new run at `path`, whole or not at all; only the columns with a role are copied.
+
+        A run that is there already and holds the same data takes the new plan instead, so that
+        what did not change is not computed again.
+
+        Raises:
+            RunError: something else is at `path`, or its run is at work.
+        """
+        spec = Spec(
+            name=name,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            n_rows=len(frame),
+            data_sha256=sha256,
+            roles=roles.to_spec(),
+            plan=plan.to_spec(),
+        )
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            return cls._replan(path, spec)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+        try:
+            partial.mkdir()
+            frame.loc[:, list(roles.columns)].to_parquet(partial / "data.parquet", index=False)
+            replace_text(partial / "spec.json", json.dumps(asdict(spec), indent=1))
+            if path.exists():
+                path.rmdir()
+            partial.rename(path)
+        except OSError as error:
+            raise RunError(f"Cannot write the run folder {path}: {error.strerror}.") from error
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        return cls(path)
+
+    @classmethod
+    def _replan(cls, path: Path, spec: Spec) -> "Run":
+        if not (path / "spec.json").is_file():
+            raise RunError(f"{path} exists and is not a run folder; choose another with -o.")
+        run = cls(path)
+        if (run.spec.data_sha256, run.spec.roles) != (spec.data_sha256, spec.roles):
+            raise RunError(f"{path} holds a run on other data or columns; choose another with -o.")
+        run.set_plan(Plan.from_spec(spec.plan))
+        return run
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+    @property
+    def spec(self) -> Spec:
+        try:
+            found = json.loads((self.path / "spec.json").read_text(encoding="utf-8"))
+            spec = Spec(**found)
+        except (OSError, ValueError, TypeError) as error:
+            raise RunError(f"{self.path}/spec.json is damaged; delete the run.") from error
+        if spec.schema_version > SPEC_VERSION:
+            raise RunError(f"{self.path} was written by a newer version; update this one.")
+        return spec
+
+    @property
+    def plan(self) -> Plan:
+        return Plan.from_spec(self.spec.plan)
+
+    def set_plan(self, plan: Plan) -> None:
+        """Ask for another plan; finished stages that it shares with the last one are kept."""
+        if (status := self.status()) and status.state.is_live:
+            raise RunError(f"The run {self.id} is at work; cancel it before you change its plan.")
+        spec = asdict(self.spec) | {"plan": plan.to_spec()}
+        replace_text(self.path / "spec.json", json.dumps(spec, indent=1))
+
+    @property
+    def stages(self) -> StageFolder:
+        return StageFolder(self.path / "stages")
+
+    def status_path(self, job: str = MAIN) -> Path:
+        """The status file of a job."""
+        return self.path / ("status.json" if job == MAIN else f"jobs/{job}.json")
+
+    def status(self, job: str = MAIN) -> Status | None:
+        """Where a job is; None when it was never started."""
+        return Status.load(self.status_path(job))
+
+    def start(self, job: str = MAIN) -> None:
+        """Start a worker process for a job; it outlives whoever called. Also resumes.
+
+        Raises:
+            RunError: the job is at work already.
+        """
+        if (status := self.status(job)) and status.state.is_live:
+            raise RunError(f"The run {self.id} is at work already; wait or cancel it.")
+        Status(State.STARTING, message="starting the worker").save(self.status_path(job))
+        command = [sys.executable, "-P", "-m", "core", "work", str(self.path.resolve())]
+        with (self.path / "worker.log").open("ab") as log:
+            process = subprocess.Popen(
+                [*command, "--job", job],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie behind
+
+    def cancel(self, job: str = MAIN, patience_s: float = 10.0) -> None:
+        """Ask the worker to stop at its next block; kill it when it has not after `patience_s`."""
+        import psutil
+
+        deadline = time.monotonic() + patience_s
+        asked: tuple[int, float] | None = None
+        while (status := self.status(job)) and status.state.is_live:
+            late = time.monotonic() > deadline
+            if status.worker and (late or asked != status.worker):
+                try:
+                    process = psutil.Process(status.worker[0])
+                    process.kill() if late else process.terminate()
+                except psutil.NoSuchProcess:
+                    return
+                asked = status.worker
+            time.sleep(0.05)
+
+    def table(self) -> TaskTable:
+        """The table as the engine sees it, made again from the run's own copy of the data."""
+        import pandas as pd
+
+        try:
+            frame = pd.read_parquet(self.path / "data.parquet")
+        except (OSError, ValueError) as error:
+            raise RunError(f"{self.path}/data.parquet is damaged; delete the run.") from error
+        return build_table(frame, Roles.from_spec(self.spec.roles), self.plan.seed)
+
+    def keep_report(self, report: Report) -> None:
+        """Write the report as a value and as `report.json`."""
+        save_value(self.path / "stages" / "report.npz", report)
+        text = json.dumps(to_document(report), indent=1, ensure_ascii=False)
+        replace_text(self.path / "report.json", text)
+
+    def report(self) -> Report:
+        """The last finished report.
+
+        Raises:
+            RunError: the run has not finished yet.
+        """
+        try:
+            return load_value(self.path / "stages" / "report.npz", Report)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise RunError(f"The run {self.id} has no finished report; resume it.") from error
+
+    def landscape(self, heads: str) -> Landscape:
+        """The landscape measured with these heads; RunError before it was."""
+        return self.stages.load(f"landscape-{heads}", Landscape)
+
+    def map(self, method: str) -> Projection | None:
+        """A flat map of the landscape (`pca`, `tsne`, `umap`); None until its job is done."""
+        try:
+            return self.stages.load(f"map-{method}", Projection)
+        except RunError:
+            return None
+
+    def delete(self) -> None:
+        """Stop the worker and remove the folder and everything in it."""
+        self.cancel()
+        shutil.rmtree(self.path)
+
+
+def list_runs(root: Path) -> tuple[Run, ...]:
+    """Every run folder directly under `root`, the newest first; empty when there is no root."""
+    found = sorted(root.glob("*/spec.json"), key=lambda spec: spec.stat().st_mtime, reverse=True)
+    return tuple(Run(spec.parent) for spec in found)

@@ -1,0 +1,71 @@
+"""Results of finished stages on disk, kept by what they were made from."""
+
+import json
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+from typing import TypeVar
+from zipfile import BadZipFile
+
+from core.errors import RunError
+from core.frozen import Frozen
+from core.runs.status import replace_text
+from core.storage import load_value, save_value
+
+V = TypeVar("V", bound=Frozen)
+
+
+class StageFolder:
+    """One .npz a stage result, named by a hash of its inputs; `index.json` names the current ones.
+
+    A damaged file counts as absent and is made again.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def keep(
+        self, name: str, kind: type[V], made_from: tuple[object, ...], make: Callable[[], V]
+    ) -> V:
+        """What `make` returns, read back where it was made from the same things before."""
+        path = self.folder / f"{name}-{_key(made_from)}.npz"
+        value = _read(path, kind)
+        if value is None:
+            value = make()
+            save_value(path, value)
+        replace_text(self._index_path, json.dumps({**self._index(), name: path.name}))
+        return value
+
+    def load(self, name: str, kind: type[V]) -> V:
+        """The current result of a stage.
+
+        Raises:
+            RunError: the stage has not run yet, or its file is gone or damaged.
+        """
+        file = self._index().get(name)
+        value = _read(self.folder / file, kind) if file else None
+        if value is None:
+            raise RunError(f"The result {name!r} of this run is missing or damaged; resume the run.")
+        return value
+
+    @property
+    def _index_path(self) -> Path:
+        return self.folder / "index.json"
+
+    def _index(self) -> dict[str, str]:
+        try:
+            index: dict[str, str] = json.loads(self._index_path.read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return {}
+        return index
+
+
+def _key(made_from: tuple[object, ...]) -> str:
+    return blake2b(repr(made_from).encode(), digest_size=10).hexdigest()
+
+
+def _read(path: Path, kind: type[V]) -> V | None:
+    try:
+        return load_value(path, kind)
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
+        return None

@@ -1,0 +1,130 @@
+"""The worker process of a run: `python -m core work RUN [--job MAP]`.
+
+It signs in to the status file, reports there and to `events.jsonl`, stops at the next block when
+SIGTERM arrives, and leaves every finished stage behind for the next start.
+"""
+
+import json
+import signal
+import time
+import traceback
+from pathlib import Path
+from types import FrameType
+
+from core.errors import Cancelled, MethodError, RunError, TaskGroupingError
+from core.methods import choose
+from core.pipeline import run
+from core.progress import OnProgress
+from core.projection import PROJECTIONS, project_points
+from core.runs.folder import MAIN, Run
+from core.runs.status import State, Status, this_worker
+from core.values import Projection
+
+WRITE_EVERY_S = 0.2
+
+
+def work(path: Path, job: str = MAIN) -> Status:
+    """Do a job of the run at `path` and return its last status, which is also on disk.
+
+    Raises:
+        MethodError: unknown job.
+        RunError: not a run folder, or another worker has the job.
+    """
+    from filelock import FileLock, Timeout
+
+    if job != MAIN and job not in PROJECTIONS.methods:
+        raise MethodError(f"Unknown job {job!r}; choose one of {MAIN}, {', '.join(PROJECTIONS.methods)}.")
+    target = Run(path)
+    target.status_path(job).parent.mkdir(exist_ok=True)
+    try:
+        with FileLock(target.status_path(job).with_suffix(".lock"), timeout=0):
+            return _Journal(target, job).record()
+    except Timeout as error:
+        raise RunError(f"The run {target.id} is at work already; wait or cancel it.") from error
+
+
+class _Journal:
+    """Writes down how the job goes; the only place where a worker's errors end."""
+
+    def __init__(self, target: Run, job: str) -> None:
+        self.target, self.job = target, job
+        self.status = Status(State.RUNNING, message="reading the data", worker=this_worker())
+        self.must_stop = False
+        self.last_write = 0.0
+
+    def record(self) -> Status:
+        signal.signal(signal.SIGTERM, self._ask_to_stop)
+        self._set(State.RUNNING, 0.0, "reading the data")
+        try:
+            _do(self.target, self.job, self.on_progress)
+        except Cancelled:
+            self._set(State.CANCELLED, self.status.fraction, "cancelled")
+        except TaskGroupingError as error:
+            self._set(State.FAILED, self.status.fraction, "failed", str(error))
+        except MemoryError:
+            text = "The machine ran out of memory; try the preset quick or a smaller table."
+            self._set(State.FAILED, self.status.fraction, "failed", text)
+        except Exception as error:  # noqa: BLE001 - the last door: recorded, never lost
+            traceback.print_exc()
+            text = f"A defect of ours ({type(error).__name__}); the details are in worker.log."
+            self._set(State.FAILED, self.status.fraction, "failed", text, is_our_fault=True)
+        else:
+            self._set(State.DONE, 1.0, "done")
+        return self.status
+
+    def on_progress(self, fraction: float, message: str) -> None:
+        if self.must_stop:
+            raise Cancelled("The run was cancelled.")
+        is_news = message != self.status.message
+        if is_news or time.monotonic() - self.last_write > WRITE_EVERY_S:
+            self._set(State.RUNNING, fraction, message, is_news=is_news)
+
+    def _ask_to_stop(self, signum: int, frame: FrameType | None) -> None:
+        self.must_stop = True
+
+    def _set(
+        self,
+        state: State,
+        fraction: float,
+        message: str,
+        error: str = "",
+        is_our_fault: bool = False,
+        is_news: bool = True,
+    ) -> None:
+        old = self.status
+        self.status = Status(
+            state, fraction, message, error, is_our_fault, old.worker, old.started_at
+        )
+        self.status.save(self.target.status_path(self.job))
+        self.last_write = time.monotonic()
+        if is_news:
+            event = {"at": round(time.time(), 3), "job": self.job, "state": state}
+            event |= {"fraction": round(fraction, 4), "message": error or message}
+            with (self.target.path / "events.jsonl").open("a", encoding="utf-8") as events:
+                events.write(json.dumps(event) + "\n")
+
+
+def _do(target: Run, job: str, on_progress: OnProgress) -> None:
+    if job == MAIN:
+        _make_report(target, on_progress)
+    else:
+        _make_map(target, job, on_progress)
+
+
+def _make_report(target: Run, on_progress: OnProgress) -> None:
+    report = run(
+        target.table(), target.plan, on_progress, target.stages, target.spec.data_sha256
+    )
+    target.keep_report(report)
+
+
+def _make_map(target: Run, method: str, on_progress: OnProgress) -> None:
+    plan = target.plan
+    points = target.landscape(plan.landscape.heads).points
+    mapper = choose(PROJECTIONS, method)
+    target.stages.keep(
+        f"map-{method}",
+        Projection,
+        (points.fingerprint, mapper, plan.seed),
+        lambda: project_points(points, mapper, plan.seed, on_progress),
+    )
