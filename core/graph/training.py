@@ -1,0 +1,92 @@
+"""Training the encoder on the task graph alone: it must rebuild the similarities it came from."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from core.graph.batch import batch_graphs
+from core.graph.network import Network, build_network, embed, only_seed
+from core.progress import OnProgress
+
+if TYPE_CHECKING:
+    import torch
+
+HELD_OUT = 0.2
+"""Share of the pairs hidden while training, on which the best seed and step are chosen (ours)."""
+FEWEST_PAIRS = 10
+"""With fewer pairs nothing is hidden: the training error decides (ours)."""
+PATIENCE = 30
+"""Steps without a better held-out error of any seed before training stops (ours)."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train: sizes of the network, how many seeds, steps at most, Adam's step size."""
+
+    heads: int
+    units: int
+    n_seeds: int
+    n_steps: int
+    learning_rate: float
+
+
+def train_network(
+    features: Float[np.ndarray, "source target"],
+    similarity: Float[np.ndarray, "source target"],
+    adjacent: Bool[np.ndarray, "source target"],
+    recipe: Recipe,
+    seed: int,
+    device: "torch.device",
+    on_progress: OnProgress,
+) -> Network:
+    """The best of several seeds at its best step, by the error on hidden pairs.
+
+    A hidden pair is no edge, and its entry in the node features is 0 (the mean). Objective
+    (ours): the standardised similarity of a pair is a line in the cosine of its two points.
+    """
+    import torch
+
+    hidden = _hide(len(similarity), seed)
+    edges = batch_graphs(
+        np.where(hidden, 0.0, features)[None], similarity[None], (adjacent & ~hidden)[None], device
+    )
+    target = torch.tensor(features, dtype=torch.float32).to(device)
+    others = ~np.eye(len(similarity), dtype=bool)
+    fitted = torch.tensor(others & ~hidden).to(device)
+    judged = torch.tensor(hidden if hidden.any() else others).to(device)
+
+    network = build_network(len(features), recipe.heads, recipe.units, recipe.n_seeds, seed)
+    network.to(device)
+    optimiser = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate)
+    best, best_step, best_seed, best_state = np.inf, 0, 0, network.state()
+    for step in range(recipe.n_steps):
+        points = embed(network, edges)
+        cosine = torch.einsum("tsd,usd->stu", points, points)
+        error = (
+            network.slope[:, None, None] * cosine + network.offset[:, None, None] - target
+        ) ** 2
+        scores = error.detach()[:, judged].mean(1)
+        if float(scores.min()) < best:
+            best, best_step, best_seed = float(scores.min()), step, int(scores.argmin())
+            best_state = network.state()
+        elif step - best_step >= PATIENCE:
+            break
+        optimiser.zero_grad()
+        error[:, fitted].mean(1).sum().backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        on_progress((step + 1) / recipe.n_steps, f"training the encoder, step {step + 1}")
+    network.restore(best_state)
+    return only_seed(network, best_seed)
+
+
+def _hide(n_tasks: int, seed: int) -> Bool[np.ndarray, "source target"]:
+    """A symmetric mask of the pairs to hide."""
+    source, target = np.triu_indices(n_tasks, 1)
+    mask = np.zeros((n_tasks, n_tasks), dtype=bool)
+    if len(source) < FEWEST_PAIRS:
+        return mask
+    chosen = np.random.default_rng(seed).permutation(len(source))[: int(HELD_OUT * len(source))]
+    mask[source[chosen], target[chosen]] = True
+    return mask | mask.T

@@ -1,0 +1,50 @@
+"""From a proposed partition to a `Grouping` with its scores."""
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from core.grouping.base import Proposal
+from core.grouping.silhouette import silhouette
+from core.grouping.stability import co_assign, stability
+from core.values import Grouping
+
+
+def score(
+    method: str,
+    proposal: Proposal,
+    similarity: Float[np.ndarray, "source target"],
+    nulls: dict[int, float],
+) -> Grouping:
+    """Number the groups by their first task, drop empty components, and measure.
+
+    Without bootstrap replicates the stability is NaN and the co-assignment is the partition's own.
+    """
+    labels, kept = renumber(proposal.labels)
+    membership = proposal.membership[:, kept]
+    membership = membership / membership.sum(axis=1, keepdims=True)
+    replicated = len(proposal.replicate_labels) > 0
+    co_assignment = co_assign(proposal.replicate_labels if replicated else labels[None])
+    return Grouping(
+        method=method,
+        covariance=proposal.covariance,
+        n_components=proposal.n_components,
+        labels=labels,
+        membership=membership,
+        bic=proposal.bic,
+        aic=proposal.aic,
+        silhouette=silhouette(similarity, labels),
+        silhouette_null=nulls.get(len(kept), float("nan")),
+        stability=stability(labels, co_assignment) if replicated else float("nan"),
+        co_assignment=co_assignment,
+    )
+
+
+def renumber(
+    labels: Int[np.ndarray, " task"],
+) -> tuple[Int[np.ndarray, " task"], Int[np.ndarray, " group"]]:
+    """Labels 0, 1, … in the order of their first task, and the old label of each new one."""
+    old, first, place = np.unique(labels, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    new = np.empty(len(old), dtype=np.int64)
+    new[order] = np.arange(len(old))
+    return new[place], old[order]
