@@ -19,7 +19,7 @@ class Holds(StrEnum):
 
 
 def what_holds(column: "pd.Series") -> Holds:
-    """Tell numbers, dates and text apart by type; untyped objects that are numbers count as such."""
+    """Tell numbers, dates and text apart by type; objects that are numbers count as such."""
     from pandas.api import types
 
     if types.is_datetime64_any_dtype(column):

@@ -27,7 +27,7 @@ def _cohort(seed: int) -> "pd.DataFrame":
 
 
 def _breast_cancer(seed: int) -> "pd.DataFrame":
-    """Malignancy and eight `worst` measurements above their median, from the `mean` ones."""
+    """Malignancy, and seven `worst` measurements in their top 30 %, from the `mean` ones."""
     from sklearn.datasets import load_breast_cancer
 
     data = load_breast_cancer(as_frame=True)
@@ -35,9 +35,10 @@ def _breast_cancer(seed: int) -> "pd.DataFrame":
         [name for name in data.frame if str(name).startswith("mean ")]
     ].copy()
     table["y_malignant"] = 1 - data.frame["target"]
-    for part in ("radius", "texture", "area", "smoothness", "compactness", "concavity", "symmetry"):
+    parts = ("texture", "smoothness", "compactness", "concavity", "concave points", "symmetry")
+    for part in (*parts, "fractal dimension"):
         worst = data.frame[f"worst {part}"]
-        table[f"y_worst_{part}"] = (worst > worst.quantile(0.7)).astype(int)
+        table[f"y_{part.replace(' ', '_')}"] = (worst > worst.quantile(0.7)).astype(int)
     return table
 
 
@@ -63,7 +64,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     "breast_cancer": Example(
         "Breast cancer (Wisconsin)",
-        "569 tumours: malignancy and seven large-nucleus findings, from ten mean measurements.",
+        "569 tumours: malignancy and seven findings of the worst nuclei, from ten mean measurements.",
         _breast_cancer,
     ),
     "diabetes": Example(

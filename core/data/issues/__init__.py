@@ -1,0 +1,45 @@
+"""What is wrong with a table, in sentences; an error stops a run, a warning does not.
+
+rows          too few rows, patients, targets, features
+targets       too few labels or classes; targets that are copies
+features      infinite values, columns left out, constants, record numbers
+leaks         features that are copies of a target or predict it by themselves
+identifiers   names that suggest a person's particulars
+"""
+
+from typing import TYPE_CHECKING
+
+from core.data.coding import CodedTable, code_table
+from core.data.issues.features import feature_issues
+from core.data.issues.identifiers import identifier_issues
+from core.data.issues.issue import Issue, Severity
+from core.data.issues.leaks import leak_issues
+from core.data.issues.rows import row_issues
+from core.data.issues.targets import target_issues
+from core.data.roles import Roles
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Issue", "Severity", "find_issues", "judge"]
+
+_ORDER = ("error", "warning", "notice")
+
+
+def find_issues(frame: "pd.DataFrame", roles: Roles) -> tuple[Issue, ...]:
+    """Everything to know about a table before a run: errors first, then warnings and notices."""
+    return judge(frame, roles, code_table(frame, roles))
+
+
+def judge(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> tuple[Issue, ...]:
+    """`find_issues` of a frame that is coded already."""
+    if not len(frame):
+        return (Issue("error", None, "The table has no rows. Give a table with rows."),)
+    issues = [
+        *row_issues(roles, coded),
+        *target_issues(coded),
+        *feature_issues(coded),
+        *leak_issues(frame, roles, coded),
+        *identifier_issues(roles.features),
+    ]
+    return tuple(sorted(issues, key=lambda issue: _ORDER.index(issue.severity)))

@@ -1,0 +1,47 @@
+"""Is the table large enough, and is there anything to learn from and to group?"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from core.data.coding import CodedTable
+from core.data.issues.issue import Issue
+from core.data.names import quoted
+from core.data.roles import Roles
+
+FEWEST_ROWS = 30
+FEWEST_PATIENTS = 10
+
+
+def row_issues(roles: Roles, coded: CodedTable) -> Iterator[Issue]:
+    """Too few rows, patients, targets or features."""
+    n_rows = len(coded.labels)
+    if n_rows < FEWEST_ROWS:
+        yield Issue(
+            "error",
+            None,
+            f"The table has {n_rows} row{'s'[: n_rows != 1]}; at least {FEWEST_ROWS} are needed. "
+            "Add rows.",
+        )
+    if len(coded.tasks) < 2:
+        yield Issue(
+            "error",
+            None,
+            f"There is one target ({quoted(coded.tasks[0].name)}); a grouping needs at least two. "
+            "Widen --targets.",
+        )
+    if not coded.feature_names:
+        yield Issue(
+            "error",
+            None,
+            f"None of the {len(roles.features)} feature columns can be used. Add features, or "
+            "narrow --targets and --ignore.",
+        )
+    n_patients = len(np.unique(coded.patient))
+    if roles.patient_id is not None and n_patients < FEWEST_PATIENTS:
+        yield Issue(
+            "error",
+            roles.patient_id,
+            f"Column {quoted(roles.patient_id)} names {n_patients} patients; at least "
+            f"{FEWEST_PATIENTS} are needed to split them. Check --patient-id.",
+        )

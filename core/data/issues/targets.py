@@ -1,0 +1,114 @@
+"""Can every task be learned: does it have labels, classes, and enough of each?"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from core.data.coding import CodedTable
+from core.data.issues.issue import Issue
+from core.data.names import listed, quoted
+from core.values import Kind, Task
+
+FEWEST = 10
+"""Labels a task needs, positives and negatives of a binary task, rows of a class."""
+FEW = 50
+"""Below this many labels, positives or negatives a result is uncertain."""
+
+_DROP = "Drop it with --ignore or add labels."
+
+
+def target_issues(coded: CodedTable) -> Iterator[Issue]:
+    """What is wrong with each target alone, then targets that are copies of each other."""
+    for task, labels in zip(coded.tasks, coded.labels.T, strict=True):
+        sentence = _error(task, labels, coded.patient)
+        if sentence:
+            yield Issue("error", task.name, f"Column {quoted(task.name)} {sentence}")
+            continue
+        sentence = _warning(task, labels)
+        if sentence:
+            yield Issue("warning", task.name, f"Column {quoted(task.name)} {sentence}")
+    yield from _copies(coded)
+
+
+def _error(
+    task: Task, labels: Float[np.ndarray, " sample"], patient: Int[np.ndarray, " sample"]
+) -> str:
+    known = labels[~np.isnan(labels)]
+    infinite = int(np.isinf(known).sum())
+    if not len(known):
+        return f"has no labels. {_DROP}"
+    if infinite:
+        return (
+            f"has {_count(infinite, 'infinite label')}. Replace them with numbers or empty cells."
+        )
+    if len(known) < FEWEST:
+        return f"has {_count(len(known), 'label')}; at least {FEWEST} are needed. {_DROP}"
+    if known.min() == known.max():
+        only = task.classes[int(known[0])] if task.classes else f"{known[0]:g}"
+        return f"is constant: every label is {only}; two values are needed. {_DROP}"
+    if task.kind is Kind.BINARY:
+        return _too_few_events(labels, patient)
+    if task.kind is Kind.MULTICLASS:
+        large = np.bincount(known.astype(int)) >= FEWEST
+        if large.sum() < 2:
+            return f"has no two classes with at least {FEWEST} labels each. {_DROP}"
+    return ""
+
+
+def _too_few_events(
+    labels: Float[np.ndarray, " sample"], patient: Int[np.ndarray, " sample"]
+) -> str:
+    for code, word in ((1, "positive"), (0, "negative")):
+        events = labels == code
+        n_patients = len(np.unique(patient[events]))
+        if events.sum() < FEWEST:
+            found = _count(int(events.sum()), f"{word} label")
+            return f"has {found}; at least {FEWEST} are needed. {_DROP}"
+        if n_patients < FEWEST // 2:
+            return (
+                f"has {word} labels of {_count(n_patients, 'patient')} only; at least "
+                f"{FEWEST // 2} patients are needed to split them. {_DROP}"
+            )
+    return ""
+
+
+def _warning(task: Task, labels: Float[np.ndarray, " sample"]) -> str:
+    few = f"fewer than {FEW} make results uncertain."
+    if task.n_labelled < FEW:
+        return f"has {task.n_labelled} labels; {few}"
+    if task.kind is Kind.BINARY:
+        for code, word in ((1, "positive"), (0, "negative")):
+            if (labels == code).sum() < FEW:
+                return f"has {(labels == code).sum()} {word} labels; {few}"
+    if task.kind is Kind.MULTICLASS:
+        small = [name for k, name in enumerate(task.classes) if (labels == k).sum() < FEWEST]
+        if small:
+            return f"has classes with fewer than {FEWEST} labels: {listed(small)}. Merge them."
+    return ""
+
+
+def _copies(coded: CodedTable) -> Iterator[Issue]:
+    first: dict[bytes, str] = {}
+    for task, labels in zip(coded.tasks, coded.labels.T, strict=True):
+        if not task.n_labelled:
+            continue
+        plain = np.where(np.isnan(labels), np.nan, labels + 0.0)
+        flipped = np.where(np.isnan(labels), np.nan, 1 - labels)
+        if (same := first.get(plain.tobytes())) is not None:
+            words = "hold the same labels"
+        elif task.kind is Kind.BINARY and (same := first.get(flipped.tobytes())) is not None:
+            words = "hold opposite labels"
+        else:
+            first[plain.tobytes()] = task.name
+            continue
+        yield Issue(
+            "warning",
+            task.name,
+            f"Columns {quoted(same)} and {quoted(task.name)} {words}: they must end in one group. "
+            "Drop one with --ignore if that is not meant.",
+        )
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'s'[: number != 1]}"
