@@ -1,0 +1,120 @@
+"""One task against all the others, with the 95 % intervals of the bootstrap."""
+
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int
+from plotly.graph_objects import Figure, Scatter
+
+from core.values import Affinity
+from dashboard.charts.chart import Chart, PlotlyChart
+from dashboard.charts.plotly_look import dress
+from dashboard.charts.text import clean, number, plotly, short
+from dashboard.theme import PLOTLY_SHAPES, group_mark, ink, readable
+
+_ROW = 22
+
+
+def draw_affinity_intervals(
+    affinity: Affinity,
+    task: int,
+    labels: Int[np.ndarray, " task"],
+    *,
+    title: str = "",
+    limit: int = 40,
+    dark: bool = False,
+) -> PlotlyChart:
+    """A dot and an interval for every other task, the closest on top.
+
+    Args:
+        affinity: row `task` of its values is drawn.
+        task: number of the task.
+        labels: the group of each task.
+        title: the measure's name as people say it; its key by default.
+        limit: draw at most so many tasks; the title says when there are more.
+        dark: whether the page is dark.
+    """
+    ranked = nearest(affinity, task)
+    drawn = ranked[:limit]
+    figure = Figure()
+    for group in sorted({int(labels[other]) for other in drawn}):
+        rows = [row for row, other in enumerate(drawn) if labels[other] == group]
+        figure.add_trace(_dots(affinity, task, drawn, rows, group, dark))
+    unit = "distance" if affinity.is_distance else "similarity"
+    name = plotly(short(affinity.task_names[task]))
+    left_out = f", the closest {len(drawn)} of {len(ranked)}" if len(drawn) < len(ranked) else ""
+    height = 120 + max(3, len(drawn)) * _ROW
+    dress(figure, f"{name} and the other tasks{left_out}", height, dark)
+    measure = plotly(title or affinity.measure)
+    figure.update_xaxes(title_text=f"{measure} ({unit}), 95 % interval")
+    figure.update_yaxes(**_names_axis(affinity.task_names, drawn), showgrid=False)
+    return Chart(figure, _words(affinity, task, ranked, unit), height)
+
+
+def nearest(affinity: Affinity, task: int) -> list[int]:
+    """The other tasks that share samples with `task`, the closest first."""
+    row = affinity.values[task] if affinity.is_distance else -affinity.values[task]
+    return [
+        int(other) for other in np.argsort(row) if other != task and np.isfinite(row[int(other)])
+    ]
+
+
+def _dots(
+    affinity: Affinity, task: int, drawn: list[int], rows: list[int], group: int, dark: bool
+) -> Scatter:
+    mark = group_mark(group)
+    others = [drawn[row] for row in rows]
+    value, low, high = (
+        np.array([float(bound[task, other]) for other in others])
+        for bound in (affinity.values, affinity.low, affinity.high)
+    )
+    return Scatter(
+        x=value,
+        y=rows,
+        mode="markers",
+        name=f"{mark.letter}",
+        error_x={
+            "type": "data",
+            "array": np.maximum(np.nan_to_num(high - value), 0.0),
+            "arrayminus": np.maximum(np.nan_to_num(value - low), 0.0),
+            "color": ink(dark).muted,
+            "thickness": 1.5,
+            "width": 4,
+        },
+        marker={
+            "size": 11,
+            "color": mark.colour,
+            "symbol": PLOTLY_SHAPES[mark.shape],
+            "line": {"width": 1.5, "color": readable(mark.colour, dark, 4.5)},
+        },
+        customdata=[
+            [plotly(clean(affinity.task_names[other])), *map(number, bounds)]
+            for other, *bounds in zip(others, value, low, high, strict=True)
+        ],
+        hovertemplate=(
+            f"%{{customdata[0]}} (group {mark.letter})<br>%{{customdata[1]}}, "
+            "95 % interval %{customdata[2]} to %{customdata[3]}<extra></extra>"
+        ),
+    )
+
+
+def _names_axis(names: tuple[str, ...], drawn: list[int]) -> dict[str, Any]:
+    return {
+        "tickmode": "array",
+        "tickvals": list(range(len(drawn))),
+        "ticktext": [plotly(short(names[other])) for other in drawn],
+        "range": [max(3, len(drawn)) - 0.5, -0.5],
+    }
+
+
+def _words(affinity: Affinity, task: int, ranked: list[int], unit: str) -> str:
+    name = clean(affinity.task_names[task])
+    if not ranked:
+        return f"{name} shares no samples with any other task."
+    first = ranked[0]
+    low, high = float(affinity.low[task, first]), float(affinity.high[task, first])
+    return (
+        f"{unit.capitalize()} of {name} to {len(ranked)} other tasks. Closest: "
+        f"{clean(affinity.task_names[first])}, {number(float(affinity.values[task, first]))} "
+        f"(95 % interval {number(low)} to {number(high)})."
+    )

@@ -1,0 +1,74 @@
+"""The affinity of every pair of tasks, in the measure's own units or as a similarity."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from core.values import Affinity
+from dashboard.charts.chart import EChart
+from dashboard.charts.matrix import Cells, draw_matrix
+from dashboard.charts.text import clean, number
+
+_TOOLTIP = (
+    "<b>{@row}</b> · <b>{@column}</b><br/>%s {@shown}<br/>"
+    "95 %% interval {@low} to {@high}<br/>similarity {@similarity}"
+)
+_TOOLTIP_SIMILARITY = "<b>{@row}</b> · <b>{@column}</b><br/>similarity {@shown}"
+
+
+def draw_affinity(
+    affinity: Affinity,
+    order: Sequence[int] | Int[np.ndarray, " task"],
+    labels: Int[np.ndarray, " task"],
+    *,
+    title: str = "",
+    similarity: bool = False,
+    dark: bool = False,
+) -> EChart:
+    """Heatmap of `affinity.values`, or of its similarity in [0, 1]; `cell_at` reads a click.
+
+    Args:
+        affinity: what to draw.
+        order: task numbers, first row first.
+        labels: the group of each task.
+        title: the measure's name as people say it; its key by default.
+        similarity: draw `affinity.similarity` and not the measure's own units.
+        dark: whether the page is dark.
+    """
+    measure = title or affinity.measure
+    values = affinity.similarity if similarity else affinity.values
+    unit = "distance" if affinity.is_distance and not similarity else "similarity"
+    extra = {"low": affinity.low, "high": affinity.high, "similarity": affinity.similarity}
+    cells = Cells(
+        names=affinity.task_names,
+        values=values,
+        title=f"{measure}: {unit} of every two tasks",
+        unit=unit,
+        tooltip=_TOOLTIP_SIMILARITY if similarity else _TOOLTIP % unit,
+        missing="no shared samples",
+        extra={} if similarity else extra,
+        span=(0.0, 1.0) if similarity else off_diagonal_span(values),
+    )
+    return draw_matrix(cells, order, labels, dark=dark, alt=_words(cells, order, unit))
+
+
+def off_diagonal_span(values: Float[np.ndarray, "source target"]) -> tuple[float, float]:
+    """The range of the pairs of different tasks; never empty, so that colours can be dealt."""
+    off = values[~np.eye(len(values), dtype=bool)]
+    off = off[np.isfinite(off)]
+    low, high = (float(off.min()), float(off.max())) if len(off) else (0.0, 1.0)
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def _words(cells: Cells, order: Sequence[int] | Int[np.ndarray, " task"], unit: str) -> str:
+    drawn = np.asarray(order, dtype=int)
+    pairs = np.where(np.eye(len(cells.names), dtype=bool), np.nan, cells.values)
+    pairs = pairs[np.ix_(drawn, drawn)]
+    head = f"{clean(cells.title)}, {len(drawn)} tasks ordered by group"
+    if not np.isfinite(pairs).any():
+        return f"{head}; no two of them share samples."
+    closest = np.nanargmin(pairs) if unit == "distance" else np.nanargmax(pairs)
+    source, target = (drawn[place] for place in divmod(int(closest), len(drawn)))
+    names = f"{clean(cells.names[source])} and {clean(cells.names[target])}"
+    return f"{head}. Closest: {names}, {unit} {number(float(cells.values[source, target]))}."

@@ -1,0 +1,248 @@
+"""A task × task matrix as clickable cells, ordered by group; affinities and co-assignment use it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+
+from dashboard.charts.chart import Chart, EChart
+from dashboard.charts.echarts_look import bare_axis, chip, heading
+from dashboard.charts.text import clean, number, rich, short
+from dashboard.theme import CIVIDIS, group_mark, ink
+
+_CELL, _SMALLEST, _LARGEST = 19, 220, 780
+_LETTER_WIDTH = 6.2
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A square matrix ready to draw; NaN is a missing cell, `missing` says why it is.
+
+    `tooltip` names the columns `{@row}`, `{@column}`, `{@shown}` and those of `extra`; it is ours,
+    never made of a table's names. `span` is the range of the colours.
+    """
+
+    names: tuple[str, ...]
+    values: Float[np.ndarray, "source target"]
+    title: str
+    unit: str
+    tooltip: str
+    missing: str
+    extra: dict[str, Float[np.ndarray, "source target"]]
+    span: tuple[float, float]
+
+
+def draw_matrix(
+    cells: Cells,
+    order: Sequence[int] | Int[np.ndarray, " task"],
+    labels: Int[np.ndarray, " task"],
+    *,
+    dark: bool = False,
+    alt: str,
+) -> EChart:
+    """Cells coloured by cividis, rows and columns in `order`, a gap where the group changes.
+
+    Args:
+        cells: what to draw.
+        order: task numbers, first row first; all or some of the tasks.
+        labels: the group of each task, for letters and gaps.
+        dark: whether the page is dark.
+        alt: the text alternative.
+    """
+    drawn = np.asarray(order, dtype=int)
+    names = [_chip(cells.names[task], int(labels[task])) for task in drawn]
+    option = {
+        "title": heading(cells.title, dark),
+        "animation": False,
+        "tooltip": {"confine": True},
+        "grid": {"left": 0, "right": 96, "top": 44, "bottom": 0, "containLabel": True},
+        "xAxis": [_axis(names, labels[drawn], dark, "x"), _hidden()],
+        "yAxis": [_axis(names, labels[drawn], dark, "y"), _hidden()],
+        "visualMap": [_colours(cells, dark), _grey(dark)],
+        "dataZoom": _zoom(len(drawn)),
+        "dataset": [{"source": _rows(cells, drawn)}, {"source": _missing_rows(cells, drawn)}],
+        "series": [*_cell_series(cells, len(drawn), dark), *_gaps(labels[drawn], dark)],
+    }
+    return Chart(
+        option, alt, _side(len(drawn)) + 44 + _labels_height([cells.names[task] for task in drawn])
+    )
+
+
+def cell_at(
+    data_index: int, order: Sequence[int] | Int[np.ndarray, " task"]
+) -> tuple[int, int] | None:
+    """The (source, target) task numbers of a clicked cell; None when it is outside the matrix."""
+    row, column = divmod(data_index, len(order))
+    if not 0 <= row < len(order):
+        return None
+    return int(order[row]), int(order[column])
+
+
+def _rows(cells: Cells, drawn: Int[np.ndarray, " task"]) -> pd.DataFrame:
+    """One row a cell, row after row: the cell clicked is `cell_at` of its number."""
+    grid = np.ix_(drawn, drawn)
+    row, column = (axis.ravel() for axis in np.indices((len(drawn), len(drawn))))
+    names = [clean(cells.names[task]) for task in drawn]
+    values = cells.values[grid].ravel()
+    frame = {
+        "cell": np.arange(len(row)),
+        "x": column,
+        "y": row,
+        "value": values,
+        "shown": _rounded(values),
+    }
+    for key, extra in cells.extra.items():
+        frame[key] = _rounded(extra[grid].ravel())
+    categories = pd.Index(_distinct(names))
+    text = {
+        "row": pd.Categorical.from_codes(row, categories),
+        "column": pd.Categorical.from_codes(column, categories),
+    }
+    return pd.DataFrame(frame | text)
+
+
+def _missing_rows(cells: Cells, drawn: Int[np.ndarray, " task"]) -> pd.DataFrame:
+    rows = _rows(cells, drawn)
+    return rows[rows["value"].isna()][["cell", "x", "y", "row", "column"]].assign(value=0.0)
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Names that differed only by what `clean` took away get a number."""
+    seen: dict[str, int] = {}
+    for place, name in enumerate(names):
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] > 1:
+            names[place] = f"{name} ({seen[name]})"
+    return names
+
+
+def _rounded(values: Float[np.ndarray, " cell"]) -> list[str]:
+    return [number(value) for value in values]
+
+
+def _cell_series(cells: Cells, count: int, dark: bool) -> list[dict[str, Any]]:
+    edge = {"borderColor": ink(dark).surface, "borderWidth": 1 if count <= 60 else 0}
+    chosen = {"itemStyle": {"borderColor": ink(dark).text, "borderWidth": 3}}
+    encode = {"x": "x", "y": "y", "value": "value", "itemName": "cell"}
+    cell = {
+        "type": "heatmap",
+        "name": "cells",
+        "datasetIndex": 0,
+        "encode": encode,
+        "selectedMode": "single",
+        "progressive": 0,
+        "itemStyle": edge,
+        "select": chosen,
+        "emphasis": chosen,
+        "tooltip": {"formatter": cells.tooltip},
+    }
+    missing = {
+        "type": "heatmap",
+        "name": "missing",
+        "datasetIndex": 1,
+        "encode": encode,
+        "itemStyle": edge,
+        "tooltip": {"formatter": f"<b>{{@row}}</b> · <b>{{@column}}</b><br/>{cells.missing}"},
+    }
+    return [cell, missing]
+
+
+def _gaps(labels: Int[np.ndarray, " task"], dark: bool) -> list[dict[str, Any]]:
+    """Thin bars in the colour of the page along the first row and column of every group.
+
+    Bars sit on the same category axes as the cells, so they follow every zoom.
+    """
+    first = [int(place) for place in np.flatnonzero(np.diff(labels)) + 1]
+    common = {
+        "type": "bar",
+        "silent": True,
+        "barGap": "0%",
+        "barCategoryGap": "0%",
+        "itemStyle": {"color": ink(dark).surface},
+        "tooltip": {"show": False},
+        "z": 5,
+    }
+    series: list[dict[str, Any]] = []
+    for axes, flip in (({"yAxisIndex": 1}, False), ({"xAxisIndex": 1}, True)):
+        data = [[1, place] if flip else [place, 1] for place in first]
+        series.append(common | axes | {"barWidth": 4, "data": data})
+        series.append(common | axes | {"barWidth": "100%", "data": []})  # the rest of the cell
+    return series if first else []
+
+
+def _axis(
+    names: list[str], labels: Int[np.ndarray, " task"], dark: bool, side: str
+) -> dict[str, Any]:
+    marks = [group_mark(group) for group in sorted({int(group) for group in labels})]
+    axis = bare_axis(names, dark) | {"inverse": side == "y"}
+    axis["axisLabel"] |= {
+        "rich": {mark.letter: chip(mark) for mark in marks},
+        "rotate": 90 if side == "x" else 0,
+    }
+    return axis
+
+
+def _hidden() -> dict[str, Any]:
+    return {"type": "value", "min": 0, "max": 1, "show": False}
+
+
+def _chip(name: str, group: int) -> str:
+    mark = group_mark(group)
+    return f"{{{mark.letter}|{mark.letter}}} {rich(short(name))}"
+
+
+def _colours(cells: Cells, dark: bool) -> dict[str, Any]:
+    low, high = cells.span
+    return {
+        "type": "continuous",
+        "seriesIndex": 0,
+        "dimension": "value",
+        "min": low,
+        "max": high,
+        "calculable": True,
+        "orient": "vertical",
+        "right": 0,
+        "top": 44,
+        "itemHeight": 130,
+        "itemWidth": 14,
+        "precision": _decimals(high - low),
+        "text": [cells.unit, ""],
+        "textStyle": {"color": ink(dark).text},
+        "inRange": {"color": list(CIVIDIS)},
+        "outOfRange": {"color": ink(dark).line},
+    }
+
+
+def _grey(dark: bool) -> dict[str, Any]:
+    colour = [ink(dark).missing] * 2
+    return {
+        "show": False,
+        "seriesIndex": 1,
+        "dimension": "value",
+        "min": 0,
+        "max": 1,
+        "inRange": {"color": colour},
+    }
+
+
+def _zoom(count: int) -> list[dict[str, Any]]:
+    if count <= 30:
+        return []
+    common = {"type": "inside", "filterMode": "none", "minValueSpan": 8}
+    return [common | {"xAxisIndex": [0]}, common | {"yAxisIndex": [0]}]
+
+
+def _decimals(span: float) -> int:
+    return max(0, min(6, 2 - int(np.floor(np.log10(span)))))
+
+
+def _side(count: int) -> int:
+    return int(np.clip(count * _CELL, _SMALLEST, _LARGEST))
+
+
+def _labels_height(names: list[str]) -> int:
+    longest = max(len(short(name)) for name in names)
+    return round(34 + longest * _LETTER_WIDTH)

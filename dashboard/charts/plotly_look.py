@@ -1,0 +1,47 @@
+"""What all Plotly figures share: transparent, quiet, in the ink of the page."""
+
+from typing import Any
+
+from plotly.graph_objects import Figure
+
+from dashboard.theme import ink
+
+
+def dress(figure: Figure, title: str, height: int, dark: bool) -> Figure:
+    """Give `figure` its title, height and the colours of the page; returns the same figure."""
+    colours = ink(dark)
+    figure.update_layout(
+        title={
+            "text": title,
+            "font": {"size": 14, "color": colours.text},
+            "x": 0,
+            "xanchor": "left",
+        },
+        height=height,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"color": colours.text, "size": 12},
+        hoverlabel={
+            "bgcolor": colours.surface,
+            "bordercolor": colours.line,
+            "font": {"color": colours.text},
+        },
+        legend={"font": {"color": colours.text}},
+        margin={"l": 10, "r": 20, "t": 48, "b": 40},
+    )
+    figure.update_xaxes(**_axis(dark))
+    figure.update_yaxes(**_axis(dark))
+    return figure
+
+
+def _axis(dark: bool) -> dict[str, Any]:
+    colours = ink(dark)
+    return {
+        "gridcolor": colours.line,
+        "gridwidth": 0.5,
+        "linecolor": colours.line,
+        "zeroline": False,
+        "tickfont": {"color": colours.text, "size": 12},
+        "title_font": {"color": colours.muted, "size": 12},
+        "automargin": True,
+    }

@@ -1,0 +1,139 @@
+"""How many groups? BIC, silhouette and stability against what was asked of the mixture."""
+
+from collections.abc import Sequence
+from math import isfinite
+
+from plotly.graph_objects import Figure, Scatter
+from plotly.subplots import make_subplots
+
+from core.values import Grouping
+from dashboard.charts.chart import Chart, PlotlyChart
+from dashboard.charts.plotly_look import dress
+from dashboard.charts.text import number
+from dashboard.theme import ink, see_through
+
+_HEIGHT = 330
+_PANELS = (
+    ("bic", "BIC (lower is better)"),
+    ("silhouette", "Silhouette (higher is better)"),
+    ("stability", "Stability (higher is better)"),
+)
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+_SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
+
+
+def draw_selection_curves(
+    groupings: Sequence[Grouping], chosen: Grouping, *, dark: bool = False
+) -> PlotlyChart:
+    """Three panels over the number of components, one line a covariance (or method).
+
+    The line of `chosen` is coloured and its point marked; the silhouette has the band that
+    shuffled similarities reach in 19 of 20 cases.
+    """
+    curves = _curves(groupings)
+    own = _curve_name(chosen)
+    figure = make_subplots(1, 3, subplot_titles=[title for _, title in _PANELS])
+    _draw_null(figure, curves.get(own, []), dark)
+    for place, (name, points) in enumerate(sorted(curves.items(), key=lambda c: c[0] == own)):
+        for column, (score, _) in enumerate(_PANELS, start=1):
+            figure.add_trace(_line(name, points, score, place, name == own, dark), 1, column)
+    for column, (score, _) in enumerate(_PANELS, start=1):
+        figure.add_trace(_choice(chosen, score, column == 1, dark), 1, column)
+    title = "Scores of every number of groups"
+    dress(figure, title, _HEIGHT, dark)
+    figure.update_xaxes(title_text="components asked for", dtick=_tick(groupings), matches="x")
+    figure.update_annotations(font={"size": 12, "color": ink(dark).muted})
+    figure.update_layout(
+        legend={"orientation": "h", "y": -0.28, "x": 0, "yanchor": "top"},
+        margin={"t": 76, "b": 80},
+    )
+    return Chart(figure, _words(chosen, own), _HEIGHT)
+
+
+def _curve_name(grouping: Grouping) -> str:
+    return grouping.covariance or grouping.method.replace("_", " ")
+
+
+def _curves(groupings: Sequence[Grouping]) -> dict[str, list[Grouping]]:
+    curves: dict[str, list[Grouping]] = {}
+    for grouping in sorted(groupings, key=lambda grouping: grouping.n_components):
+        curves.setdefault(_curve_name(grouping), []).append(grouping)
+    return curves
+
+
+def _line(
+    name: str, points: list[Grouping], score: str, place: int, own: bool, dark: bool
+) -> Scatter:
+    colour = ink(dark).accent if own else see_through(ink(dark).muted, 0.65)
+    values = [_defined(getattr(point, score)) for point in points]
+    return Scatter(
+        x=[point.n_components for point in points],
+        y=values,
+        name=name,
+        legendgroup=name,
+        showlegend=score == "silhouette",
+        mode="lines+markers",
+        line={"color": colour, "width": 2.5 if own else 1.5, "dash": _DASHES[place % 6]},
+        marker={"symbol": _SHAPES[place % 6], "size": 7 if own else 5, "color": colour},
+        customdata=[[number(point.n_groups), number(getattr(point, score))] for point in points],
+        hovertemplate=(
+            f"{name}<br>%{{x}} components, %{{customdata[0]}} groups"
+            f"<br>{score} %{{customdata[1]}}<extra></extra>"
+        ),
+    )
+
+
+def _draw_null(figure: Figure, points: list[Grouping], dark: bool) -> None:
+    known = [point for point in points if isfinite(point.silhouette_null)]
+    if not known:
+        return
+    figure.add_trace(
+        Scatter(
+            x=[point.n_components for point in known],
+            y=[point.silhouette_null for point in known],
+            name="what shuffled similarities reach",
+            mode="lines",
+            line={"width": 1, "color": ink(dark).muted},
+            fill="tozeroy",
+            fillcolor=see_through(ink(dark).muted, 0.18),
+            customdata=[number(point.silhouette_null) for point in known],
+            hovertemplate="shuffled similarities: below %{customdata}<extra></extra>",
+        ),
+        1,
+        2,
+    )
+
+
+def _choice(chosen: Grouping, score: str, legend: bool, dark: bool) -> Scatter:
+    return Scatter(
+        x=[chosen.n_components],
+        y=[_defined(getattr(chosen, score))],
+        name="current choice",
+        legendgroup="choice",
+        showlegend=legend,
+        mode="markers",
+        marker={
+            "symbol": "circle-open",
+            "size": 17,
+            "line": {"width": 3},
+            "color": ink(dark).text,
+        },
+        hoverinfo="skip",
+    )
+
+
+def _defined(value: float) -> float | None:
+    return value if isfinite(value) else None
+
+
+def _tick(groupings: Sequence[Grouping]) -> int:
+    most = max((grouping.n_components for grouping in groupings), default=1)
+    return max(1, -(-most // 10))
+
+
+def _words(chosen: Grouping, name: str) -> str:
+    scores = ", ".join(f"{score} {number(getattr(chosen, score))}" for score, _ in _PANELS)
+    return (
+        "Curves of BIC, silhouette and stability. Current choice: "
+        f"{chosen.n_components} components, {name}, {chosen.n_groups} groups; {scores}."
+    )
