@@ -1,8 +1,8 @@
 """The only orchestration: one frozen Plan, one `run`, one Report.
 
-    from core import load_table, Plan, run
-    report = run(load_table("cohort.csv", targets="y_*"), Plan())
-    print(report.recommended.reason)
+from core import load_table, Plan, run
+report = run(load_table("cohort.csv", targets="y_*"), Plan())
+print(report.recommended.reason)
 """
 
 from collections.abc import Callable
@@ -87,7 +87,7 @@ def run(
         graph=graph,
         embedding=embedding,
         groupings=groupings,
-        recommended=recommend(groupings, embedding, plan.n_groups),
+        recommended=recommend(groupings, embedding, plan.n_groups, graph),
         notes=tuple(dict.fromkeys(note for source in sources for note in source.notes)),
         provenance=describe(table, plan.to_spec(), steps.device, data_sha256),
     )
@@ -175,13 +175,15 @@ class _Steps:
         )
 
     def candidates(self, graph: TaskGraph, embedding: Embedding) -> Candidates:
-        grouper, seed = self.plan.grouping, self.plan.seed
+        grouper, asked, seed = self.plan.grouping, self.plan.n_groups, self.plan.seed
         on_progress = within(self.on_progress, 0.8, 0.97)
         return self.store.keep(
             "groupings",
             Candidates,
-            (graph.fingerprint, embedding.fingerprint, grouper, seed),
-            lambda: Candidates(propose_groupings(graph, embedding, grouper, seed, on_progress)),
+            (graph.fingerprint, embedding.fingerprint, grouper, asked, seed),
+            lambda: Candidates(
+                propose_groupings(graph, embedding, grouper, asked, seed, on_progress)
+            ),
         )
 
     def first_map(self, landscape: Landscape) -> Projection:

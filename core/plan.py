@@ -1,8 +1,8 @@
 """Every setting of a run as one frozen value, and the presets.
 
-    Plan()                       the defaults of every stage
-    preset("quick")              a named plan
-    Plan.from_spec(plan.to_spec())   what a run folder stores
+Plan()                       the defaults of every stage
+preset("quick")              a named plan
+Plan.from_spec(plan.to_spec())   what a run folder stores
 """
 
 from dataclasses import dataclass, fields
@@ -10,7 +10,7 @@ from typing import Any
 
 from core.affinity import MEASURES, SCA, Measure
 from core.errors import MethodError
-from core.graph import ENCODERS, GRAPHS, Encoder, GATv2, GraphBuilder, NearestNeighbours
+from core.graph import ENCODERS, GRAPHS, Encoder, GATv2, GraphMethod, NearestNeighbours
 from core.grouping import GROUPERS, Mixture
 from core.landscape import LANDSCAPES, OneStep
 from core.methods import Method, Stage, from_spec, to_spec
@@ -35,7 +35,7 @@ class Plan:
 
     landscape: OneStep = OneStep()
     measure: Measure = SCA()
-    graph: GraphBuilder = NearestNeighbours()
+    graph: GraphMethod = NearestNeighbours()
     encoder: Encoder = GATv2()
     grouping: Mixture = Mixture()
     n_groups: int | None = None

@@ -1,4 +1,4 @@
-"""The shape of the house: who may import whom, what stands at the top level, what starts quickly."""
+"""The shape of the house: who imports whom, what stands at the top level, what starts quickly."""
 
 import ast
 import subprocess

@@ -50,7 +50,13 @@ def write_report(path: Path, form: str, output: Path) -> None:
 def _status(run: Run) -> dict[str, Any]:
     status = run.status()
     if status is None:
-        return {"run": run.id, "state": "new", "fraction": 0.0, "message": "not started", "error": None}
+        return {
+            "run": run.id,
+            "state": "new",
+            "fraction": 0.0,
+            "message": "not started",
+            "error": None,
+        }
     return {
         "run": run.id,
         "state": str(status.state),

@@ -1,14 +1,15 @@
 """Run folders and the worker process that fills them.
 
-    run = Run.create(path, frame, roles, plan, name, sha256)   whole or not at all
-    run.start()              a worker process; it survives whoever started it
-    run.status()             starting | running | done | failed | cancelled | interrupted
-    run.cancel()             SIGTERM, finished stages stay
-    run.start()              resume
-    run.report()             the finished Report
+run = Run.create(path, frame, roles, plan, name, sha256)   whole or not at all
+run.start()              a worker process; it survives whoever started it
+run.status()             starting | running | done | failed | cancelled | interrupted
+run.cancel()             SIGTERM, finished stages stay
+run.start()              resume
+run.report()             the finished Report
 """
 
+from core.runs.draft import Draft
 from core.runs.folder import MAIN, Run, Spec, list_runs
 from core.runs.status import State, Status, replace_text
 
-__all__ = ["MAIN", "Run", "Spec", "State", "Status", "list_runs", "replace_text"]
+__all__ = ["MAIN", "Draft", "Run", "Spec", "State", "Status", "list_runs", "replace_text"]

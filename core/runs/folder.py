@@ -1,7 +1,7 @@
 """A run is a folder; this is how it is made, read, started, stopped and removed.
 
-    <run>/  spec.json  data.parquet  status.json  events.jsonl  stages/*.npz  report.json
-            jobs/*.json (side jobs: maps)  worker.log
+<run>/  spec.json  data.parquet  status.json  events.jsonl  stages/*.npz  report.json
+        jobs/*.json (side jobs: maps)  worker.log
 """
 
 import json
@@ -85,7 +85,7 @@ class Run:
         partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
         try:
             partial.mkdir()
-            frame.loc[:, list(roles.columns)].to_parquet(partial / "data.parquet", index=False)
+            frame.loc[:, _columns(roles)].to_parquet(partial / "data.parquet", index=False)
             replace_text(partial / "spec.json", json.dumps(asdict(spec), indent=1))
             if path.exists():
                 path.rmdir()
@@ -223,6 +223,11 @@ class Run:
         """Stop the worker and remove the folder and everything in it."""
         self.cancel()
         shutil.rmtree(self.path)
+
+
+def _columns(roles: Roles) -> list[str]:
+    patient = () if roles.patient_id is None else (roles.patient_id,)
+    return [*roles.features, *roles.targets, *patient]
 
 
 def list_runs(root: Path) -> tuple[Run, ...]:

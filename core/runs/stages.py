@@ -45,7 +45,9 @@ class StageFolder:
         file = self._index().get(name)
         value = _read(self.folder / file, kind) if file else None
         if value is None:
-            raise RunError(f"The result {name!r} of this run is missing or damaged; resume the run.")
+            raise RunError(
+                f"The result {name!r} of this run is missing or damaged; resume the run."
+            )
         return value
 
     @property

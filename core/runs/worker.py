@@ -33,7 +33,9 @@ def work(path: Path, job: str = MAIN) -> Status:
     from filelock import FileLock, Timeout
 
     if job != MAIN and job not in PROJECTIONS.methods:
-        raise MethodError(f"Unknown job {job!r}; choose one of {MAIN}, {', '.join(PROJECTIONS.methods)}.")
+        raise MethodError(
+            f"Unknown job {job!r}; choose one of {MAIN}, {', '.join(PROJECTIONS.methods)}."
+        )
     target = Run(path)
     target.status_path(job).parent.mkdir(exist_ok=True)
     try:
@@ -112,9 +114,7 @@ def _do(target: Run, job: str, on_progress: OnProgress) -> None:
 
 
 def _make_report(target: Run, on_progress: OnProgress) -> None:
-    report = run(
-        target.table(), target.plan, on_progress, target.stages, target.spec.data_sha256
-    )
+    report = run(target.table(), target.plan, on_progress, target.stages, target.spec.data_sha256)
     target.keep_report(report)
 
 

@@ -34,7 +34,9 @@ def test_arrays_are_copied_and_cannot_be_made_writeable():
         value.features.setflags(write=True)
 
 
-@pytest.mark.parametrize("copier", [copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))])
+@pytest.mark.parametrize(
+    "copier", [copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))]
+)
 def test_copies_are_equal_and_read_only(copier):
     value = copier(table())
     assert value == table()

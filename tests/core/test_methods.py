@@ -42,7 +42,8 @@ def test_an_unknown_knob_lists_the_known_ones():
 
 
 @pytest.mark.parametrize(
-    ("knobs", "rule"), [({"speed": 9}, "above 8"), ({"speed": 0}, "below"), ({"gait": "hop"}, "amble")]
+    ("knobs", "rule"),
+    [({"speed": 9}, "above 8"), ({"speed": 0}, "below"), ({"gait": "hop"}, "amble")],
 )
 def test_a_knob_outside_its_range_is_refused(knobs, rule):
     with pytest.raises(MethodError, match=rule):

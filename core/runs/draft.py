@@ -1,0 +1,95 @@
+"""An uploaded table that has no run yet: kept on disk, so that nothing large stays in memory."""
+
+import json
+import secrets
+import shutil
+from dataclasses import asdict, dataclass
+from hashlib import file_digest
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from core.data import Roles, read_frame
+from core.errors import RunError
+from core.plan import Plan
+from core.runs.folder import Run
+from core.runs.status import replace_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOLDER = ".drafts"
+
+
+@dataclass(frozen=True)
+class DraftSpec:
+    """What is known of an upload: its name for people, its digest, what reading it assumed."""
+
+    name: str
+    data_sha256: str
+    notices: tuple[str, ...]
+
+
+class Draft:
+    """A handle on a draft; it holds nothing but the path.
+
+    Raises:
+        RunError: there is no such draft.
+    """
+
+    def __init__(self, root: Path, draft_id: str) -> None:
+        self.path = root / FOLDER / Path(draft_id).name
+        if not draft_id or not (self.path / "draft.json").is_file():
+            raise RunError("The uploaded table is gone; upload it again.")
+
+    @classmethod
+    def create(cls, root: Path, file_name: str, content: BinaryIO) -> "Draft":
+        """Read an uploaded file and keep it as a draft under `root`.
+
+        Raises:
+            TableError: the file cannot be read as a table; then nothing is kept.
+        """
+        draft_id = secrets.token_hex(16)
+        folder = root / FOLDER / draft_id
+        folder.mkdir(parents=True)
+        try:
+            upload = folder / f"upload{''.join(Path(file_name).suffixes[-2:])}"
+            with upload.open("wb") as file:
+                shutil.copyfileobj(content, file)
+            with upload.open("rb") as file:
+                digest = file_digest(file, "sha256").hexdigest()
+            frame, notices = read_frame(upload)
+            upload.unlink()
+            frame.to_parquet(folder / "data.parquet", index=False)
+            spec = DraftSpec(Path(file_name).stem, digest, tuple(notices))
+            replace_text(folder / "draft.json", json.dumps(asdict(spec)))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return cls(root, draft_id)
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+    @property
+    def spec(self) -> DraftSpec:
+        found = json.loads((self.path / "draft.json").read_text())
+        return DraftSpec(found["name"], found["data_sha256"], tuple(found["notices"]))
+
+    def frame(self) -> "pd.DataFrame":
+        """Every column of the upload."""
+        import pandas as pd
+
+        return pd.read_parquet(self.path / "data.parquet")
+
+    def to_run(self, root: Path, roles: Roles, plan: Plan) -> Run:
+        """Make a run of the draft; the draft goes."""
+        path = root / secrets.token_hex(16)
+        spec = self.spec
+        run = Run.create(path, self.frame(), roles, plan, spec.name, spec.data_sha256)
+        self.delete()
+        return run
+
+    def delete(self) -> None:
+        """Forget the upload."""
+        shutil.rmtree(self.path, ignore_errors=True)

@@ -1,0 +1,37 @@
+"""`python -m dashboard`: serve the window on this machine only."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+HERE = Path(__file__).resolve().parent
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True)
+@click.option("--headless", is_flag=True, help="Do not open a browser.")
+@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"))
+def main(port: int, headless: bool, runs: Path) -> None:
+    """Open the dashboard on the runs of a folder; the built-in example is computed meanwhile."""
+    from dashboard.example import start_example
+    from dashboard.results import RUNS_VARIABLE
+
+    root = runs.resolve()
+    root.mkdir(parents=True, exist_ok=True)
+    os.environ[RUNS_VARIABLE] = str(root)
+    start_example(root)
+    os.chdir(HERE.parent)  # where Streamlit finds .streamlit/config.toml
+    _serve([f"--server.port={port}", f"--server.headless={str(headless).lower()}"])
+
+
+def _serve(flags: list[str]) -> None:
+    from streamlit.web import cli
+
+    sys.argv = ["streamlit", "run", str(HERE / "app.py"), *flags]
+    sys.exit(cli.main())
+
+
+if __name__ == "__main__":
+    main()

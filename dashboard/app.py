@@ -1,0 +1,44 @@
+"""The entry point Streamlit runs: navigation, the run on show, and the page."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import TaskGroupingError
+from dashboard.session import change_view
+from dashboard.sidebar import show_run
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+
+st.set_page_config(page_title="Taskscape", page_icon=str(ASSETS / "icon.svg"), layout="wide")
+st.logo(str(ASSETS / "logo.svg"), icon_image=str(ASSETS / "icon.svg"), size="large")
+
+PAGES = {
+    "This run": [
+        ("data", "Data", ":material/table_view:", "The table, its tasks, and your own upload."),
+        ("landscape", "Landscape", ":material/scatter_plot:", "Where every sample pulls."),
+        ("affinity", "Affinity", ":material/grid_on:", "How alike two tasks pull the model."),
+        ("graph", "Task graph", ":material/hub:", "Which tasks are neighbours."),
+        ("groups", "Groups", ":material/workspaces:", "The proposed groups, and how sure."),
+    ],
+    "All runs": [("runs", "Runs", ":material/folder_open:", "Open, resume or delete a run.")],
+}
+
+page = st.navigation(
+    {
+        section: [
+            st.Page(
+                f"app_pages/{name}.py", title=title, icon=icon, help=text, default=name == "data"
+            )
+            for name, title, icon, text in pages
+        ]
+        for section, pages in PAGES.items()
+    }
+)
+show_run()
+st.title(page.title)
+try:
+    page.run()
+except TaskGroupingError as error:
+    st.error(str(error), icon=":material/error:")
+    st.button("Back to the built-in example", on_click=change_view, kwargs={"run": ""})

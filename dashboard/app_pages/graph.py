@@ -1,0 +1,65 @@
+"""Task graph: which tasks are neighbours."""
+
+import streamlit as st
+
+from core.graph.export import FORMATS, export_graph
+from core.graph.layout import place_tasks
+from dashboard.charts.task_graph import draw_task_graph
+from dashboard.components import show_graph
+from dashboard.jobs import require_report
+from dashboard.results import current_run
+from dashboard.session import bound, change_view, is_dark, view
+from dashboard.tables import edge_rows, neighbour_rows
+from dashboard.words import plain
+
+run = current_run()
+report = require_report(run)
+graph, labels = report.graph, report.recommended.grouping.labels
+st.caption(
+    "A line joins two tasks that pull the model alike; the thicker, the more alike. "
+    "Colour, letter and shape name the proposed group."
+)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    minimum = st.slider(
+        "Hide edges below similarity", 0.0, 1.0, step=0.05, **bound("minimum_weight")
+    )
+    attention = st.toggle(
+        "Width by attention",
+        **bound("show_attention"),
+        help="How much the encoder listened to a neighbour. Attention is not an explanation.",
+    )
+left, right = st.columns([3, 2])
+with left:
+    chart = draw_task_graph(
+        graph,
+        labels,
+        place_tasks(graph),
+        minimum=minimum,
+        attention=report.embedding.attention if attention else None,
+        dark=is_dark(),
+    )
+    picked = show_graph(chart, graph.task_names, key=f"graph_{run.id}")
+    if picked:
+        change_view(task=picked)
+for note in report.embedding.notes:
+    st.warning(plain(note), icon=":material/warning:")
+with right:
+    names = list(graph.task_names)
+    start = names.index(view().task) if view().task in names else 0
+    task = st.selectbox("Neighbours of", names, start, key=f"ego_{view().task}")
+    st.dataframe(
+        neighbour_rows(graph, names.index(task), labels),
+        hide_index=True,
+        alt="The neighbours of a task by similarity",
+    )
+    with st.expander("All edges", icon=":material/list:"):
+        st.dataframe(edge_rows(graph, minimum), hide_index=True, alt="All edges shown")
+    with st.container(horizontal=True):
+        for form in FORMATS:
+            st.download_button(
+                f"Download {form.upper()}",
+                export_graph(graph, form),
+                f"task-graph.{form}",
+                icon=":material/download:",
+                key=f"export_{form}",
+            )

@@ -1,0 +1,63 @@
+"""Landscape: the sample-wise optima as points; where tasks pull the model, sample by sample."""
+
+import streamlit as st
+from dashboard.charts.landscape_points import colour_points
+
+from core.projection import PROJECTIONS
+from dashboard.components import show_points
+from dashboard.jobs import require_report, show_job, start_job
+from dashboard.results import current_run, landscape_of, map_of
+from dashboard.session import bound, is_dark
+from dashboard.tables import selection_rows
+from dashboard.words import plain
+
+run = current_run()
+report = require_report(run)
+landscape = landscape_of(run, run.plan.landscape.heads)
+st.caption(
+    "Each point is one sample seen by one task: where that sample would move the shared trunk in "
+    "one step of that task. Tasks whose points lie together ask for the same model."
+)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    method = st.segmented_control(
+        "Map",
+        list(PROJECTIONS.methods),
+        format_func=lambda key: PROJECTIONS.methods[key].title,
+        required=True,
+        **bound("map_method"),
+    )
+    colour_by = st.segmented_control(
+        "Colour by", ["task", "group", "label", "loss"], required=True, **bound("colour_by")
+    )
+flat = map_of(run, method)
+if flat is None:
+    st.info(
+        f"{PROJECTIONS.methods[method].title} takes seconds to minutes; you can leave this page.",
+        icon=":material/hourglass_empty:",
+    )
+    if run.status(method) is None and st.button("Compute this map", key="compute_map"):
+        start_job(run, method)
+        st.rerun()
+    elif run.status(method) is not None:
+        show_job(run, method)
+    st.stop()
+
+points = landscape.points
+colours = colour_points(
+    points, flat.index, report.recommended.grouping.labels, report.task_names, colour_by
+)
+polygon = show_points(flat.xy, colours, key=f"points_{run.id}_{method}", dark=is_dark())
+st.caption(
+    f"{len(flat.index):,} of {points.n_total:,} shown, stratified by task. "
+    f"{flat.trustworthiness:.0%} of the neighbourhoods survived the flattening. "
+    + " ".join(plain(note) for note in flat.notes)
+)
+if polygon:
+    st.subheader("Your selection")
+    st.dataframe(
+        selection_rows(points, flat, polygon, report.task_names),
+        hide_index=True,
+        alt="How many selected points each task has, against its share of all points",
+    )
+else:
+    st.caption("Draw around points to see which tasks they belong to.")

@@ -1,0 +1,60 @@
+"""Every setting of a run as a form, drawn from what the methods say about themselves."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.device import DEVICES
+from core.methods import Method
+from core.plan import PRESETS, STAGES, Plan
+from dashboard.widgets import knobs_form, method_form
+
+
+def plan_form(start: Plan | None, n_tasks: int, key: str) -> Plan:
+    """A preset to begin with and, folded away, every stage's own controls.
+
+    Args:
+        start: the plan to begin with; a preset is offered when None.
+        n_tasks: how many tasks there are to group.
+        key: prefix of the widget keys.
+    """
+    if start is None:
+        name = st.segmented_control(
+            "Preset",
+            list(PRESETS),
+            default="quick",
+            required=True,
+            key=f"{key}_preset",
+            help="Quick takes seconds; standard and thorough use more random starts and re-runs.",
+        )
+        start, key = PRESETS[name], f"{key}_{name}"
+    with st.expander("Settings of every stage", icon=":material/tune:"):
+        for column, (field, stage) in zip(st.columns(len(STAGES)), STAGES.items(), strict=True):
+            with column:
+                current: Method = getattr(start, field)
+                several = len(stage.methods) > 1
+                if not several:
+                    st.markdown(f"**{type(current).title}**")
+                form = method_form(stage, current, f"{key}_{field}") if several else None
+                start = replace(start, **{field: form or knobs_form(current, f"{key}_{field}")})
+        return _run_settings(start, n_tasks, key)
+
+
+def _run_settings(plan: Plan, n_tasks: int, key: str) -> Plan:
+    groups, replicates, seed, device = st.columns(4)
+    asked = groups.number_input(
+        "Number of groups (0 = let the scores choose)",
+        0,
+        n_tasks,
+        plan.n_groups or 0,
+        key=f"{key}_k",
+    )
+    return replace(
+        plan,
+        n_groups=asked or None,
+        n_replicates=replicates.number_input(
+            "Bootstrap re-runs", 2, 10_000, plan.n_replicates, key=f"{key}_replicates"
+        ),
+        seed=seed.number_input("Seed", 0, 2**31 - 1, plan.seed, key=f"{key}_seed"),
+        device=device.selectbox("Device", DEVICES, DEVICES.index(plan.device), key=f"{key}_device"),
+    )

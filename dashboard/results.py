@@ -1,0 +1,124 @@
+"""What runs hold, read once and shared; the only file with a cache."""
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+from pyarrow.parquet import ParquetFile
+
+from core.data import Issue, Roles, find_issues
+from core.errors import RunError
+from core.runs import Draft, Run
+from core.values import Landscape, Projection, Report, TaskTable
+from dashboard.example import example_id
+from dashboard.session import view
+from dashboard.tables import describe_columns
+
+RUNS_VARIABLE = "TASKSCAPE_RUNS"
+PREVIEW_ROWS = 100
+
+
+def runs_root() -> Path:
+    """The folder whose runs this server shows."""
+    return Path(os.environ.get(RUNS_VARIABLE, "runs")).resolve()
+
+
+def find_run(run_id: str) -> Run:
+    """The run with this id; RunError when there is none (ids never leave the runs folder)."""
+    if run_id != Path(run_id).name or run_id in ("", ".", ".."):
+        raise RunError(f"{run_id!r} is not the id of a run; pick one on the page Runs.")
+    return Run(runs_root() / run_id)
+
+
+def current_run() -> Run:
+    """The run on show."""
+    return find_run(view().run or example_id())
+
+
+def report_of(run: Run) -> Report:
+    """The finished report of a run; RunError before it has one."""
+    return _report(run.path, _stamp(run.path / "stages" / "report.npz"))
+
+
+def landscape_of(run: Run, heads: str) -> Landscape:
+    """The landscape of a run; RunError before it was measured."""
+    return _landscape(run.path, heads, _stamp(run.path / "stages" / "index.json"))
+
+
+def map_of(run: Run, method: str) -> Projection | None:
+    """A map of a run's landscape, or None while it is not there."""
+    return _map(run.path, method, _stamp(run.path / "stages" / "index.json"))
+
+
+def table_of(run: Run) -> TaskTable:
+    """The table of a run."""
+    return _table(run.path, _stamp(run.path / "data.parquet"))
+
+
+def preview_of(run: Run) -> pd.DataFrame:
+    """The first rows of a run's own copy of the data."""
+    return _preview(run.path, _stamp(run.path / "data.parquet"))
+
+
+def draft_frame(draft: Draft) -> pd.DataFrame:
+    """The table of an upload."""
+    return _draft_frame(draft.path)
+
+
+def issues_of(draft: Draft, roles: Roles) -> tuple[Issue, ...]:
+    """What is wrong with an upload under these roles."""
+    return _issues(draft.path, roles)
+
+
+def column_rows(draft: Draft, pattern: str) -> pd.DataFrame:
+    """One row a column of an upload, with the role a target pattern gives it."""
+    return _column_rows(draft.path, pattern).copy()
+
+
+def _stamp(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _report(path: Path, stamp: int) -> Report:
+    return Run(path).report()
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _landscape(path: Path, heads: str, stamp: int) -> Landscape:
+    return Run(path).landscape(heads)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _map(path: Path, method: str, stamp: int) -> Projection | None:
+    return Run(path).map(method)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _table(path: Path, stamp: int) -> TaskTable:
+    return Run(path).table()
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _preview(path: Path, stamp: int) -> pd.DataFrame:
+    batches = ParquetFile(path / "data.parquet").iter_batches(batch_size=PREVIEW_ROWS)
+    return next(batches).to_pandas()
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _draft_frame(path: Path) -> pd.DataFrame:
+    return Draft(path.parent.parent, path.name).frame()
+
+
+@st.cache_resource(max_entries=16, show_spinner="Checking the table")
+def _issues(path: Path, roles: Roles) -> tuple[Issue, ...]:
+    return find_issues(_draft_frame(path), roles)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _column_rows(path: Path, pattern: str) -> pd.DataFrame:
+    return describe_columns(_draft_frame(path), pattern)

@@ -1,0 +1,77 @@
+"""What one visitor is looking at; the only file that touches session state and the address bar."""
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import streamlit as st
+
+_VIEW = "view"
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """One visitor's choices. No field ever holds a value of the data."""
+
+    run: str = ""
+    """Id of the run on show; empty for the built-in example."""
+    draft: str = ""
+    """Id of an uploaded table that has no run yet."""
+    upload: str = ""
+    """The last upload that was taken, so that it is not taken twice."""
+    measure: str = ""
+    """Affinity on show; empty for the one the graph was made from."""
+    beside: str = ""
+    """A second measure to compare with."""
+    pair: tuple[str, str] | None = None
+    """Two tasks looked at in detail."""
+    task: str = ""
+    """One task looked at in the graph."""
+    map_method: str = "pca"
+    colour_by: str = "task"
+    n_components: int = 0
+    """Position of the components slider; 0 follows the recommendation."""
+    covariance: str = ""
+    """Covariance of the mixture on show; empty follows the recommendation."""
+    minimum_weight: float = 0.0
+    """Edges lighter than this are hidden in the graph."""
+
+
+def view() -> ViewState:
+    """The visitor's view; on the first visit the run named in the address is opened."""
+    if _VIEW not in st.session_state:
+        st.session_state[_VIEW] = ViewState(run=st.query_params.get("run", ""))
+    state: ViewState = st.session_state[_VIEW]
+    return state
+
+
+def change_view(**changes: Any) -> None:
+    """Replace fields of the view; opening another run forgets what was picked in the last one."""
+    old = view()
+    if changes.get("run", old.run) != old.run:
+        old = ViewState(upload=old.upload)
+    new = replace(old, **changes)
+    st.session_state[_VIEW] = new
+    if new.run:
+        st.query_params["run"] = new.run
+    else:
+        st.query_params.pop("run", None)
+
+
+def bound(field: str) -> dict[str, Any]:
+    """Arguments that tie a widget to a field of the view, whatever page it is drawn on."""
+    if field not in {known.name for known in fields(ViewState)}:
+        raise KeyError(field)
+    key = f"widget_{field}"
+    st.session_state[key] = getattr(view(), field)
+    return {"key": key, "on_change": _take, "args": (field, key)}
+
+
+def _take(field: str, key: str) -> None:
+    value = st.session_state[key]
+    if value is not None:
+        change_view(**{field: value})
+
+
+def is_dark() -> bool:
+    """Whether the visitor's theme is dark."""
+    return bool(st.context.theme.type == "dark")

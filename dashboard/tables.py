@@ -1,0 +1,72 @@
+"""Values as small frames for the eye."""
+
+import pandas as pd
+
+from core.data import match_columns
+from core.errors import TableError
+from core.values import Grouping, Kind, TaskGraph, TaskTable
+
+DECIMALS = 3
+
+
+def task_rows(table: TaskTable) -> pd.DataFrame:
+    """One row a task: kind, labelled rows, positives, prevalence or mean."""
+    return pd.DataFrame(
+        [
+            {
+                "task": task.name,
+                "kind": str(task.kind),
+                "labelled": task.n_labelled,
+                "missing": f"{1 - task.n_labelled / max(len(table.labels), 1):.0%}",
+                "prevalence": f"{task.mean:.1%}" if task.kind is Kind.BINARY else "",
+                "mean": f"{task.mean:.3g}" if task.kind is Kind.REGRESSION else "",
+            }
+            for task in table.tasks
+        ]
+    )
+
+
+def describe_columns(frame: pd.DataFrame, pattern: str) -> pd.DataFrame:
+    """One row a column: what it holds, and the role that a pattern for targets gives it."""
+    try:
+        targets = set(match_columns([str(name) for name in frame.columns], pattern, "pattern"))
+    except TableError:
+        targets = set()
+    return pd.DataFrame(
+        {
+            "column": [str(name) for name in frame.columns],
+            "role": ["target" if str(name) in targets else "feature" for name in frame.columns],
+            "kind": "inferred",
+            "holds": [str(kind) for kind in frame.dtypes],
+            "missing": [f"{share:.0%}" for share in frame.isna().mean()],
+            "distinct": [int(count) for count in frame.nunique()],
+        }
+    )
+
+
+def edge_rows(graph: TaskGraph, minimum: float) -> pd.DataFrame:
+    """One row an edge of at least this weight, the strongest first."""
+    rows = [
+        {"task": graph.task_names[a], "other task": graph.task_names[b], "similarity": round(w, 3)}
+        for a, b, w in graph.edges()
+        if w >= minimum
+    ]
+    frame = pd.DataFrame(rows, columns=["task", "other task", "similarity"])
+    return frame.sort_values("similarity", ascending=False)
+
+
+def alternative_rows(groupings: tuple[Grouping, ...], names: tuple[str, ...]) -> pd.DataFrame:
+    """One row a distinct way to group, the best first."""
+    return pd.DataFrame(
+        [
+            {
+                "groups": grouping.n_groups,
+                "method": " ".join(filter(None, (grouping.method, grouping.covariance))),
+                "stability": round(grouping.stability, DECIMALS),
+                "silhouette": round(grouping.silhouette, DECIMALS),
+                "by chance below": round(grouping.silhouette_null, DECIMALS),
+                "tasks": " | ".join(", ".join(group) for group in grouping.groups(names)),
+            }
+            for grouping in groupings
+        ]
+    )

@@ -1,0 +1,56 @@
+"""Words and marks that several pages share."""
+
+import streamlit as st
+
+from core.errors import RunError
+from core.runs import Run, State, Status
+
+_BADGES = {
+    State.STARTING: ("starting", ":material/hourglass_top:", "blue"),
+    State.RUNNING: ("computing", ":material/hourglass_top:", "blue"),
+    State.DONE: ("done", ":material/check_circle:", "green"),
+    State.FAILED: ("failed", ":material/error:", "red"),
+    State.CANCELLED: ("cancelled", ":material/pause_circle:", "orange"),
+    State.INTERRUPTED: ("interrupted: resume?", ":material/pause_circle:", "orange"),
+}
+
+
+def state_badge(status: Status | None) -> None:
+    """A badge for the state of a run, in words, colour and icon."""
+    text, icon, colour = ("not started", ":material/radio_button_unchecked:", "gray")
+    if status is not None:
+        text, icon, colour = _BADGES[status.state]
+    st.badge(text, icon=icon, color=colour)  # type: ignore[arg-type]
+
+
+def decision_of(run: Run) -> str:
+    """What a finished run recommends, in a few words; empty before."""
+    try:
+        recommended = run.report().recommended
+    except RunError:
+        return ""
+    n_groups = recommended.grouping.n_groups
+    grouped = f"{n_groups} groups" if n_groups > 1 else str(recommended.decision)
+    return grouped if recommended.decision == "grouped" else str(recommended.decision)
+
+
+def likelihood(share: float) -> str:
+    """A share of re-runs in words: 80 in 100 is very likely, 60 likely, 40 uncertain."""
+    if share >= 0.8:
+        return "very likely"
+    if share >= 0.6:
+        return "likely"
+    return "uncertain" if share >= 0.4 else "unlikely"
+
+
+def in_100(share: float) -> str:
+    """A share as "92 of 100"."""
+    return f"{round(100 * share)} of 100"
+
+
+def plain(text: str) -> str:
+    """Text of the data (a column or file name) made inert for Markdown."""
+    return "".join(f"\\{letter}" if letter in _MARKDOWN else letter for letter in text)
+
+
+_MARKDOWN = frozenset("\\`*_{}[]()<>#+-.!|~$:=&")

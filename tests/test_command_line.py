@@ -1,0 +1,212 @@
+"""The command line as a shell sees it: exit statuses, streams, contracts."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from itertools import pairwise
+
+import pytest
+
+from tests.cohort import small_cohort
+
+CORE = [sys.executable, "-P", "-m", "core"]
+
+
+def taskscape(*words, cwd=None):
+    return subprocess.run([*CORE, *map(str, words)], capture_output=True, text=True, cwd=cwd)
+
+
+@pytest.fixture(scope="module")
+def cohort_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("data") / "cohort.csv"
+    small_cohort().frame.to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def finished(cohort_file, tmp_path_factory):
+    run = tmp_path_factory.mktemp("runs") / "run"
+    done = taskscape("group", cohort_file, "--targets", "y_*", "--preset", "quick", "-o", run)
+    assert done.returncode == 0, done.stderr
+    return run, done
+
+
+def test_results_on_stdout_progress_on_stderr(finished):
+    _, done = finished
+    assert "decision:" in done.stdout
+    assert "landscape" in done.stderr
+    assert "\r" not in done.stderr  # plain lines where there is no terminal
+
+
+def test_report_json_keeps_the_contract(finished):
+    run, _ = finished
+    report = json.loads((run / "report.json").read_text())
+    names = [task["name"] for task in report["tasks"]]
+    t = len(names)
+    assert report["schema_version"] == 1
+    assert {"name", "kind", "n_labelled", "prevalence"} <= set(report["tasks"][0])
+    for key in ("values", "low", "high", "similarity"):
+        assert [len(row) for row in report["affinity"][key]] == [t] * t
+    assert report["affinity"]["measure"] == "sca"
+    assert all({"source", "target", "weight"} <= set(edge) for edge in report["graph"]["edges"])
+    assert len(report["embedding"]) == t
+    for grouping in report["groupings"]:
+        assert sorted(name for group in grouping["groups"] for name in group) == sorted(names)
+        assert {"method", "n_groups", "membership", "bic", "silhouette", "stability"} <= set(
+            grouping
+        )
+        assert len(grouping["membership"]) == t
+        assert all(abs(sum(row) - 1) < 1e-6 for row in grouping["membership"])
+    assert {grouping["method"] for grouping in report["groupings"]} >= {
+        "alone",
+        "together",
+        "mixture",
+    }
+    assert [len(row) for row in report["co_assignment"]] == [t] * t
+    assert report["recommended"]["decision"] in ("alone", "together", "grouped")
+    assert report["recommended"]["reason"]
+    wanted = {"versions", "seeds", "device", "data_sha256", "created_at", "plan"}
+    assert wanted <= set(report["provenance"])
+
+
+def test_the_report_holds_no_row_of_the_data(finished, cohort_file):
+    run, _ = finished
+    text = (run / "report.json").read_text()
+    first_row = cohort_file.read_text().splitlines()[1].split(",")
+    assert not [cell for cell in first_row if len(cell) > 6 and cell in text]
+
+
+def test_the_same_seed_gives_the_same_report(finished, cohort_file, tmp_path):
+    again = taskscape(
+        "group",
+        cohort_file,
+        "--targets",
+        "y_*",
+        "--preset",
+        "quick",
+        "-o",
+        tmp_path / "b",
+        "--json",
+    )
+    first = json.loads((finished[0] / "report.json").read_text())
+    second = json.loads(again.stdout)
+    first["provenance"].pop("created_at")
+    second["provenance"].pop("created_at")
+    assert first == second
+
+
+def test_status_and_report_of_a_finished_run(finished, tmp_path):
+    run, _ = finished
+    assert json.loads(taskscape("status", run, "--json").stdout)["state"] == "done"
+    assert "done" in taskscape("status", run).stdout
+    out = tmp_path / "deep" / "report.json"
+    assert taskscape("report", run, "--format", "json", "-o", out).returncode == 0
+    assert json.loads(out.read_text()) == json.loads((run / "report.json").read_text())
+
+
+def test_groups_k_is_what_is_recommended(finished, cohort_file):
+    done = taskscape(
+        "group",
+        cohort_file,
+        "--targets",
+        "y_*",
+        "--preset",
+        "quick",
+        "--groups",
+        4,
+        "-o",
+        finished[0],
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads((finished[0] / "report.json").read_text())["recommended"]["groups"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--groups", "7"], ["7 groups", "6 tasks"]),
+        (["--groups", "0"], ["n_groups=0"]),
+        (["--groups", "many"], ["'many'"]),
+        (["--measure", "magic"], ["'magic'", "sca", "abs_cosine", "label_agreement"]),
+        (["--preset", "fast"], ["'fast'", "quick", "standard", "thorough"]),
+        (["--heads", "odd"], ["'odd'", "shared", "probe"]),
+        (["--device", "tpu"], ["'tpu'", "auto", "cpu", "cuda"]),
+        (["--kind", "y_nowhere=binary"], ["y_nowhere"]),
+        (["--kind", "binary"], ["COLUMN=KIND"]),
+        (["--ignore", "nothing_*"], ["nothing_*"]),
+        (["--patient-id", "nobody"], ["nobody"]),
+    ],
+)
+def test_a_bad_option_is_one_line_exit_2_and_writes_nothing(cohort_file, tmp_path, options, words):
+    done = taskscape("group", cohort_file, "--targets", "y_*", *options, "-o", tmp_path / "run")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+    for word in words:
+        assert word in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["status", "cancel", "resume"])
+def test_a_folder_that_is_no_run_is_refused(command, tmp_path):
+    done = taskscape(command, tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "not a run folder" in done.stderr
+
+
+def test_an_unknown_report_format_lists_the_known(finished, tmp_path):
+    done = taskscape("report", finished[0], "--format", "docx", "-o", tmp_path / "x")
+    assert done.returncode == 2
+    assert "json" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_interrupting_leaves_a_run_that_resumes(tmp_path):
+    path = tmp_path / "cohort.csv"
+    small_cohort(n_samples=20_000).frame.to_csv(path, index=False)
+    run = tmp_path / "run"
+    command = [
+        *CORE,
+        "group",
+        str(path),
+        "--targets",
+        "y_*",
+        "--preset",
+        "thorough",
+        "-o",
+        str(run),
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not (run / "stages").exists():
+        if (run / "status.json").exists() and '"running"' in (run / "status.json").read_text():
+            break
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "resume" in errors
+    assert json.loads(taskscape("status", run, "--json").stdout)["state"] == "cancelled"
+    spec = json.loads((run / "spec.json").read_text())
+    spec["plan"]["landscape"]["starts"] = 1
+    spec["plan"]["n_replicates"] = 10
+    (run / "spec.json").write_text(json.dumps(spec))
+    done = taskscape("resume", run)
+    assert done.returncode == 0, done.stderr
+    assert "decision:" in done.stdout
+
+
+def test_events_tell_the_story_in_order(finished):
+    lines = (finished[0] / "events.jsonl").read_text().splitlines()
+    events = [json.loads(line) for line in lines]
+    assert events[0]["state"] == "running"
+    assert events[-1]["state"] == "done"
+    assert all(one["at"] <= two["at"] for one, two in pairwise(events))
+
+
+def test_help_names_every_command():
+    text = taskscape("--help").stdout
+    for command in ("group", "status", "cancel", "resume", "report"):
+        assert command in text
