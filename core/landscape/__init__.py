@@ -1,0 +1,58 @@
+"""What every sample wants from the model, task by task.
+
+From one random start a sample i pulls the trunk's weights to its own optimum for task t, one
+gradient step away: θ*_it = θ₀ − η ∇ℓ_t(x_i, y_it) (METHODS §1, arXiv 2412.04413 with K = 1). Two
+tasks may share a model where their optima lie close together. No gradient is ever formed: for a
+linear layer it is the outer product δ_it a_iᵀ, so every pair of tasks is compared through δ alone.
+
+    one_step      the method: its settings, and the loop over random starts
+    labels        label columns → numbers and masks; which tasks are copies of each other
+    trunk         the shared layers, forward and backward
+    heads         one head for all tasks; losses and their derivatives
+    probe         a head for each task, fitted on the frozen features
+    closed_form   distance and cosine of the displacements of every pair of tasks
+    blocks        which rows are summed together
+    accumulate    batches of rows → sums of every block
+    label_sums    the same sums of the labels alone, without a model
+    strata        a fair draw among tasks and labels
+    points        sketches of the displacements, for the pictures
+
+Example:
+    >>> from core.data import load_example, load_table
+    >>> frame, targets = load_example("cohort")
+    >>> landscape = measure_landscape(load_table(frame, targets=targets), OneStep(starts=1))
+    >>> landscape.sums.distance.shape
+    (50, 12, 12)
+"""
+
+from core.landscape.one_step import OneStep
+from core.methods import Stage
+from core.progress import OnProgress, silent
+from core.values import Landscape, TaskTable
+
+LANDSCAPES: Stage[OneStep] = Stage("landscape", {"one_step": OneStep})
+
+__all__ = ["LANDSCAPES", "OneStep", "measure_landscape"]
+
+
+def measure_landscape(
+    table: TaskTable,
+    method: OneStep | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    on_progress: OnProgress = silent,
+) -> Landscape:
+    """Displacements of the sample-wise optima of the training rows, summed up by pair of tasks.
+
+    Args:
+        table: only its training rows are looked at; missing labels and features are allowed.
+        method: the settings; `OneStep()` when None.
+        seed: of the random starts, the blocks and the points drawn.
+        device: `auto`, `cpu` or `cuda`.
+        on_progress: told the finished share after every batch; may raise Cancelled.
+
+    Raises:
+        TableError: no training row, no feature that varies, or a task whose loss is not finite.
+        MethodError: an unknown or unusable device.
+    """
+    return (method or OneStep())(table, seed, device, on_progress)

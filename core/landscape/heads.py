@@ -1,0 +1,154 @@
+"""From features to losses: the tasks' heads, their losses and the derivatives by the logits.
+
+Losses (natural units): cross-entropy of the class for binary and multiclass tasks, half the
+squared error in standard deviations for regressions.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from core.landscape.labels import Labels
+from core.values import Kind, Task
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Heads:
+    """Linear heads of all tasks side by side; a task uses its first `used` outputs.
+
+    `is_shared` tells that every task reads the same single output, so that the displacements of
+    all tasks on a sample are multiples of one another.
+    """
+
+    weight: "Float[Tensor, 'task width output']"
+    bias: "Float[Tensor, 'task output']"
+    used: "Bool[Tensor, 'task output']"
+    is_binary: "Bool[Tensor, ' task']"
+    is_multiclass: "Bool[Tensor, ' task']"
+    is_shared: bool = False
+
+    def only(self, task: int) -> "Heads":
+        """The head of one task."""
+        one = slice(task, task + 1)
+        return Heads(
+            self.weight[one],
+            self.bias[one],
+            self.used[one],
+            self.is_binary[one],
+            self.is_multiclass[one],
+            self.is_shared,
+        )
+
+    def logits(self, features: "Float[Tensor, 'row width']") -> "Float[Tensor, 'row task output']":
+        """Outputs of every task's head."""
+        import torch
+
+        if self.is_shared:
+            return (features @ self.weight[0]).unsqueeze(1) + self.bias
+        return torch.einsum("rw,two->rto", features, self.weight) + self.bias
+
+    def residuals(
+        self,
+        logits: "Float[Tensor, 'row task output']",
+        value: "Float[Tensor, 'row task']",
+    ) -> "Float[Tensor, 'row task output']":
+        """∂ loss / ∂ logit; 0 at the outputs a task does not use."""
+        import torch
+
+        scalar = logits[..., 0]
+        scalar = torch.where(self.is_binary, torch.sigmoid(scalar), scalar) - value
+        if logits.shape[-1] == 1:
+            return scalar.unsqueeze(-1)
+        outputs = torch.arange(logits.shape[-1], device=logits.device)
+        chances = torch.softmax(logits.masked_fill(~self.used, -torch.inf), dim=-1)
+        by_class = chances - (value.unsqueeze(-1) == outputs).to(logits.dtype)
+        alone = scalar.unsqueeze(-1) * (outputs == 0)
+        return torch.where(self.is_multiclass.unsqueeze(-1), by_class, alone)
+
+    def losses(
+        self,
+        logits: "Float[Tensor, 'row task output']",
+        value: "Float[Tensor, 'row task']",
+    ) -> "Float[Tensor, 'row task']":
+        """Loss of every task on every row, whether its label is known or not."""
+        import torch
+
+        z = logits[..., 0]
+        binary = torch.nn.functional.softplus(z) - value * z
+        scalar = torch.where(self.is_binary, binary, (z - value) ** 2 / 2)
+        if logits.shape[-1] == 1:
+            return scalar
+        chosen = value.long().clamp(0, logits.shape[-1] - 1).unsqueeze(-1)
+        total = logits.masked_fill(~self.used, -torch.inf).logsumexp(dim=-1)
+        by_class = total - logits.gather(-1, chosen).squeeze(-1)
+        return torch.where(self.is_multiclass, by_class, scalar)
+
+
+def draw_shared_head(
+    tasks: Sequence[Task],
+    labels: Labels,
+    width: int,
+    bias: str,
+    generator: "torch.Generator",
+    device: "torch.device",
+) -> Heads:
+    """One random head that every task reads: its first output, or its first C for C classes.
+
+    Only the bias is a task's own: `prior` puts it where the constant predictor is best (the log
+    odds of the prevalence, the log shares of the classes, the mean), `zero` leaves it out.
+    """
+    import torch
+
+    n_outputs = max(task.n_outputs for task in tasks)
+    column = torch.randn(width, n_outputs, generator=generator) / width**0.5
+    priors = _priors(tasks, labels, n_outputs) * (bias == "prior")
+    return make_heads(
+        tasks,
+        weight=column.to(device).expand(len(tasks), width, n_outputs),
+        bias=torch.from_numpy(priors).to(device, torch.float32),
+        is_shared=n_outputs == 1,
+    )
+
+
+def make_heads(
+    tasks: Sequence[Task], weight: "Tensor", bias: "Tensor", is_shared: bool = False
+) -> Heads:
+    """Heads with the given weights, and what the kinds of the tasks say about their losses."""
+    import torch
+
+    device = weight.device
+    widths = torch.tensor([task.n_outputs for task in tasks], device=device)
+    return Heads(
+        weight=weight,
+        bias=bias,
+        used=torch.arange(weight.shape[-1], device=device) < widths.unsqueeze(1),
+        is_binary=torch.tensor([task.kind is Kind.BINARY for task in tasks], device=device),
+        is_multiclass=torch.tensor([task.kind is Kind.MULTICLASS for task in tasks], device=device),
+        is_shared=is_shared,
+    )
+
+
+def _priors(
+    tasks: Sequence[Task], labels: Labels, n_outputs: int
+) -> Float[np.ndarray, "task output"]:
+    """Bias of the best constant predictor; a class never seen counts as half a row."""
+    priors = np.zeros((len(tasks), n_outputs))
+    for place, task in enumerate(tasks):
+        value = labels.value[labels.known[:, place], place]
+        if task.kind is Kind.REGRESSION or len(value) == 0:
+            continue  # a standardised regression has mean 0
+        n_classes = max(len(task.classes), 2)
+        counts = np.bincount(value.astype(int), minlength=n_classes)
+        logs = np.log(np.clip(counts, 0.5, len(value) - 0.5) / len(value))
+        if task.kind is Kind.BINARY:
+            priors[place, 0] = logs[1] - logs[0]
+        else:
+            priors[place, :n_classes] = logs
+    return priors

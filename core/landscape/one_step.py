@@ -1,0 +1,155 @@
+"""The landscape after one step: its settings, and the loop over random starts."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from jaxtyping import Float32, Int
+
+from core.device import pick_device
+from core.errors import TableError
+from core.inputs import model_inputs
+from core.landscape.accumulate import arrange_rows, mean_of
+from core.landscape.blocks import assign_blocks
+from core.landscape.label_sums import sum_labels
+from core.landscape.labels import Distinct, Labels, find_distinct, prepare_labels
+from core.landscape.points import draw_projections, sketch_points
+from core.landscape.start import Start, generator_of, measure_start
+from core.landscape.strata import draw_pairs
+from core.methods import Method, knob
+from core.progress import OnProgress, within
+from core.values import Landscape, PairSums, Points, Split, TaskTable
+
+
+@dataclass(frozen=True)
+class OneStep(Method):
+    """Sample-wise optima one gradient step from a random start (METHODS §1 with K = 1).
+
+    Sums are averaged over the starts; the points come from the first. The step size cancels in
+    every measure and is 1. Defaults are ours: the paper's settings are not published.
+    """
+
+    title: ClassVar[str] = "One step"
+    summary: ClassVar[str] = (
+        "Where one gradient step from a random start would take the shared layers, for every "
+        "sample and every task."
+    )
+
+    heads: str = knob(
+        "shared",
+        "shared: one random head for all tasks, as in the paper. probe: a head for each task, "
+        "fitted on the frozen features.",
+        options=("shared", "probe"),
+    )
+    head_bias: str = knob(
+        "prior",
+        "Where the shared head starts for a task: at its base rate or mean (prior), or at zero. "
+        "Probes fit their own.",
+        options=("prior", "zero"),
+    )
+    width: int = knob(128, "Units in every shared layer.", low=1, high=4096)
+    depth: int = knob(2, "Number of shared layers.", low=1, high=8)
+    starts: int = knob(3, "Random starts to average; one is an anecdote.", low=1, high=100)
+    ridge: float = knob(
+        30.0, "How strongly a probe is held back from fitting chance.", low=1e-3, high=1e6
+    )
+    max_points: int = knob(
+        20_000, "Most (sample, task) points kept for the pictures.", low=10, high=200_000
+    )
+    n_blocks: int = knob(
+        50, "Blocks of whole patients that the bootstrap re-weights.", low=2, high=500
+    )
+    batch_size: int = knob(4096, "Most rows at a time.", low=1, high=1_000_000)
+
+    def __call__(
+        self, table: TaskTable, seed: int, device: str, on_progress: OnProgress
+    ) -> Landscape:
+        """See `measure_landscape`."""
+        rows = table.rows(Split.TRAIN)
+        x = _usable(model_inputs(table)[rows])
+        labels = prepare_labels(table.tasks, table.labels[rows])
+        block = assign_blocks(table.patient[rows], self.n_blocks, seed)
+        distinct = find_distinct(table.tasks, labels)
+        tasks = [table.tasks[first] for first in distinct.first]
+        own = Labels(labels.value[:, distinct.first], labels.known[:, distinct.first])
+        arranged = arrange_rows(x, own, block, pick_device(device))
+        starts = [
+            measure_start(
+                self,
+                tasks,
+                own,
+                arranged,
+                generator_of(seed, number),
+                within(on_progress, number / self.starts, (number + 1) / self.starts),
+            )
+            for number in range(self.starts)
+        ]
+        return Landscape(
+            tasks=table.tasks,
+            heads=self.heads,
+            n_samples=len(rows),
+            sums=_with_copies(mean_of([start.sums for start in starts]), distinct),
+            label_sums=sum_labels(table.tasks, table.labels[rows], block),
+            points=self._points(table, rows, x, labels, distinct, starts[0], seed),
+            notes=_spread_note([start.sums for start in starts]),
+        )
+
+    def _points(
+        self,
+        table: TaskTable,
+        rows: Int[np.ndarray, " row"],
+        x: Float32[np.ndarray, "row input"],
+        labels: Labels,
+        distinct: Distinct,
+        start: Start,
+        seed: int,
+    ) -> Points:
+        raw = table.labels[rows]
+        drawn = draw_pairs(table.tasks, raw, self.max_points, seed)
+        projections = draw_projections(start.trunk, generator_of(seed, 0, 1))
+        heads = [start.heads.only(int(number)) for number in distinct.number]
+        found = sketch_points(start.trunk, heads, projections, x, labels, drawn)
+        task = np.repeat(np.arange(len(drawn)), [len(part) for part in drawn])
+        sample = np.concatenate(drawn)
+        return Points(
+            sketch=found.sketch,
+            sample=rows[sample],
+            task=task,
+            label=raw[sample, task],
+            loss=found.loss,
+            n_total=int(labels.known.sum()),
+        )
+
+
+def _usable(x: Float32[np.ndarray, "row input"]) -> Float32[np.ndarray, "row input"]:
+    if len(x) == 0:
+        raise TableError("The table has no training rows; add rows or mark some as training.")
+    if x.shape[1] == 0:
+        raise TableError("No feature varies over the training rows; add feature columns.")
+    return x
+
+
+def _with_copies(sums: PairSums, distinct: Distinct) -> PairSums:
+    """Sums of all tasks from those of the distinct ones."""
+    number = distinct.number
+    return PairSums(*(values[:, number][:, :, number] for _, values in sums._items()))
+
+
+def _spread_note(starts: list[PairSums]) -> tuple[str, ...]:
+    """How much the distances depend on the random start, once their common scale is taken out."""
+    if len(starts) < 2 or starts[0].count.shape[1] < 3:
+        return ()
+    pairs = np.triu_indices(starts[0].count.shape[1], 1)
+    count = starts[0].count.sum(0)[pairs]
+    shared = count > 0
+    means = np.stack([s.distance.sum(0)[pairs][shared] / count[shared] for s in starts])
+    scale = means.mean(axis=1, keepdims=True)
+    if means.size == 0 or (scale == 0).any():
+        return ()
+    relative = means / scale
+    centre = relative.mean(axis=0)
+    spread = relative.std(axis=0)[centre > 0] / centre[centre > 0]
+    return (
+        f"Over {len(starts)} random starts the relative distance of a pair varies by "
+        f"{np.median(spread):.1%} (standard deviation, median over pairs).",
+    )

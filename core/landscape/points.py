@@ -1,0 +1,99 @@
+"""Sketches of the displacements: a few numbers a (sample, task), for the pictures.
+
+A random projection of the outer product δ aᵀ is the outer product of two random projections,
+(R₁ δ) ⊗ (R₂ a), so it needs no gradient either; layers add up. Squared lengths are kept on average.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Float32, Int
+
+from core.landscape.heads import Heads
+from core.landscape.labels import Labels
+from core.landscape.trunk import Trunk
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+SIDE = 8
+"""Random projections of each factor: a sketch has SIDE² coordinates."""
+
+MAX_ROWS = 4096
+"""Rows sketched at a time."""
+
+
+class Projections(NamedTuple):
+    """R₁ and R₂ of every layer."""
+
+    left: "list[Float[Tensor, 'side output']]"
+    right: "list[Float[Tensor, 'side input']]"
+
+
+class Sketched(NamedTuple):
+    """What `sketch_points` found, task after task in the order of the rows given."""
+
+    sketch: Float[np.ndarray, "point coordinate"]
+    loss: Float[np.ndarray, " point"]
+
+
+def draw_projections(trunk: Trunk, generator: "torch.Generator") -> Projections:
+    """Gaussian projections, scaled so that lengths are kept on average."""
+    import torch
+
+    def draw(n: int, weight: "Tensor") -> "Tensor":
+        drawn = torch.randn(SIDE, n, generator=generator) / float(SIDE**0.5)
+        return drawn.to(weight.device)
+
+    return Projections(
+        [draw(weight.shape[0], weight) for weight in trunk.weights],
+        [draw(weight.shape[1], weight) for weight in trunk.weights],
+    )
+
+
+def sketch_points(
+    trunk: Trunk,
+    heads: Sequence[Heads],
+    projections: Projections,
+    x: Float32[np.ndarray, "row input"],
+    labels: Labels,
+    drawn: Sequence[Int[np.ndarray, " row"]],
+) -> Sketched:
+    """Sketch and loss of the rows drawn for each task (all of them labelled), by its own head."""
+    import torch
+
+    sketches, losses = [np.zeros((0, SIDE * SIDE))], [np.zeros(0)]
+    device = trunk.weights[0].device
+    for task, (head, rows) in enumerate(zip(heads, drawn, strict=True)):
+        for start in range(0, len(rows), MAX_ROWS):
+            part = rows[start : start + MAX_ROWS]
+            value = torch.from_numpy(labels.value[part, task : task + 1])
+            sketch, loss = _sketch(
+                trunk,
+                head,
+                projections,
+                torch.from_numpy(x[part]).to(device),
+                value.to(device, torch.float32),
+            )
+            sketches.append(sketch.double().cpu().numpy())
+            losses.append(loss.double().cpu().numpy())
+    return Sketched(np.concatenate(sketches), np.concatenate(losses))
+
+
+def _sketch(
+    trunk: Trunk, head: Heads, projections: Projections, x: "Tensor", value: "Tensor"
+) -> "tuple[Float[Tensor, 'row coordinate'], Float[Tensor, ' row']]":
+    import torch
+
+    passed = trunk.forward(x)
+    logits = head.logits(passed.features)
+    pull = torch.einsum("rto,two->rtw", head.residuals(logits, value), head.weight)
+    deltas = trunk.backward(passed, -pull)  # downhill: Δ = −η ∇ℓ with η = 1
+    layers = zip(deltas, passed.inputs, projections.left, projections.right, strict=True)
+    outer = [
+        torch.einsum("rl,rm->rlm", delta[:, 0] @ left.T, a @ right.T)
+        for delta, a, left, right in layers
+    ]
+    return torch.stack(outer).sum(0).flatten(1), head.losses(logits, value)[:, 0]

@@ -1,0 +1,77 @@
+"""One random start: draw the trunk, give the tasks their heads, sum up the displacements."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from core.errors import TableError
+from core.landscape.accumulate import Rows, accumulate
+from core.landscape.heads import Heads, draw_shared_head
+from core.landscape.labels import Labels
+from core.landscape.probe import fit_probes
+from core.landscape.trunk import Trunk, draw_trunk
+from core.progress import OnProgress, within
+from core.values import PairSums, Task
+
+if TYPE_CHECKING:
+    import torch
+
+    from core.landscape.one_step import OneStep
+
+
+class Start(NamedTuple):
+    """A start and what was measured from it."""
+
+    trunk: Trunk
+    heads: Heads
+    sums: PairSums
+
+
+def generator_of(seed: int, *path: int) -> "torch.Generator":
+    """An independent stream of random numbers for every path below one seed."""
+    import torch
+
+    state = np.random.SeedSequence([seed, *path]).generate_state(1, np.uint64)[0]
+    return torch.Generator().manual_seed(int(state >> np.uint64(1)))
+
+
+def measure_start(
+    method: "OneStep",
+    tasks: Sequence[Task],
+    labels: Labels,
+    rows: Rows,
+    generator: "torch.Generator",
+    on_progress: OnProgress,
+) -> Start:
+    """Draw one start and sum up what every pair of tasks does to it.
+
+    Raises:
+        TableError: the loss of a task is not finite.
+    """
+    device = rows.x.device
+    trunk = draw_trunk(rows.x.shape[1], method.width, method.depth, generator, device)
+    if method.heads == "probe":
+        fitting = within(on_progress, 0.0, 0.5)
+        heads = fit_probes(
+            tasks, rows, trunk, method.ridge, lambda share: fitting(share, "fitting probes")
+        )
+        summing = within(on_progress, 0.5, 1.0)
+    else:
+        heads = draw_shared_head(tasks, labels, method.width, method.head_bias, generator, device)
+        summing = on_progress
+    sums = accumulate(
+        rows, trunk, heads, method.batch_size, lambda share: summing(share, "mapping samples")
+    )
+    _check_finite(tasks, sums)
+    return Start(trunk, heads, sums)
+
+
+def _check_finite(tasks: Sequence[Task], sums: PairSums) -> None:
+    """A displacement that is not finite spoils the task's own mass."""
+    for place, task in enumerate(tasks):
+        if not np.isfinite(sums.mass[:, place, place]).all():
+            raise TableError(
+                f"Task {task.name!r} has a loss that is not finite; look for extreme values in "
+                "its labels or in the features, or drop the task with --ignore."
+            )
