@@ -1,0 +1,74 @@
+"""How alike two tasks pull the model.
+
+Every measure is a few lines over the same sums, which the landscape kept block by block: the point
+estimate adds all blocks up, a bootstrap replicate adds them up with other weights (METHODS §2).
+
+    sca               mean L1 distance of the sample-wise optima (the paper's)
+    sca_relative      the same as a share of the distance walked, free of the losses' scale
+    abs_cosine        mean |cosine| of the displacements, blind to a flipped label
+    label_agreement   |phi| or |Spearman| of the labels, without any model: the null to beat
+
+    base       what a measure is, and the totals it reads
+    totals     block sums → totals, plain or re-weighted
+    interval   bootstrap replicates → low and high
+    similarity the measure's units → [0, 1]
+    notes      what a reader must know about a number
+
+Which one? `sca` for the paper's view; `abs_cosine` (probe heads) to see which tasks ask for the
+same features; `label_agreement` to see what needs no model at all.
+
+Example:
+    >>> affinity = measure_affinity(landscape, AbsCosine(), n_replicates=200, seed=0)
+    >>> affinity.values.shape, affinity.is_distance
+    ((12, 12), False)
+"""
+
+from core.affinity.abs_cosine import AbsCosine
+from core.affinity.base import LabelTotals, Measure, Totals
+from core.affinity.label_agreement import LabelAgreement
+from core.affinity.measure import measure_affinity as _measure_affinity
+from core.affinity.sca import SCA
+from core.affinity.sca_relative import SCARelative
+from core.methods import Stage
+from core.values import Affinity, Landscape
+
+MEASURES: Stage[Measure] = Stage(
+    "affinity measure",
+    {
+        "sca": SCA,
+        "sca_relative": SCARelative,
+        "abs_cosine": AbsCosine,
+        "label_agreement": LabelAgreement,
+    },
+)
+
+__all__ = [
+    "MEASURES",
+    "SCA",
+    "AbsCosine",
+    "LabelAgreement",
+    "LabelTotals",
+    "Measure",
+    "SCARelative",
+    "Totals",
+    "measure_affinity",
+]
+
+
+def measure_affinity(
+    landscape: Landscape,
+    measure: Measure | None = None,
+    n_replicates: int = 200,
+    seed: int = 0,
+) -> Affinity:
+    """How alike every two tasks pull the model, with 95 % bootstrap intervals.
+
+    Args:
+        landscape: block sums of the displacements.
+        measure: any of `MEASURES`; `SCA()` when None. Its `heads` tell the landscape it is meant
+            for; another one is taken too, and the notes then say what that means.
+        n_replicates: bootstrap re-runs over the blocks.
+        seed: of the bootstrap weights.
+    """
+    chosen = measure or SCA()
+    return _measure_affinity(landscape, chosen, MEASURES.key_of(chosen), n_replicates, seed)

@@ -1,0 +1,55 @@
+"""What a measure is, and the totals it reads."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from core.methods import Method
+
+
+@dataclass(frozen=True, eq=False)
+class Totals:
+    """`PairSums` added up over the blocks; leading axes are bootstrap replicates."""
+
+    count: Float[np.ndarray, "*replicate source target"]
+    distance: Float[np.ndarray, "*replicate source target"]
+    mass: Float[np.ndarray, "*replicate source target"]
+    abs_cosine: Float[np.ndarray, "*replicate source target"]
+
+
+@dataclass(frozen=True, eq=False)
+class LabelTotals:
+    """`LabelSums` added up over the blocks; `task` tells whose column it is."""
+
+    task: Int[np.ndarray, " column"]
+    count: Float[np.ndarray, "*replicate column column"]
+    total: Float[np.ndarray, "*replicate column column"]
+    square: Float[np.ndarray, "*replicate column column"]
+    product: Float[np.ndarray, "*replicate column column"]
+
+
+@dataclass(frozen=True)
+class Measure(Method):
+    """A way to turn totals into one number a pair of tasks."""
+
+    heads: ClassVar[str | None]
+    """Heads of the landscape the measure is meant for; None takes the one the user chose."""
+    is_distance: ClassVar[bool]
+    """Small is alike; a measure that is no distance is a similarity in [0, 1]."""
+
+    @abstractmethod
+    def __call__(
+        self, totals: Totals, labels: LabelTotals
+    ) -> Float[np.ndarray, "*replicate source target"]:
+        """The measure in its own units; NaN where it is not defined."""
+
+
+def ratio(
+    part: Float[np.ndarray, "*any"], whole: Float[np.ndarray, "*any"]
+) -> Float[np.ndarray, "*any"]:
+    """part / whole, NaN where whole is 0."""
+    undefined = np.full(np.shape(part), np.nan)
+    return np.asarray(np.divide(part, whole, out=undefined, where=whole != 0))

@@ -1,0 +1,49 @@
+"""One measure on one landscape: point estimate, bootstrap, similarity."""
+
+import numpy as np
+from jaxtyping import Float
+
+from core.affinity.base import Measure
+from core.affinity.interval import interval
+from core.affinity.notes import explain
+from core.affinity.similarity import scale_of, to_similarity
+from core.affinity.totals import add_up, draw_weights
+from core.values import Affinity, Landscape
+
+MAX_ELEMENTS = 2**22
+"""Numbers in each array of re-weighted totals that are held at a time (32 MB)."""
+
+
+def measure_affinity(
+    landscape: Landscape, measure: Measure, key: str, n_replicates: int, seed: int
+) -> Affinity:
+    """See `core.affinity.measure_affinity`; `key` is the id that the result carries."""
+    values = measure(*add_up(landscape, np.ones(landscape.sums.n_blocks)))
+    replicates = _bootstrap(landscape, measure, n_replicates, seed)
+    low, high = interval(replicates)
+    scale = scale_of(values) if measure.is_distance else None
+    return Affinity(
+        task_names=tuple(task.name for task in landscape.tasks),
+        measure=key,
+        is_distance=measure.is_distance,
+        values=values,
+        low=low,
+        high=high,
+        similarity=to_similarity(values, scale),
+        replicates=to_similarity(replicates, scale),
+        notes=explain(landscape, measure, values),
+    )
+
+
+def _bootstrap(
+    landscape: Landscape, measure: Measure, n_replicates: int, seed: int
+) -> Float[np.ndarray, "replicate source target"]:
+    """The measure on re-weighted blocks; a few replicates at a time, so that memory is bounded."""
+    weights = draw_weights(landscape.sums.n_blocks, n_replicates, seed)
+    n_columns = len(landscape.label_sums.task)
+    step = max(1, MAX_ELEMENTS // n_columns**2)
+    parts = [
+        measure(*add_up(landscape, weights[start : start + step]))
+        for start in range(0, n_replicates, step)
+    ]
+    return np.concatenate(parts)

@@ -1,0 +1,74 @@
+"""What a reader must know before believing an affinity, one sentence each."""
+
+import numpy as np
+from jaxtyping import Float
+
+from core.affinity.abs_cosine import AbsCosine
+from core.affinity.base import Measure
+from core.affinity.sca import SCA
+from core.affinity.sca_relative import SCARelative
+from core.values import Landscape
+
+FEW_BLOCKS = 20
+"""Fewer blocks than this make a poor bootstrap."""
+
+
+def explain(
+    landscape: Landscape, measure: Measure, values: Float[np.ndarray, "source target"]
+) -> tuple[str, ...]:
+    """Notes about this measure on this landscape."""
+    return (
+        *_about_heads(landscape, measure),
+        *_about_pairs(landscape, measure, values),
+        *_about_blocks(landscape),
+    )
+
+
+def _about_heads(landscape: Landscape, measure: Measure) -> tuple[str, ...]:
+    if landscape.heads != "shared":
+        return ()
+    if isinstance(measure, SCA | SCARelative):
+        return (
+            f"{measure.title} with one shared head compares labels only, each sample weighted by "
+            "how strongly it pulls: it sees base rates and is blind to sign; see |cosine| with "
+            "probe heads beside it.",
+        )
+    if isinstance(measure, AbsCosine):
+        return (
+            "|cosine| with one shared head is 1 for every pair of tasks with one output, whatever "
+            "their labels; measure it with probe heads.",
+        )
+    return ()
+
+
+def _about_pairs(
+    landscape: Landscape, measure: Measure, values: Float[np.ndarray, "source target"]
+) -> tuple[str, ...]:
+    apart = landscape.sums.count.sum(axis=0) == 0
+    undefined = np.isnan(values) & ~apart
+    names = [task.name for task in landscape.tasks]
+    notes = []
+    if np.triu(apart, 1).any():
+        notes.append(
+            f"No training row is labelled for both tasks of {_list_pairs(apart, names)}: "
+            "their affinity is unknown."
+        )
+    if np.triu(undefined, 1).any():
+        notes.append(
+            f"{measure.title} is not defined for {_list_pairs(undefined, names)}: a label is "
+            "constant on the rows both tasks share."
+        )
+    return tuple(notes)
+
+
+def _list_pairs(where: np.ndarray, names: list[str], shown: int = 3) -> str:
+    pairs = np.argwhere(np.triu(where, 1))
+    listed = ", ".join(f"{names[source]} and {names[target]}" for source, target in pairs[:shown])
+    return listed if len(pairs) <= shown else f"{listed} and {len(pairs) - shown} more pairs"
+
+
+def _about_blocks(landscape: Landscape) -> tuple[str, ...]:
+    n_blocks = landscape.sums.n_blocks
+    if n_blocks >= FEW_BLOCKS:
+        return ()
+    return (f"Intervals rest on {n_blocks} blocks of patients; they are rough below {FEW_BLOCKS}.",)

@@ -1,0 +1,26 @@
+"""From a measure's own units to a similarity in [0, 1]."""
+
+import numpy as np
+from jaxtyping import Float
+
+
+def scale_of(distance: Float[np.ndarray, "source target"]) -> float:
+    """The median distance between two tasks; of the positive ones where most are 0; else 1."""
+    apart = distance[~np.eye(len(distance), dtype=bool)]
+    apart = apart[np.isfinite(apart)]
+    for candidates in (apart, apart[apart > 0]):
+        if len(candidates) and np.median(candidates) > 0:
+            return float(np.median(candidates))
+    return 1.0
+
+
+def to_similarity(
+    values: Float[np.ndarray, "*replicate source target"], scale: float | None
+) -> Float[np.ndarray, "*replicate source target"]:
+    """exp(−(a / scale)²) of a distance (ours), a similarity (scale None) cut to [0, 1].
+
+    The bootstrap uses the scale of the point estimate, so that a replicate in which all distances
+    grow shows as less similar. The diagonal is 1; NaN stays NaN.
+    """
+    raw = np.clip(values, 0.0, 1.0) if scale is None else np.exp(-((values / scale) ** 2))
+    return np.where(np.eye(values.shape[-1], dtype=bool), 1.0, raw)
