@@ -6,8 +6,9 @@ import numpy as np
 from jaxtyping import Int
 
 from core.values import Grouping
+from dashboard.charts.cells import Cells
 from dashboard.charts.chart import EChart
-from dashboard.charts.matrix import Cells, draw_matrix
+from dashboard.charts.matrix import draw_matrix
 from dashboard.charts.text import MISSING, percent
 
 

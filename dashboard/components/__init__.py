@@ -1,0 +1,11 @@
+"""What talks to the browser: charts on the page, and the picture of a million points.
+
+event = show_chart(draw_affinity(affinity, order, labels, dark=dark), key="a", clickable=True)
+place = clicked(event)
+outline = show_points(xy, colours, group_legend(3), key="map", dark=dark)
+"""
+
+from dashboard.components.points import show_points
+from dashboard.components.show import clicked, show_chart
+
+__all__ = ["clicked", "show_chart", "show_points"]

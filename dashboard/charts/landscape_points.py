@@ -1,0 +1,98 @@
+"""A flat map of sample-wise optima for a browser without WebGL; `dashboard.components` has the
+picture for a million points."""
+
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from dashboard.charts.chart import Chart, EChart
+from dashboard.charts.echarts_look import heading
+from dashboard.charts.legend import Entry, Legend
+from dashboard.charts.polygon import Polygon
+from dashboard.theme import ink, readable
+
+MOST_POINTS = 20_000
+_HEIGHT = 560
+
+
+def draw_points(
+    xy: Float[np.ndarray, "point 2"],
+    colour_index: UInt8[np.ndarray, " point"],
+    legend: Legend,
+    *,
+    axes: tuple[str, str] = ("first coordinate", "second coordinate"),
+    dark: bool = False,
+) -> EChart:
+    """Scatter of at most 20,000 points, evenly picked, with a lasso and a box to select.
+
+    Args:
+        xy: coordinates.
+        colour_index: the entry of `legend` each point belongs to.
+        legend: what the colours mean.
+        axes: what the two coordinates are.
+        dark: whether the page is dark.
+    """
+    shown = np.unique(np.linspace(0, len(xy) - 1, min(len(xy), MOST_POINTS)).astype(int))
+    series = [
+        _series(entry, xy[shown[colour_index[shown] == place]], dark)
+        for place, entry in enumerate(legend.entries)
+    ]
+    count = f"{len(shown):,} of {len(xy):,}" if len(shown) < len(xy) else f"{len(xy):,}"
+    option = {
+        "title": heading(f"Sample-wise optima by {legend.title}, {count} points", dark),
+        "animation": False,
+        "legend": {"type": "scroll", "bottom": 0, "show": not legend.continuous},
+        "toolbox": {"left": 0, "top": 26, "feature": {"brush": {"type": ["polygon", "rect"]}}},
+        "brush": {"xAxisIndex": "all", "brushMode": "single", "throttleType": "debounce"},
+        "dataZoom": [{"type": "inside", "xAxisIndex": 0}, {"type": "inside", "yAxisIndex": 0}],
+        "grid": {"left": 44, "right": 16, "top": 60, "bottom": 64},
+        "xAxis": _axis(axes[0]),
+        "yAxis": _axis(axes[1]),
+        "series": [one for one in series if one["data"]],
+    }
+    return Chart(option, describe_points(len(xy), legend, axes), _HEIGHT)
+
+
+def brushed(areas: list[dict[str, Any]]) -> Polygon | None:
+    """The outline in the `areas` of an ECharts selection; None where nothing is brushed."""
+    if not areas:
+        return None
+    area = areas[0]
+    if area["brush_type"] == "rect":
+        (x0, x1), (y0, y1) = area["coord_range"]
+        return ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+    return tuple((float(x), float(y)) for x, y in area["coord_range"])
+
+
+def describe_points(count: int, legend: Legend, axes: tuple[str, str]) -> str:
+    """The text alternative of a cloud of points."""
+    return (
+        f"Map of {count:,} sample-wise optima, {axes[0]} across and {axes[1]} up, "
+        f"coloured by {legend.title}."
+    )
+
+
+def _series(entry: Entry, xy: Float[np.ndarray, "point 2"], dark: bool) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "name": f"{entry.sign} {entry.name}".strip(),
+        "symbol": entry.shape,
+        "symbolSize": 6,
+        "itemStyle": {"color": readable(entry.colour, dark), "opacity": 0.7},
+        "emphasis": {"itemStyle": {"borderColor": ink(dark).text, "borderWidth": 1}},
+        "data": np.round(xy.astype(float), 5).tolist(),
+    }
+
+
+def _axis(name: str) -> dict[str, Any]:
+    return {
+        "type": "value",
+        "scale": True,
+        "name": name,
+        "nameLocation": "middle",
+        "nameGap": 28,
+        "axisLabel": {"show": False},
+        "axisTick": {"show": False},
+        "splitLine": {"show": False},
+    }

@@ -1,0 +1,212 @@
+// The picture on a page: view, mouse, keyboard, selection. Sends an outline up, never points.
+
+const PICTURES = new WeakMap()
+const MOST_CORNERS = 240
+
+export default function (component) {
+  const { data, parentElement, setStateValue } = component
+  const root = parentElement.querySelector(".root")
+  if (!root || !data) return
+  let picture = PICTURES.get(root)
+  if (!picture) PICTURES.set(root, (picture = new Picture(root)))
+  picture.send = setStateValue
+  picture.show(readPayload(data), pageColours(parentElement.host ?? root))
+  return () => { picture.close(); PICTURES.delete(root) }
+}
+
+class Picture {
+  constructor(root) {
+    this.find = selector => root.querySelector(selector)
+    this.over = this.find(".over")
+    this.pen = this.over.getContext("2d")
+    this.hidden = new Set()
+    this.mode = "lasso"
+    this.polygon = null
+    this.stroke = null
+    this.start()
+    this.listen(root)
+    this.observer = new ResizeObserver(() => this.resize())
+    this.observer.observe(this.find(".stage"))
+  }
+
+  start() {                              // also after the context was lost: on a fresh canvas
+    const old = this.find(".cloud"), canvas = old.cloneNode()
+    old.replaceWith(canvas)
+    this.cloud = new Cloud(canvas)
+    canvas.addEventListener("webglcontextlost", event => {
+      event.preventDefault()
+      this.find(".lost").hidden = false
+    })
+    canvas.addEventListener("webglcontextrestored", () => this.again())
+  }
+
+  again() {
+    this.find(".lost").hidden = true
+    this.start()
+    if (!this.cloud.gl) return this.giveUp()
+    this.cloud.upload({ place: this.xy, entry: this.entry, chosen: this.chosen })
+    this.paint()
+    this.resize()
+  }
+
+  show({ head, body }, colours) {
+    if (!this.cloud.gl) return this.giveUp()
+    const moved = head.points !== this.head?.points, changed = head.content !== this.head?.content
+    Object.assign(this, { head, colours })
+    if (changed) this.load(body(), moved)
+    this.find(".stage").style.height = `${head.height}px`
+    this.over.setAttribute("aria-label", head.alt)
+    fillLegend(this.find(".legend"), head, this.hidden, colours, () => { this.paint(); this.draw() })
+    this.paint()
+    this.resize()
+  }
+
+  load({ xy, entry }, moved) {
+    Object.assign(this, { xy, entry, middle: middles(xy, entry, this.head.entries.length) })
+    this.hidden.clear()
+    if (moved) {
+      this.chosen = new Uint8Array(entry.length).fill(1)
+      this.polygon = this.view = null
+      this.tell("")
+    }
+    this.cloud.upload({ place: xy, entry, chosen: this.chosen })
+  }
+
+  paint() {
+    const palette = new Uint8Array(1024), tone = this.colours.dark ? "dark" : "light"
+    this.head.entries.forEach((entry, place) => {
+      const shape = this.hidden.has(place) ? 0 : SHAPES[entry.shape]
+      palette.set([...rgb(entry[tone]), shape], 4 * place)
+    })
+    this.cloud.paint(palette)
+  }
+
+  resize() {
+    const box = this.over.getBoundingClientRect(), ratio = window.devicePixelRatio || 1
+    if (!box.width || !this.head) return
+    Object.assign(this, { width: box.width, height: box.height, ratio })
+    for (const canvas of [this.cloud.canvas, this.over]) {
+      canvas.width = Math.round(box.width * ratio)
+      canvas.height = Math.round(box.height * ratio)
+    }
+    if (!this.view) this.whole()
+    else this.draw()
+  }
+
+  whole() {
+    const { x0, x1, y0, y1 } = bounds(this.xy)
+    const spread = Math.min(this.width * 0.92 / (x1 - x0 || 1), this.height * 0.88 / (y1 - y0 || 1))
+    this.view = { x: (x0 + x1) / 2, y: (y0 + y1) / 2, k: spread, whole: spread }
+    for (const [name, value] of Object.entries({ x0, x1, y0, y1 }))
+      this.find(`input[name=${name}]`).value = Number(value.toPrecision(4))
+    this.draw()
+  }
+
+  toPixel([x, y]) {
+    const { x: cx, y: cy, k } = this.view
+    return [this.width / 2 + (x - cx) * k, this.height / 2 - (y - cy) * k]
+  }
+
+  toPlace([px, py]) {
+    const { x, y, k } = this.view
+    return [x + (px - this.width / 2) / k, y - (py - this.height / 2) / k]
+  }
+
+  draw() {
+    const { x, y, k, whole } = this.view, n = this.head.n
+    const size = Math.min(14, Math.max(1.6, 42 / n ** 0.25) * Math.max(1, k / whole) ** 0.4)
+    const scale = [2 * k / this.width, 2 * k / this.height]
+    const offset = [-x * scale[0], -y * scale[1]]
+    this.cloud.draw(n, scale, offset, size * this.ratio, n > 50000 ? 0.55 : 0.85)
+    this.annotate()
+  }
+
+  annotate() {
+    const pen = this.pen, { text, back, font } = this.colours
+    pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0)
+    pen.clearRect(0, 0, this.width, this.height)
+    Object.assign(pen, { strokeStyle: text, fillStyle: text, lineWidth: 1.5, lineJoin: "round" })
+    const outline = this.stroke ?? this.polygon?.map(place => this.toPixel(place))
+    if (outline) this.trace(outline)
+    Object.assign(pen, { textAlign: "center", textBaseline: "middle", strokeStyle: back })
+    pen.font = `12px ${font}`
+    this.write(`${this.head.axes[0]} →`, this.width / 2, this.height - 12)
+    pen.save()
+    pen.translate(12, this.height / 2)
+    pen.rotate(-Math.PI / 2)
+    this.write(`${this.head.axes[1]} →`, 0, 0)
+    pen.restore()
+    if (this.head.continuous) return
+    pen.font = `bold 15px ${font}`
+    this.middle.forEach((place, entry) => {
+      if (place && !this.hidden.has(entry))
+        this.write(this.head.entries[entry].sign, ...this.toPixel(place))
+    })
+  }
+
+  write(text, x, y) {
+    this.pen.lineWidth = 4
+    this.pen.strokeText(text, x, y)
+    this.pen.fillText(text, x, y)
+  }
+
+  trace(outline) {
+    const pen = this.pen
+    pen.beginPath()
+    outline.forEach((place, i) => (i ? pen.lineTo(...place) : pen.moveTo(...place)))
+    pen.closePath()
+    pen.globalAlpha = 0.1
+    pen.fill()
+    pen.globalAlpha = 1
+    pen.setLineDash([6, 3])
+    pen.stroke()
+    pen.setLineDash([])
+  }
+
+  zoom(factor, [px, py] = [this.width / 2, this.height / 2]) {
+    const [x, y] = this.toPlace([px, py]), { whole } = this.view
+    this.view.k = Math.min(whole * 400, Math.max(whole * 0.4, this.view.k * factor))
+    const [nx, ny] = this.toPlace([px, py])
+    this.move(x - nx, y - ny)
+  }
+
+  move(dx, dy) {
+    this.view.x += dx
+    this.view.y += dy
+    this.draw()
+  }
+
+  select(polygon) {
+    const step = Math.max(1, Math.ceil(polygon.length / MOST_CORNERS))
+    this.polygon = polygon.filter((_, i) => i % step === 0)
+      .map(place => place.map(value => Number(value.toPrecision(6))))
+    const count = choose(this.xy, this.polygon, this.chosen)
+    this.tell(`${count.toLocaleString("en")} of ${this.head.n.toLocaleString("en")} points selected`)
+    this.changed({ points: this.head.points, polygon: this.polygon })
+  }
+
+  clear() {
+    this.stroke = this.polygon = null
+    this.chosen.fill(1)
+    this.tell("")
+    this.changed(null)
+  }
+
+  changed(selection) {
+    this.cloud.upload({ chosen: this.chosen })
+    this.draw()
+    this.send("selection", selection)
+  }
+
+  giveUp() {                             // the page draws a smaller picture in our place
+    this.find(".stage").parentElement.hidden = true
+    this.send("unsupported", true)
+  }
+
+  tell(text) { this.find(".status").textContent = text }
+
+  close() {
+    this.observer.disconnect()
+    this.cloud.gl?.getExtension("WEBGL_lose_context")?.loseContext()
+  }
+}

@@ -1,0 +1,132 @@
+"""A million points with a lasso: WebGL in the page, one binary payload down, an outline up."""
+
+import json
+import struct
+from functools import cache
+from hashlib import blake2b
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from jaxtyping import Float, UInt8
+
+from dashboard.charts.landscape_points import brushed, describe_points, draw_points
+from dashboard.charts.legend import Entry, Legend
+from dashboard.charts.polygon import Polygon
+from dashboard.components.show import show_chart
+from dashboard.theme import readable
+
+_SCRIPTS = ("points_cloud.js", "points_parts.js", "points.js", "points_input.js")
+
+
+def show_points(
+    xy: Float[np.ndarray, "point 2"],
+    colour_index: UInt8[np.ndarray, " point"],
+    legend: Legend,
+    *,
+    key: str,
+    axes: tuple[str, str] = ("first coordinate", "second coordinate"),
+    height: int = 560,
+    dark: bool = False,
+) -> Polygon | None:
+    """Show a cloud of points and return the outline the visitor drew on it, if any.
+
+    An outline belongs to the coordinates it was drawn on: with other `xy` under the same `key`
+    it is forgotten, with other colours it stays.
+
+    Args:
+        xy: coordinates; not-finite points must be left out.
+        colour_index: the entry of `legend` each point belongs to.
+        legend: what the colours mean.
+        key: identity of the picture on the page.
+        axes: what the two coordinates are.
+        height: of the picture in CSS pixels.
+        dark: whether the page is dark; for the fallback without WebGL 2.
+    """
+    payload, points = pack(xy, colour_index, legend, axes=axes, height=height)
+    result = _component()(
+        data=payload,
+        key=key,
+        on_selection_change=lambda: None,
+        on_unsupported_change=lambda: None,
+    )
+    if result.unsupported:
+        chart = draw_points(xy, colour_index, legend, axes=axes, dark=dark)
+        event = show_chart(chart, key=f"{key}_plain", clickable=True)
+        return brushed(list(event.selection.areas))
+    return read_selection(result.selection, points)
+
+
+def pack(
+    xy: Float[np.ndarray, "point 2"],
+    colour_index: UInt8[np.ndarray, " point"],
+    legend: Legend,
+    *,
+    axes: tuple[str, str],
+    height: int,
+) -> tuple[bytes, str]:
+    """The payload the page reads, and the identity of its coordinates.
+
+    Layout, little-endian: uint32 length of the header, the header as JSON padded with spaces to a
+    multiple of 4, float32 x and y of every point, uint8 entry of every point. `points` in the
+    header names the coordinates and `content` everything, so an update of equal size is noticed.
+    """
+    if len(colour_index) != len(xy) or (len(xy) and int(colour_index.max()) >= len(legend.entries)):
+        raise ValueError(f"{len(colour_index)} colour indices for {len(xy)} points and the legend")
+    places = np.ascontiguousarray(xy, dtype="<f4").tobytes()
+    entries = np.ascontiguousarray(colour_index, dtype="u1").tobytes()
+    points = _digest(places)
+    head = {
+        "n": len(xy),
+        "points": points,
+        "title": legend.title,
+        "continuous": legend.continuous,
+        "entries": [_entry(entry, legend.continuous) for entry in legend.entries],
+        "axes": axes,
+        "height": height,
+        "alt": describe_points(len(xy), legend, axes),
+    }
+    head["content"] = _digest(places + entries + json.dumps(head).encode())
+    text = json.dumps(head).encode()
+    text += b" " * (-len(text) % 4)
+    return struct.pack("<I", len(text)) + text + places + entries, points
+
+
+def read_selection(selection: Any, points: str) -> Polygon | None:
+    """The outline the page sent, when it is one and was drawn on the coordinates `points`."""
+    if not isinstance(selection, dict) or selection.get("points") != points:
+        return None
+    corners = selection.get("polygon")
+    if not isinstance(corners, list) or len(corners) < 3:
+        return None
+    try:
+        polygon = tuple((float(x), float(y)) for x, y in corners)
+    except (TypeError, ValueError):
+        return None
+    return polygon if np.isfinite(polygon).all() else None
+
+
+def _entry(entry: Entry, continuous: bool) -> dict[str, str]:
+    tones = {
+        tone: entry.colour if continuous else readable(entry.colour, dark)
+        for tone, dark in (("light", False), ("dark", True))
+    }
+    return {"name": entry.name, "sign": entry.sign, "shape": entry.shape} | tones
+
+
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=12).hexdigest()
+
+
+@cache
+def _component() -> Any:
+    """The component, registered once; its parts are files beside this one."""
+    folder = files("dashboard.components")
+    read = {name: folder.joinpath(name).read_text("utf-8") for name in _SCRIPTS}
+    return st.components.v2.component(
+        "taskscape_points",
+        html=folder.joinpath("points.html").read_text("utf-8"),
+        css=folder.joinpath("points.css").read_text("utf-8"),
+        js="\n".join(read.values()),
+    )
