@@ -1,12 +1,15 @@
 """What a model is fed: the features of a table, standardised and without holes."""
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32
+from jaxtyping import Bool, Float, Float32, Int
 
 from core.values import Split, TaskTable
 
 CLIP = 10.0
 """Standard deviations past which an input is cut off."""
+
+_CELLS = 1 << 22
+"""Cells standardised at a time, so that no double-precision copy of the table is made."""
 
 
 def model_inputs(table: TaskTable) -> Float32[np.ndarray, "sample input"]:
@@ -17,30 +20,37 @@ def model_inputs(table: TaskTable) -> Float32[np.ndarray, "sample input"]:
     training rows are left out. Statistics are taken in double precision.
     """
     rows = table.rows(Split.TRAIN)
-    values = table.features.astype(np.float64)
-    missing = np.isnan(values)
-    scaled, varies = _standardise(values, missing, rows)
-    indicators = missing[:, _distinct(missing[rows])]
-    return np.concatenate([scaled[:, varies], indicators], axis=1).astype(np.float32)
+    missing = np.isnan(table.features)
+    step = max(1, _CELLS // max(1, len(missing)))
+    parts = [
+        _standardise(
+            table.features[:, start : start + step], missing[:, start : start + step], rows
+        )
+        for start in range(0, missing.shape[1], step)
+    ]
+    indicators = missing[:, _distinct(missing[rows])].astype(np.float32)
+    return np.concatenate([*parts, indicators], axis=1)
 
 
 def _standardise(
-    values: Float[np.ndarray, "sample feature"],
+    features: Float[np.ndarray, "sample feature"],
     missing: Bool[np.ndarray, "sample feature"],
-    rows: np.ndarray,
-) -> tuple[Float[np.ndarray, "sample feature"], Bool[np.ndarray, " feature"]]:
-    """Standardised values and which features vary in the training rows."""
+    rows: Int[np.ndarray, " row"],
+) -> Float32[np.ndarray, "sample input"]:
+    """The features that vary in the training rows, standardised, 0 where missing."""
     known = ~missing[rows]
-    train = np.where(known, values[rows], 0.0)
-    count = np.maximum(known.sum(axis=0), 1)
+    train = np.where(known, features[rows], 0.0).astype(np.float64)
     size = np.abs(train).max(axis=0, initial=0.0)
-    unit = np.where(size > 0, size, 1.0)  # squares of 1e200 and 1e-200 stay finite
-    mean = (train / unit).sum(axis=0) / count
-    centred = np.where(known, train / unit - mean, 0.0)
-    spread = np.sqrt((centred**2).sum(axis=0) / count)
+    unit = np.where(size > 0, size, 1.0)  # squares of 1e200 and of 1e-200 stay finite
+    train /= unit
+    count = np.maximum(known.sum(axis=0), 1)
+    mean = train.sum(axis=0) / count
+    spread = np.sqrt(((train - mean) ** 2).sum(axis=0, where=known) / count)
     varies = spread > 1e-12
-    scaled = (values / unit - mean) / np.where(varies, spread, 1.0)
-    return np.where(missing, 0.0, np.clip(scaled, -CLIP, CLIP)), varies
+    scaled: np.ndarray = (features[:, varies] / unit[varies] - mean[varies]) / spread[varies]
+    np.clip(scaled, -CLIP, CLIP, out=scaled)
+    scaled[missing[:, varies]] = 0.0
+    return scaled.astype(np.float32)
 
 
 def _distinct(missing: Bool[np.ndarray, "row feature"]) -> list[int]:

@@ -64,7 +64,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     "breast_cancer": Example(
         "Breast cancer (Wisconsin)",
-        "569 tumours: malignancy and seven findings of the worst nuclei, from ten mean measurements.",
+        "569 tumours: malignancy and seven findings of the worst nuclei, from ten mean values.",
         _breast_cancer,
     ),
     "diabetes": Example(

@@ -65,7 +65,15 @@ def plant_groups(
     import pandas as pd
 
     _check(noise, missing, missing_features, prevalence, kinds)
+    if n_samples < 2 or n_features < 1 or not group_sizes or min(group_sizes) < 1:
+        raise TableError(
+            f"n_samples={n_samples}, n_features={n_features}, group_sizes={tuple(group_sizes)}: "
+            "there must be rows, features, and a task in every group."
+        )
     rng = np.random.default_rng(seed)
+    names = [name for group, n in enumerate(group_sizes) for name in _task_names(group, n)]
+    order = rng.permutation(len(names))
+    shares = np.concatenate([rng.permutation(np.linspace(*prevalence, n)) for n in group_sizes])
     latent = rng.standard_normal((n_samples, n_features))
     latent[:, 0] = np.where(latent[:, 0] > 0, 1.0, -1.0)
     group_of = np.repeat(np.arange(len(group_sizes)), group_sizes)
@@ -73,9 +81,6 @@ def plant_groups(
     scores = _scores(latent, group_of if structure else task_of, rng)
     private = (_scores(latent, task_of, rng) + rng.standard_normal(scores.shape)) / np.sqrt(2)
     scores = _standardised((1 - noise) * scores + noise * private)
-    names = [name for group, n in enumerate(group_sizes) for name in _task_names(group, n)]
-    order = rng.permutation(len(names))
-    shares = np.concatenate([rng.permutation(np.linspace(*prevalence, n)) for n in group_sizes])
     columns: dict[str, object] = {
         measure.name: _hide(measure.express(latent[:, place]), missing_features, rng)
         for place, measure in enumerate(_measurements(n_features))

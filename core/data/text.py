@@ -1,5 +1,6 @@
 """Delimited text becomes a table, through Arrow's parser: a gigabyte takes seconds."""
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,11 +35,11 @@ def read_text(content: bytes, name: str, usual: str) -> tuple["pa.Table", tuple[
     if what:
         raise TableError(f"{name} is {what}, not a text table. Give a CSV, TSV or Parquet file.")
     text, notices = to_utf8(content, name)
-    if not text.strip():
+    if not _has_content(text):
         raise TableError(f"{name} is empty. Give a table with a header line and rows.")
     delimiter = find_delimiter(text, name)
     header, start = read_header(text, delimiter, name)
-    if not text[start : start + _BLOCKS[0]].strip():
+    if not _has_content(text, start):
         raise TableError(f"{name} has a header but no rows. Give a table with rows.")
     if delimiter != usual:
         notices += (f"{name} was read with {DELIMITERS[delimiter]} between the columns.",)
@@ -51,6 +52,10 @@ def read_text(content: bytes, name: str, usual: str) -> tuple["pa.Table", tuple[
     table, dropped = drop_unnamed(table, header)
     table, mended = mend_numbers(table, decimal_comma=delimiter != ",")
     return table, notices + dropped + mended
+
+
+def _has_content(text: bytes, start: int = 0) -> bool:
+    return re.compile(rb"\S").search(text, start) is not None
 
 
 def _parse(text: bytes, start: int, delimiter: str, header: list[str]) -> "pa.Table":

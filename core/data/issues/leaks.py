@@ -41,7 +41,7 @@ def leak_issues(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> Itera
 def _number_copies(coded: CodedTable) -> Iterator[tuple[str, str]]:
     for task, labels in zip(coded.tasks, coded.labels.T, strict=True):
         known = np.flatnonzero(np.isfinite(labels))
-        if len(known) < FEWEST_EQUAL:
+        if len(known) < FEWEST_EQUAL or np.ptp(labels[known]) == 0:
             continue
         some = known[:: max(1, len(known) // 64)]
         for k in np.flatnonzero((coded.features[some] == labels[some, None]).all(axis=0)):
@@ -52,14 +52,12 @@ def _number_copies(coded: CodedTable) -> Iterator[tuple[str, str]]:
 def _text_copies(frame: "pd.DataFrame", roles: Roles) -> Iterator[tuple[str, str]]:
     texts = [name for name in roles.features if what_holds(frame[name]) is Holds.TEXT]
     for target in roles.targets:
-        if what_holds(frame[target]) is Holds.TEXT:
-            known = frame[target].notna()
-            labels = frame.loc[known, target].astype(str)
+        labels = frame[target].dropna().astype(str)
+        if what_holds(frame[target]) is not Holds.TEXT or labels.nunique() < 2:
+            continue
+        if len(labels) >= FEWEST_EQUAL:
             for name in texts:
-                if (
-                    known.sum() >= FEWEST_EQUAL
-                    and (frame.loc[known, name].astype(str) == labels).all()
-                ):
+                if (frame.loc[labels.index, name].astype(str) == labels).all():
                     yield name, target
 
 

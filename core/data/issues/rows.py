@@ -30,12 +30,15 @@ def row_issues(roles: Roles, coded: CodedTable) -> Iterator[Issue]:
             f"There is one target ({quoted(coded.tasks[0].name)}); a grouping needs at least two. "
             "Widen --targets.",
         )
-    if not coded.feature_names:
+    low, high = np.fmin.reduce(coded.features, axis=0), np.fmax.reduce(coded.features, axis=0)
+    if not roles.features:
+        yield Issue("error", None, "There is no feature column. Narrow --targets or --ignore.")
+    elif not (low < high).any():
         yield Issue(
             "error",
             None,
-            f"None of the {len(roles.features)} feature columns can be used. Add features, or "
-            "narrow --targets and --ignore.",
+            f"None of the {len(roles.features)} feature columns can be used: each is empty, free "
+            "text, or the same in every row. Add features, or narrow --ignore.",
         )
     n_patients = len(np.unique(coded.patient))
     if roles.patient_id is not None and n_patients < FEWEST_PATIENTS:

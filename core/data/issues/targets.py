@@ -61,7 +61,7 @@ def _too_few_events(
 ) -> str:
     for code, word in ((1, "positive"), (0, "negative")):
         events = labels == code
-        n_patients = len(np.unique(patient[events]))
+        n_patients = int(np.count_nonzero(np.bincount(patient[events])))
         if events.sum() < FEWEST:
             found = _count(int(events.sum()), f"{word} label")
             return f"has {found}; at least {FEWEST} are needed. {_DROP}"

@@ -1,0 +1,104 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.data import assign_roles, find_issues
+from core.data.issues.identifiers import looks_identifying
+from core.data.issues.issue import MOST_SENTENCES
+from tests.inputs import good_frame
+
+
+def issues_of(frame, **roles):
+    return find_issues(frame, assign_roles(frame, "y_*", **roles))
+
+
+def test_a_clean_table_has_none():
+    assert issues_of(good_frame()) == ()
+
+
+def test_errors_come_first():
+    frame = good_frame().assign(a=1.0, y_first=1, note=[f"n{k}" for k in range(200)])
+    order = [issue.severity for issue in issues_of(frame)]
+    assert order == ["error", "warning", "notice"]
+
+
+def test_the_sentence_of_the_style_guide():
+    frame = good_frame()
+    frame["y_rare"] = (frame.index == 5).astype(int)
+    (issue,) = issues_of(frame)
+    assert issue.column == "y_rare"
+    assert issue.message == (
+        "Column 'y_rare' has 1 positive label; at least 10 are needed. "
+        "Drop it with --ignore or add labels."
+    )
+
+
+def test_many_columns_with_one_issue_share_a_sentence():
+    extra = {f"c{k}": 1.0 for k in range(MOST_SENTENCES + 1)}
+    (issue,) = issues_of(good_frame().assign(**extra))
+    assert issue.column is None
+    assert issue.message.startswith("11 columns: 'c0', 'c1', 'c2', 'c3', 'c4' and 6 more")
+
+
+@pytest.mark.parametrize("n_labelled", [1, 29])
+def test_a_few_equal_labels_are_no_copy(n_labelled):
+    frame = good_frame()
+    frame["y_first"] = frame["y_first"].where(frame.index < n_labelled + 10)
+    frame["e"] = frame["y_first"].where(frame.index < n_labelled)
+    assert not [issue for issue in issues_of(frame) if "copy" in issue.message]
+
+
+def test_an_opposite_feature_is_near_perfect():
+    frame = good_frame()
+    frame["e"] = -3.0 * frame["y_first"] + 0.01 * frame["c"]
+    (issue,) = issues_of(frame)
+    assert (issue.severity, issue.column) == ("warning", "e")
+
+
+def test_a_near_perfect_predictor_of_a_regression():
+    frame = good_frame()
+    frame["y_third"] = frame["c"] ** 3
+    (issue,) = issues_of(frame)
+    assert "'c' alone predicts 'y_third' almost perfectly (concordance 1.000)" in issue.message
+
+
+@pytest.mark.parametrize(("shift", "is_told"), [(2.0, False), (4.0, True)])
+def test_near_perfect_means_auroc_above_098(shift, is_told):
+    """The AUROC of two normals a shift apart is Φ(shift / √2): 0.921 and 0.998."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(4000, 3)), columns=list("abc"))
+    frame["y_first"] = (np.arange(4000) % 2).astype(int)
+    frame["y_second"] = rng.integers(0, 2, 4000)
+    frame["a"] += shift * frame["y_first"]
+    assert bool(issues_of(frame)) is is_told
+
+
+@pytest.mark.parametrize(
+    ("name", "is_told"),
+    [
+        ("Name", True), ("first_name", True), ("DateOfBirth", True), ("patient-id", True),
+        ("MRN", True), ("homeAddress", True), ("dob", True), ("hospital number", True),
+        ("age", False), ("surname_length_unrelated", True), ("lactate", False), ("birds", False),
+        ("enameled", False), ("sodium", False),
+    ],
+)  # fmt: skip
+def test_names_of_identifying_data(name, is_told):
+    assert looks_identifying(name) is is_told
+
+
+def test_ages_are_no_record_numbers():
+    frame = good_frame().assign(age=np.random.default_rng(0).integers(20, 90, 200))
+    assert issues_of(frame) == ()
+
+
+def test_rare_classes_are_told():
+    frame = good_frame()
+    frame["y_third"] = ["a"] * 100 + ["b"] * 95 + ["c"] * 5
+    (issue,) = issues_of(frame)
+    assert "fewer than 10 labels: 'c'" in issue.message
+
+
+def test_too_few_patients():
+    frame = good_frame().assign(mrn=np.arange(200) // 25)
+    messages = [issue.message for issue in issues_of(frame, patient_id="mrn")]
+    assert any("names 8 patients; at least 10" in message for message in messages)
