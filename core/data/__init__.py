@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING
 from core.data.examples import EXAMPLES, Example, load_example
 from core.data.issues import Issue, find_issues
 from core.data.planted import Planted, plant_groups
-from core.data.reading import read_frame
-from core.data.roles import Patterns, Roles, assign_roles
-from core.data.table import build_table
+from core.data.reading import name_columns, read_frame
+from core.data.roles import Patterns, Roles, assign_roles, match_columns
+from core.data.table import build_table, stop_at_errors
 from core.values import TaskTable
 
 if TYPE_CHECKING:
@@ -44,8 +44,11 @@ __all__ = [
     "find_issues",
     "load_example",
     "load_table",
+    "match_columns",
+    "name_columns",
     "plant_groups",
     "read_frame",
+    "stop_at_errors",
 ]
 
 
@@ -71,6 +74,9 @@ def load_table(
         TableError: the file cannot be read, no column matches, or the table has an error-level
             issue; one line that says what to do.
     """
-    frame = read_frame(Path(source))[0] if isinstance(source, str | Path) else source
+    if isinstance(source, str | Path):
+        frame, _ = read_frame(Path(source))
+    else:
+        frame = name_columns(source)
     roles = assign_roles(frame, targets, ignore=ignore, patient_id=patient_id, kinds=kinds)
     return build_table(frame, roles, seed=seed)

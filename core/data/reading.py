@@ -50,6 +50,17 @@ def read_frame(path: Path) -> tuple["pd.DataFrame", tuple[str, ...]]:
     return _to_pandas(table), notices
 
 
+def name_columns(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """The frame of a caller with text for column names and rows numbered from 0.
+
+    Raises:
+        TableError: a column name occurs twice.
+    """
+    names = [str(name) for name in frame.columns]
+    check_names(names, "The frame")
+    return frame.set_axis(names, axis=1).reset_index(drop=True)
+
+
 def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()

@@ -25,11 +25,12 @@ def build_table(frame: "pd.DataFrame", roles: Roles, seed: int = 0) -> TaskTable
         TableError: the first issue that is an error, and how many more there are.
     """
     coded = code_table(frame, roles)
-    _stop_at_errors(judge(frame, roles, coded))
+    stop_at_errors(judge(frame, roles, coded))
     return _table(coded, seed)
 
 
-def _stop_at_errors(issues: tuple[Issue, ...]) -> None:
+def stop_at_errors(issues: tuple[Issue, ...]) -> None:
+    """Raise TableError with the first issue that is an error, and how many more there are."""
     errors = [issue.message for issue in issues if issue.severity == "error"]
     if errors:
         more = len(errors) - 1

@@ -50,14 +50,15 @@ def _number_copies(coded: CodedTable) -> Iterator[tuple[str, str]]:
 
 
 def _text_copies(frame: "pd.DataFrame", roles: Roles) -> Iterator[tuple[str, str]]:
-    texts = [name for name in roles.features if what_holds(frame[name]) is Holds.TEXT]
-    for target in roles.targets:
-        labels = frame[target].dropna().astype(str)
-        if what_holds(frame[target]) is not Holds.TEXT or labels.nunique() < 2:
-            continue
-        if len(labels) >= FEWEST_EQUAL:
+    targets = [name for name in roles.targets if what_holds(frame[name]) is Holds.TEXT]
+    features = roles.features if targets else ()
+    texts = [name for name in features if what_holds(frame[name]) is Holds.TEXT]
+    for target in targets:
+        known = frame[target].notna().to_numpy()
+        labels = frame[target][known].astype(str).to_numpy()
+        if len(labels) >= FEWEST_EQUAL and len(set(labels)) > 1:
             for name in texts:
-                if (frame.loc[labels.index, name].astype(str) == labels).all():
+                if (frame[name][known].astype(str).to_numpy() == labels).all():
                     yield name, target
 
 

@@ -89,6 +89,16 @@ def test_the_frame_is_left_as_it_was():
     pd.testing.assert_frame_equal(frame, before)
 
 
+def test_a_callers_frame_may_have_any_index_and_names():
+    frame = good_frame()
+    odd = frame.rename(columns={"a": 7, "b": ("b", 1)}).set_index(np.zeros(len(frame), dtype=int))
+    table = load_table(odd.assign(text=["u", "v"] * 100), "y_*")
+    assert table.feature_names == ("7", "('b', 1)", "c", "d", "text=v")
+    np.testing.assert_array_equal(table.labels, load_table(frame, "y_*").labels)
+    with pytest.raises(TableError, match="The frame has 2 columns named '7'"):
+        load_table(odd.assign(**{"7": 1}), "y_*")
+
+
 def test_numbers_that_single_precision_would_spoil_are_kept():
     huge = 1e10 + np.arange(200) / 8
     frame = good_frame().assign(huge=huge, tiny=1e-40 * np.arange(200))
@@ -101,10 +111,8 @@ def test_csv_and_parquet_give_the_same_table(shared_data, tmp_path, name):
     source = shared_data / f"{name}.parquet"
     stored = load_table(source, "y_*", ignore="split", seed=3)
     frame, _ = read_frame(source)
-    for ending, delimiter in (("csv", ","), ("tsv", "\t")):
-        path = tmp_path / f"{name}.{ending}"
-        frame.to_csv(path, index=False, sep=delimiter)
-        assert load_table(path, "y_*", ignore="split", seed=3) == stored
+    frame.to_csv(tmp_path / "export.csv", index=False)
+    assert load_table(tmp_path / "export.csv", "y_*", ignore="split", seed=3) == stored
 
 
 @pytest.mark.parametrize("name", ["mi_complications", "nhanes_adult", "tox21"])
