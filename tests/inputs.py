@@ -202,6 +202,8 @@ GALLERY: tuple[Case, ...] = (
     ),
     Case("long names", _renamed("n" * 300, "m" * 300)),
     Case("names with line ends", _renamed("two\nlines", 'a "quote"', "a,comma")),
+    Case("no header line", _bytes("table.csv", "5.1,3.5,0,0\n4.9,3.0,1,0\n"), "Add a header line"),
+    Case("name too long", lambda folder: folder / f"{'n' * 300}.csv", "cannot be read"),
     # the targets
     Case("no target matched", _csv(), "'z_*' matches no column", targets="z_*"),
     Case("misspelt target", _csv(), "Did you mean 'y_first'?", targets="y_frist,y_second"),
@@ -224,6 +226,7 @@ GALLERY: tuple[Case, ...] = (
     Case("copied tasks", _csv(y_third=lambda f: f["y_first"]), warned="hold the same labels"),
     Case("opposite tasks", _csv(y_third=lambda f: 1 - f["y_first"]), warned="hold opposite labels"),
     Case("words as labels", _csv(y_first=lambda f: f["y_first"].map({0: "no", 1: "yes"}))),
+    Case("infinite class", _csv(y_first=[0, 1, 2, np.inf] * 50), "has 50 infinite labels"),
     # the features
     Case(
         "target among the features", _csv(outcome=lambda f: f["y_first"]), "is a copy of the target"

@@ -83,8 +83,9 @@ def _code_feature(
     if what_holds(column) is Holds.DATES:
         return [name], as_numbers(column)[:, None], ""
     codes, levels = as_levels(column)
-    if len(levels) > MOST_LEVELS:
-        return [], np.empty((len(codes), 0)), f"{len(levels)} distinct texts"
+    if not 0 < len(levels) <= MOST_LEVELS:
+        reason = f"{len(levels)} distinct texts" if levels else "no values"
+        return [], np.empty((len(codes), 0)), reason
     missing = codes < 0
     count = np.bincount(codes[~missing], minlength=len(levels))
     order = [int(level) for level in np.argsort(-count, kind="stable")]
@@ -120,12 +121,12 @@ def _code_target(
 def _code_numbers(
     values: Float[np.ndarray, " sample"],
 ) -> tuple[Float[np.ndarray, " sample"], tuple[str, ...]]:
-    """Codes of the distinct numbers in ascending order; a lone 1 counts as positive."""
-    known = ~np.isnan(values)
+    """Codes of the distinct finite numbers in ascending order; a lone 1 counts as positive."""
+    known = np.isfinite(values)
     distinct = np.unique(values[known])
     if len(distinct) == 1 and distinct[0] == 1:
         distinct = np.array([0.0, 1.0])
-    labels = np.full(len(values), np.nan)
+    labels = np.where(known, np.nan, values)
     labels[known] = np.searchsorted(distinct, values[known])
     return labels, tuple(f"{value:g}" for value in distinct)
 

@@ -44,7 +44,9 @@ def as_numbers(column: "pd.Series") -> Float[np.ndarray, " sample"]:
 
     if what_holds(column) is Holds.DATES:
         plain = column.dt.tz_convert(None) if column.dt.tz is not None else column
-        return as_numbers(plain - pd.Timestamp(0))
+        moments = plain.to_numpy(dtype="datetime64[ms]")
+        days: np.ndarray = moments.astype(np.int64) / 86_400_000
+        return np.where(np.isnat(moments), np.nan, days)
     if pd.api.types.is_timedelta64_dtype(column):
         column = column.dt.total_seconds() / 86_400
     if column.dtype == object:
@@ -54,12 +56,15 @@ def as_numbers(column: "pd.Series") -> Float[np.ndarray, " sample"]:
 
 
 def as_levels(column: "pd.Series") -> tuple[Int[np.ndarray, " sample"], tuple[str, ...]]:
-    """Codes 0, 1, … of the distinct texts in sorted order (−1 where missing), and the texts."""
+    """Codes 0, 1, … of the distinct texts in sorted order, and the texts.
+
+    The code is −1 where the text is missing or blank; blanks around a text do not count.
+    """
     import pandas as pd
 
     text = column.astype("object").where(column.notna(), None)
     raw, distinct = pd.factorize(text)
     names = np.array([str(level).strip() for level in distinct], dtype=object)
-    order = {name: code for code, name in enumerate(sorted(set(names)))}
-    recode = np.array([order[name] for name in names] + [-1])
+    order = {name: code for code, name in enumerate(sorted({*names} - {""}))}
+    recode = np.array([order.get(name, -1) for name in names] + [-1])
     return recode[raw], tuple(order)

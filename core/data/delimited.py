@@ -49,8 +49,10 @@ def check_names(names: list[str], where: str) -> None:
     """Raise TableError when a column name occurs twice."""
     column, times = Counter(names).most_common(1)[0] if names else ("", 0)
     if times > 1:
+        number = column.lstrip("-").replace(".", "", 1).isdigit()
+        what_to_do = "Add a header line, if it is missing, or r" if number else "R"
         raise TableError(
-            f"{where} has {times} columns named {quoted(column)}. Rename all but one of them."
+            f"{where} has {times} columns named {quoted(column)}. {what_to_do}ename all but one."
         )
 
 

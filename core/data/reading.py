@@ -30,11 +30,9 @@ def read_frame(path: Path) -> tuple["pd.DataFrame", tuple[str, ...]]:
         TableError: the file is missing, unreadable, not what its ending says, damaged, or has no
             rows, one column, a column name twice, or a line of another length.
     """
-    if path.is_dir():
-        raise TableError(f"{path} is a folder. Give one CSV, TSV or Parquet file.")
     name = path.name.lower()
     ending = next((end for end in ENDINGS if name.endswith(end)), "")
-    if not ending:
+    if not ending and not _is_folder(path):
         raise TableError(
             f"{path.name} does not end in {', '.join(ENDINGS)}. Save the table as one of these."
         )
@@ -61,11 +59,20 @@ def name_columns(frame: "pd.DataFrame") -> "pd.DataFrame":
     return frame.set_axis(names, axis=1).reset_index(drop=True)
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name too long for a path
+        return False
+
+
 def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
         raise TableError(f"There is no file {path}. Check the path.") from error
+    except IsADirectoryError as error:
+        raise TableError(f"{path} is a folder. Give one CSV, TSV or Parquet file.") from error
     except OSError as error:
         raise TableError(f"{path} cannot be read ({error.strerror}). Check the file.") from error
 

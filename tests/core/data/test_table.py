@@ -41,6 +41,12 @@ def test_rare_levels_share_a_column():
     assert list(found)[-1] == f"drug={REST}"
 
 
+def test_blank_text_is_missing():
+    found = features_of(ward=["icu", " ", "er ", "er"] * 50, blank=[""] * 200)
+    assert list(found) == ["ward=icu"]
+    np.testing.assert_array_equal(found["ward=icu"][:4], [1, np.nan, 0, 0])
+
+
 def test_free_text_is_left_out():
     assert features_of(note=[f"n{k}" for k in range(200)]) == {}
 
@@ -51,11 +57,14 @@ def test_booleans_dates_and_spans_become_numbers():
         day=pd.date_range("1970-01-02", periods=200),
         local=pd.date_range("1970-01-02", periods=200, tz="Europe/Berlin"),
         stay=pd.to_timedelta(np.arange(200), unit="h"),
-        mixed=pd.Series([1, 2.5, None, True] * 50, dtype=object),
+        leave=pd.Series(np.array(["9999-12-31", "NaT"] * 100, dtype="datetime64[s]")),
+        mixed=pd.Series([1, 2.5, None, 4] * 50, dtype=object),
     )
     np.testing.assert_array_equal(found["flag"][:4], [1, 0, np.nan, 1])
     np.testing.assert_array_equal(found["day"], np.arange(1, 201))
     np.testing.assert_allclose(found["local"][0], 1 - 1 / 24, rtol=1e-6)
+    np.testing.assert_allclose(found["leave"][:2], [2932896, np.nan])
+    np.testing.assert_array_equal(found["mixed"][:4], [1, 2.5, np.nan, 4])
     np.testing.assert_allclose(found["stay"], np.arange(200) / 24, rtol=1e-6)
 
 
