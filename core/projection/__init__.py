@@ -1,0 +1,46 @@
+"""Flat maps of the displacements' sketches, for looking at.
+
+    pca     exact, at once, all points
+    tsne    neighbourhoods (openTSNE), a job that can be cancelled
+    umap    neighbourhoods (umap-learn), a job
+
+    base      what a map-maker is
+    sample    a fair draw of the points to show
+    project   draw, map, and measure how many neighbourhoods survived (METHODS §5)
+
+Example:
+    >>> projection = project_points(landscape.points, PCA(), seed=0)
+    >>> projection.xy.shape, projection.trustworthiness
+    ((20000, 2), 0.97)
+"""
+
+from core.methods import Stage
+from core.progress import OnProgress, silent
+from core.projection.base import Mapper
+from core.projection.pca import PCA
+from core.projection.project import make_projection
+from core.projection.tsne import TSNE
+from core.projection.umap import UMAP
+from core.values import Points, Projection
+
+PROJECTIONS: Stage[Mapper] = Stage("map", {"pca": PCA, "tsne": TSNE, "umap": UMAP})
+
+__all__ = ["PCA", "PROJECTIONS", "TSNE", "UMAP", "Mapper", "project_points"]
+
+
+def project_points(
+    points: Points,
+    method: Mapper | None = None,
+    seed: int = 0,
+    on_progress: OnProgress = silent,
+) -> Projection:
+    """Map points onto the plane, with the trustworthiness of the map.
+
+    Args:
+        points: sketches of displacements.
+        method: any of `PROJECTIONS`; `PCA()` when None.
+        seed: of the points drawn and of the layout.
+        on_progress: told the finished share; may raise Cancelled.
+    """
+    chosen = method or PCA()
+    return make_projection(points, chosen, PROJECTIONS.key_of(chosen), seed, on_progress)
