@@ -99,7 +99,7 @@ def _read_parquet(content: bytes, name: str) -> tuple["pa.Table", tuple[str, ...
     try:
         file = parquet.ParquetFile(pa.BufferReader(content))
         check_names(file.schema_arrow.names, name)
-        table = file.read()
+        table = file.read().replace_schema_metadata(None)
     except (pa.ArrowException, OSError) as error:
         raise TableError(f"{name} is damaged Parquet. Copy or export it again.") from error
     if not table.num_rows:
