@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from dashboard.charts.text import clean, number
+from dashboard.charts.text import clean
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,8 @@ class Cells:
     """A square matrix ready to draw; NaN is a missing cell, `missing` says why it is.
 
     `tooltip` names the columns `{@row}`, `{@column}`, `{@shown}` and those of `extra`; it is ours,
-    never made of a table's names. `span` is the range of the colours.
+    never made of a table's names. `span` is the range of the colours; what lies outside takes the
+    colour at its end. `bright_is_low` turns them round: bright means alike for a distance too.
     """
 
     names: tuple[str, ...]
@@ -26,6 +27,7 @@ class Cells:
     missing: str
     extra: dict[str, Float[np.ndarray, "source target"]]
     span: tuple[float, float]
+    bright_is_low: bool = False
 
 
 def cell_at(
@@ -77,5 +79,8 @@ def _distinct(names: list[str]) -> list[str]:
     return names
 
 
-def _rounded(values: Float[np.ndarray, " cell"]) -> list[str]:
-    return [number(value) for value in values]
+def _rounded(values: Float[np.ndarray, " cell"], digits: int = 3) -> Float[np.ndarray, " cell"]:
+    """To `digits` significant digits; ninety thousand at once."""
+    size = np.abs(np.where(np.isfinite(values) & (values != 0), values, 1.0))
+    factor = 10.0 ** (digits - 1 - np.floor(np.log10(size)))
+    return np.asarray(np.round(values * factor) / factor)

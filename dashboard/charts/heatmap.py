@@ -9,6 +9,7 @@ from core.values import Affinity
 from dashboard.charts.cells import Cells
 from dashboard.charts.chart import EChart
 from dashboard.charts.matrix import draw_matrix
+from dashboard.charts.measure import measure_title
 from dashboard.charts.text import clean, number
 
 _TOOLTIP = (
@@ -23,7 +24,6 @@ def draw_affinity(
     order: Sequence[int] | Int[np.ndarray, " task"],
     labels: Int[np.ndarray, " task"],
     *,
-    title: str = "",
     similarity: bool = False,
     dark: bool = False,
 ) -> EChart:
@@ -33,32 +33,32 @@ def draw_affinity(
         affinity: what to draw.
         order: task numbers, first row first.
         labels: the group of each task.
-        title: the measure's name as people say it; its key by default.
         similarity: draw `affinity.similarity` and not the measure's own units.
         dark: whether the page is dark.
     """
-    measure = title or affinity.measure
+    measure = measure_title(affinity.measure)
     values = affinity.similarity if similarity else affinity.values
     unit = "distance" if affinity.is_distance and not similarity else "similarity"
     extra = {"low": affinity.low, "high": affinity.high, "similarity": affinity.similarity}
     cells = Cells(
         names=affinity.task_names,
         values=values,
-        title=f"{measure}: {unit} of every two tasks",
+        title=f"{measure}: {unit} of every two tasks, bright is alike",
         unit=unit,
         tooltip=_TOOLTIP_SIMILARITY if similarity else _TOOLTIP % unit,
         missing="no shared samples",
         extra={} if similarity else extra,
         span=(0.0, 1.0) if similarity else off_diagonal_span(values),
+        bright_is_low=unit == "distance",
     )
     return draw_matrix(cells, order, labels, dark=dark, alt=_words(cells, order, unit))
 
 
 def off_diagonal_span(values: Float[np.ndarray, "source target"]) -> tuple[float, float]:
-    """The range of the pairs of different tasks; never empty, so that colours can be dealt."""
+    """From the 1st to the 99th percentile of the pairs of different tasks; never empty."""
     off = values[~np.eye(len(values), dtype=bool)]
     off = off[np.isfinite(off)]
-    low, high = (float(off.min()), float(off.max())) if len(off) else (0.0, 1.0)
+    low, high = (float(edge) for edge in np.percentile(off, [1, 99])) if len(off) else (0.0, 1.0)
     return (low, high) if high > low else (low - 0.5, high + 0.5)
 
 

@@ -72,10 +72,20 @@ def _cell_series(cells: Cells, count: int, dark: bool) -> list[dict[str, Any]]:
         "name": "missing",
         "datasetIndex": 1,
         "encode": encode,
-        "itemStyle": edge,
+        "itemStyle": edge | {"decal": _hatching(dark)},
         "tooltip": {"formatter": f"<b>{{@row}}</b> · <b>{{@column}}</b><br/>{cells.missing}"},
     }
     return [cell, missing]
+
+
+def _hatching(dark: bool) -> dict[str, Any]:
+    return {
+        "symbol": "rect",
+        "color": ink(dark).muted,
+        "dashArrayX": [1, 0],
+        "dashArrayY": [1.5, 5],
+        "rotation": -0.785,
+    }
 
 
 def _gaps(labels: Int[np.ndarray, " task"], dark: bool) -> list[dict[str, Any]]:
@@ -139,7 +149,7 @@ def _colours(cells: Cells, dark: bool) -> dict[str, Any]:
         "precision": _decimals(high - low),
         "text": [cells.unit, ""],
         "textStyle": {"color": ink(dark).text},
-        "inRange": {"color": list(CIVIDIS)},
+        "inRange": {"color": list(CIVIDIS[::-1] if cells.bright_is_low else CIVIDIS)},
         "outOfRange": {"color": ink(dark).line},
     }
 

@@ -23,31 +23,38 @@ _SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross
 
 
 def draw_selection_curves(
-    groupings: Sequence[Grouping], chosen: Grouping, *, dark: bool = False
+    groupings: Sequence[Grouping], covariance: str, n_components: int, *, dark: bool = False
 ) -> PlotlyChart:
-    """Three panels over the number of components, one line a covariance (or method).
+    """Three panels over the number of components, one line a covariance (or other method).
 
-    The line of `chosen` is coloured and its point marked; the silhouette has the band that
-    shuffled similarities reach in 19 of 20 cases.
+    The silhouette has the band below what shuffled similarities reach in 19 of 20 cases.
+
+    Args:
+        groupings: all candidates; those that come in one size only are no line.
+        covariance: the line to stress.
+        n_components: the point of that line to mark as the current choice.
+        dark: whether the page is dark.
     """
-    curves = _curves(groupings)
-    own = _curve_name(chosen)
+    own = covariance
+    curves = {name: line for name, line in _curves(groupings).items() if len(line) > 1}
+    chosen = [point for point in curves.get(own, []) if point.n_components == n_components]
     figure = make_subplots(1, 3, subplot_titles=[title for _, title in _PANELS])
     _draw_null(figure, curves.get(own, []), dark)
-    for place, (name, points) in enumerate(sorted(curves.items(), key=lambda c: c[0] == own)):
-        for column, (score, _) in enumerate(_PANELS, start=1):
-            figure.add_trace(_line(name, points, score, place, name == own, dark), 1, column)
     for column, (score, _) in enumerate(_PANELS, start=1):
-        figure.add_trace(_choice(chosen, score, column == 1, dark), 1, column)
+        for place, (name, points) in enumerate(sorted(curves.items(), key=lambda c: c[0] == own)):
+            figure.add_trace(_line(name, points, score, place, name == own, dark), 1, column)
+        for point in chosen:
+            figure.add_trace(_choice(point, score, column == 1, dark), 1, column)
     title = "Scores of every number of groups"
     dress(figure, title, _HEIGHT, dark)
-    figure.update_xaxes(title_text="components asked for", dtick=_tick(groupings), matches="x")
+    every = [point for line in curves.values() for point in line]
+    figure.update_xaxes(title_text="components asked for", dtick=_tick(every), matches="x")
     figure.update_annotations(font={"size": 12, "color": ink(dark).muted})
     figure.update_layout(
         legend={"orientation": "h", "y": -0.28, "x": 0, "yanchor": "top"},
         margin={"t": 76, "b": 80},
     )
-    return Chart(figure, _words(chosen, own), _HEIGHT)
+    return Chart(figure, _words(chosen, list(curves)), _HEIGHT)
 
 
 def _curve_name(grouping: Grouping) -> str:
@@ -131,9 +138,13 @@ def _tick(groupings: Sequence[Grouping]) -> int:
     return max(1, -(-most // 10))
 
 
-def _words(chosen: Grouping, name: str) -> str:
-    scores = ", ".join(f"{score} {number(getattr(chosen, score))}" for score, _ in _PANELS)
+def _words(chosen: list[Grouping], names: list[str]) -> str:
+    head = f"Curves of BIC, silhouette and stability for {', '.join(names)}."
+    if not chosen:
+        return head
+    point = chosen[0]
+    scores = ", ".join(f"{score} {number(getattr(point, score))}" for score, _ in _PANELS)
     return (
-        "Curves of BIC, silhouette and stability. Current choice: "
-        f"{chosen.n_components} components, {name}, {chosen.n_groups} groups; {scores}."
+        f"{head} Current choice: {_curve_name(point)}, {point.n_components} components, "
+        f"{point.n_groups} groups; {scores}."
     )

@@ -10,7 +10,7 @@ from core.values import TaskGraph
 from dashboard.charts.chart import Chart, EChart
 from dashboard.charts.echarts_look import chip, heading
 from dashboard.charts.text import clean, number, rich, short
-from dashboard.theme import group_mark, ink, readable
+from dashboard.theme import group_mark, ink, readable, see_through
 
 _HEIGHT = 620
 _WIDE = 1.7  # pages are wider than high
@@ -21,9 +21,8 @@ def draw_task_graph(
     labels: Int[np.ndarray, " task"],
     layout: Mapping[str, tuple[float, float]],
     *,
-    weights: Float[np.ndarray, "source target"] | None = None,
-    weight_name: str = "similarity",
     minimum: float = 0.0,
+    attention: Float[np.ndarray, "source target"] | None = None,
     dark: bool = False,
 ) -> EChart:
     """Nodes with the colour, shape and letter of their group; edges as wide as they are strong.
@@ -32,17 +31,17 @@ def draw_task_graph(
         graph: nodes and edges.
         labels: the group of each task.
         layout: where each task stands; hiding edges moves nothing.
-        weights: another weight for the same edges, attention for example; two directions are
-            averaged. The similarity by default.
-        weight_name: what the weight is called.
-        minimum: edges lighter than this are left out; `drawn_edges` lists the others.
+        minimum: edges of less similarity are left out; `drawn_edges` lists the others.
+        attention: widths by attention, both directions averaged, and not by similarity.
         dark: whether the page is dark.
     """
-    edges = drawn_edges(graph, weights=weights, minimum=minimum)
+    edges = drawn_edges(graph, minimum=minimum, attention=attention)
+    weight_name = "similarity" if attention is None else "attention"
     series = {
         "type": "graph",
         "layout": "none",
         "roam": True,
+        "preserveAspect": "contain",
         "selectedMode": "single",
         "categories": _categories(labels, dark),
         "data": _nodes(graph.task_names, labels, layout, edges, dark),
@@ -58,7 +57,7 @@ def draw_task_graph(
     }
     option = {
         "title": heading(f"Task graph: edges by {weight_name}", dark),
-        "legend": {"top": 2, "right": 110, "left": 300, "type": "scroll"},
+        "legend": _legend(labels, dark),
         "tooltip": {"confine": True},
         "animation": False,
         "series": [series],
@@ -69,18 +68,15 @@ def draw_task_graph(
 def drawn_edges(
     graph: TaskGraph,
     *,
-    weights: Float[np.ndarray, "source target"] | None = None,
     minimum: float = 0.0,
+    attention: Float[np.ndarray, "source target"] | None = None,
 ) -> list[tuple[int, int, float]]:
-    """(source, target, weight) of the edges in the order drawn: a clicked edge is one of them."""
-    if weights is None:
-        edges = list(graph.edges())
-    else:
-        both = (weights + weights.T) / 2
-        edges = [
-            (source, target, float(both[source, target])) for source, target, _ in graph.edges()
-        ]
-    return [edge for edge in edges if edge[2] >= minimum]
+    """(source, target, width) of the edges in the order drawn: a clicked edge is one of them."""
+    edges = [edge for edge in graph.edges() if edge[2] >= minimum]
+    if attention is None:
+        return edges
+    both = (attention + attention.T) / 2
+    return [(source, target, float(both[source, target])) for source, target, _ in edges]
 
 
 def _nodes(
@@ -118,8 +114,9 @@ def _label(name: str, group: int, count: int, dark: bool) -> dict[str, Any]:
         "distance": 3,
         "color": ink(dark).text,
         "fontSize": 11 if count <= 80 else 10,
-        "textBorderColor": ink(dark).surface,
-        "textBorderWidth": 2,
+        "backgroundColor": see_through(ink(dark).surface, 0.75),
+        "borderRadius": 3,
+        "padding": [1, 2],
         "formatter": f"{{chip|{mark.letter}}} {rich(short(name, 24))}",
         "rich": {"chip": chip(mark) | {"padding": [1, 3]}},
     }
@@ -142,20 +139,39 @@ def _categories(labels: Int[np.ndarray, " task"], dark: bool) -> list[dict[str, 
 
 
 def _links(edges: Sequence[tuple[int, int, float]], dark: bool) -> list[dict[str, Any]]:
-    heaviest = max((weight for *_, weight in edges), default=1.0) or 1.0
+    weights = [weight for *_, weight in edges]
+    low, high = (min(weights), max(weights)) if weights else (0.0, 1.0)
     return [
         {
             "source": str(source),
             "target": str(target),
             "value": round(weight, 4),
             "lineStyle": {
-                "width": round(0.6 + 5 * max(weight, 0.0) / heaviest, 2),
+                "width": round(0.5 + 4.5 * _share(weight, low, high), 2),
                 "color": ink(dark).muted,
-                "opacity": round(0.25 + 0.45 * max(weight, 0.0) / heaviest, 2),
+                "opacity": round(0.3 + 0.4 * _share(weight, low, high), 2),
             },
         }
         for source, target, weight in edges
     ]
+
+
+def _share(weight: float, low: float, high: float) -> float:
+    return (weight - low) / (high - low) if high > low else 1.0
+
+
+def _legend(labels: Int[np.ndarray, " task"], dark: bool) -> dict[str, Any]:
+    marks = [group_mark(group) for group in range(int(labels.max()) + 1)]
+    return {
+        "data": [{"name": f"Group {mark.letter}", "icon": mark.shape} for mark in marks],
+        "type": "scroll",
+        "top": 2,
+        "left": 300,
+        "right": 110,
+        "textStyle": {"color": ink(dark).text},
+        "pageTextStyle": {"color": ink(dark).text},
+        "pageIconColor": ink(dark).text,
+    }
 
 
 def _words(
