@@ -6,12 +6,14 @@ tasks may share a model where their optima lie close together. No gradient is ev
 linear layer it is the outer product δ_it a_iᵀ, so every pair of tasks is compared through δ alone.
 
     one_step      the method: its settings, and the loop over random starts
+    start         one random start
     labels        label columns → numbers and masks; which tasks are copies of each other
     trunk         the shared layers, forward and backward
     heads         one head for all tasks; losses and their derivatives
     probe         a head for each task, fitted on the frozen features
     closed_form   distance and cosine of the displacements of every pair of tasks
     blocks        which rows are summed together
+    rows          the rows in pieces, each of one block
     accumulate    batches of rows → sums of every block
     label_sums    the same sums of the labels alone, without a model
     strata        a fair draw among tasks and labels

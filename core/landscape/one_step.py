@@ -9,11 +9,12 @@ from jaxtyping import Float32, Int
 from core.device import pick_device
 from core.errors import TableError
 from core.inputs import model_inputs
-from core.landscape.accumulate import arrange_rows, mean_of
+from core.landscape.accumulate import mean_of
 from core.landscape.blocks import assign_blocks
 from core.landscape.label_sums import sum_labels
 from core.landscape.labels import Distinct, Labels, find_distinct, prepare_labels
 from core.landscape.points import draw_projections, sketch_points
+from core.landscape.rows import arrange_rows
 from core.landscape.start import Start, generator_of, measure_start
 from core.landscape.strata import draw_pairs
 from core.methods import Method, knob

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jaxtyping import Float
 
-from core.landscape.accumulate import Rows
 from core.landscape.heads import Heads, make_heads
+from core.landscape.rows import Rows
 from core.landscape.trunk import Trunk
 from core.values import Task
 
@@ -93,7 +93,8 @@ def _minimise(
     n_tasks, width, n_outputs = heads.weight.shape
     weight = torch.zeros(width, n_tasks * n_outputs, dtype=torch.float64, device=features.device)
     bias = torch.zeros(n_tasks * n_outputs, dtype=torch.float64, device=features.device)
-    share = 1 / rows.known.sum(0).clamp_min(1).double()
+    labels, known_rows = rows.value[rows.real], rows.known[rows.real]
+    share = 1 / known_rows.sum(0).clamp_min(1).double()
     penalty = (ridge * (whiten * whiten).sum(0)).unsqueeze(1) * share.repeat_interleave(n_outputs)
 
     def objective() -> "Tensor":
@@ -101,7 +102,7 @@ def _minimise(
         weight.grad, bias.grad = penalty * weight, torch.zeros_like(bias)
         for start in range(0, len(features), CHUNK):
             part = slice(start, start + CHUNK)
-            value, known = rows.value[part].double(), rows.known[part] * share
+            value, known = labels[part].double(), known_rows[part] * share
             logits = (features[part] @ weight + bias).reshape(-1, n_tasks, n_outputs)
             residual = heads.residuals(logits, value) * known.unsqueeze(-1)
             loss = loss + (heads.losses(logits, value) * known).sum()

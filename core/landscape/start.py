@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from core.errors import TableError
-from core.landscape.accumulate import Rows, accumulate
+from core.landscape.accumulate import accumulate
 from core.landscape.heads import Heads, draw_shared_head
 from core.landscape.labels import Labels
 from core.landscape.probe import fit_probes
+from core.landscape.rows import Rows
 from core.landscape.trunk import Trunk, draw_trunk
 from core.progress import OnProgress, within
 from core.values import PairSums, Task
