@@ -22,7 +22,8 @@ def draw_task_graph(
     layout: Mapping[str, tuple[float, float]],
     *,
     minimum: float = 0.0,
-    attention: Float[np.ndarray, "source target"] | None = None,
+    weights: Float[np.ndarray, "source target"] | None = None,
+    weight_name: str = "similarity",
     dark: bool = False,
 ) -> EChart:
     """Nodes with the colour, shape and letter of their group; edges as wide as they are strong.
@@ -32,11 +33,12 @@ def draw_task_graph(
         labels: the group of each task.
         layout: where each task stands; hiding edges moves nothing.
         minimum: edges of less similarity are left out; `drawn_edges` lists the others.
-        attention: widths by attention, both directions averaged, and not by similarity.
+        weights: widths by these and not by similarity, attention for example; both directions
+            are averaged.
+        weight_name: what the width means.
         dark: whether the page is dark.
     """
-    edges = drawn_edges(graph, minimum=minimum, attention=attention)
-    weight_name = "similarity" if attention is None else "attention"
+    edges = drawn_edges(graph, minimum=minimum, weights=weights)
     series = {
         "type": "graph",
         "layout": "none",
@@ -69,13 +71,13 @@ def drawn_edges(
     graph: TaskGraph,
     *,
     minimum: float = 0.0,
-    attention: Float[np.ndarray, "source target"] | None = None,
+    weights: Float[np.ndarray, "source target"] | None = None,
 ) -> list[tuple[int, int, float]]:
     """(source, target, width) of the edges in the order drawn: a clicked edge is one of them."""
     edges = [edge for edge in graph.edges() if edge[2] >= minimum]
-    if attention is None:
+    if weights is None:
         return edges
-    both = (attention + attention.T) / 2
+    both = (weights + weights.T) / 2
     return [(source, target, float(both[source, target])) for source, target, _ in edges]
 
 
