@@ -4,9 +4,11 @@ import streamlit as st
 
 from core.runs import Run
 from core.values import Decision
+from dashboard.group_cards import show_cards
 from dashboard.jobs import require_report
-from dashboard.theme import group_mark
 from dashboard.words import plain
+
+MOST_CARDS = 8
 
 _HEADLINE = {
     Decision.ALONE: "Train each task alone",
@@ -22,14 +24,8 @@ def show_answer(run: Run) -> None:
         best = report.recommended.grouping
         st.markdown(f"#### {_HEADLINE[report.recommended.decision]}")
         st.caption(plain(report.recommended.reason))
-        groups = best.groups(report.task_names)
-        if best.n_groups <= 8:
-            for column, (number, group) in zip(
-                st.columns(len(groups)), enumerate(groups), strict=True
-            ):
-                with column.container(border=True):
-                    st.markdown(f"**Group {group_mark(number).letter}** · {len(group)} tasks")
-                    st.text("\n".join(group[:12]))
+        if best.n_groups <= MOST_CARDS:
+            show_cards(best, best.labels, report.task_names, len(report.affinity.replicates))
         st.page_link(
             "app_pages/groups.py", label="Look at the groups", icon=":material/workspaces:"
         )

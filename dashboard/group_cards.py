@@ -3,26 +3,33 @@
 import numpy as np
 import streamlit as st
 
-from core.values import Grouping, Report
+from core.values import Grouping
 from dashboard.theme import group_mark
-from dashboard.words import in_100, likelihood
+from dashboard.words import GROUP_SHAPES, in_100, likelihood
 
 COLUMNS = 4
+MOST_NAMES = 30
 
 
-def show_cards(grouping: Grouping, labels: np.ndarray, report: Report) -> None:
-    """Cards of the groups of one grouping, lettered and coloured by `labels`."""
-    n_replicates = len(report.affinity.replicates)
-    numbers = list(dict.fromkeys(int(label) for label in labels))
+def show_cards(
+    grouping: Grouping, labels: np.ndarray, names: tuple[str, ...], n_replicates: int
+) -> None:
+    """Cards of the groups of one grouping, numbered by `labels`, and how sure each one is."""
+    numbers = [int(number) for number in np.unique(labels)]
     for start in range(0, len(numbers), COLUMNS):
         row = numbers[start : start + COLUMNS]
         for column, number in zip(st.columns(min(COLUMNS, len(numbers))), row, strict=False):
             members = np.flatnonzero(labels == number)
             with column.container(border=True, height="stretch"):
                 mark = group_mark(number)
-                st.markdown(f"##### Group {mark.letter} {mark.dot}")
-                st.text("\n".join(report.task_names[task] for task in members))
+                st.markdown(f"##### {GROUP_SHAPES[mark.shape]} Group {mark.letter}")
+                st.text(_listed([names[task] for task in members]))
                 st.caption(_sureness(grouping, members, n_replicates))
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - MOST_NAMES
+    return "\n".join(names[:MOST_NAMES]) + (f"\n… and {more} more" if more > 0 else "")
 
 
 def _sureness(grouping: Grouping, members: np.ndarray, n_replicates: int) -> str:
@@ -31,6 +38,6 @@ def _sureness(grouping: Grouping, members: np.ndarray, n_replicates: int) -> str
     together = grouping.co_assignment[np.ix_(members, members)]
     share = float(together[np.triu_indices(len(members), 1)].mean())
     return (
-        f"In {in_100(share)} re-runs on resampled data ({n_replicates} were made), two of these "
-        f"tasks stayed together: {likelihood(share)}."
+        f"Two of these tasks stayed together in {in_100(share)} re-runs on resampled data "
+        f"({n_replicates} made): {likelihood(share)}."
     )

@@ -8,29 +8,32 @@ from core.values import Grouping, Report
 MIXTURE = "mixture"
 
 
-def mixture_choices(report: Report) -> dict[tuple[str, int], Grouping]:
-    """Every mixture of a run by covariance and number of components."""
-    return {
-        (grouping.covariance, grouping.n_components): grouping
-        for grouping in report.groupings
-        if grouping.method == MIXTURE
-    }
+def mixture_choices(report: Report) -> dict[str, dict[int, Grouping]]:
+    """Every mixture of a run, by covariance and number of components."""
+    found: dict[str, dict[int, Grouping]] = {}
+    for grouping in report.groupings:
+        if grouping.method == MIXTURE:
+            found.setdefault(grouping.covariance, {})[grouping.n_components] = grouping
+    return found
 
 
-def steady_labels(report: Report, covariance: str) -> dict[int, np.ndarray]:
-    """Labels for every number of components, numbered so that a group keeps its colour.
+def steady_labels(report: Report, choices: dict[int, Grouping]) -> dict[int, np.ndarray]:
+    """The labels of each grouping, numbered so that a group keeps its colour and letter.
 
     The recommended grouping keeps its own numbers; from there each step up or down is matched
     to its neighbour, so the colours do not depend on how the visitor got there.
     """
-    choices = {n: found for (kind, n), found in mixture_choices(report).items() if kind == covariance}
-    best = report.recommended.grouping
-    sizes = sorted(choices)
-    start = min(sizes, key=lambda n: abs(n - best.n_groups))
-    labels = {start: match_labels(best.labels, choices[start].labels)}
-    for step in (1, -1):
-        place = sizes.index(start)
-        while 0 <= place + step < len(sizes):
-            last, place = sizes[place], place + step
-            labels[sizes[place]] = match_labels(labels[last], choices[sizes[place]].labels)
+    best, sizes = report.recommended.grouping, sorted(choices)
+    start = min(range(len(sizes)), key=lambda place: abs(sizes[place] - best.n_groups))
+    labels = {sizes[start]: match_labels(best.labels, choices[sizes[start]].labels)}
+    for walk in (range(start + 1, len(sizes)), range(start - 1, -1, -1)):
+        last = labels[sizes[start]]
+        for place in walk:
+            last = match_labels(last, choices[sizes[place]].labels)
+            labels[sizes[place]] = last
     return labels
+
+
+def same_partition(one: Grouping, other: Grouping) -> bool:
+    """Whether two groupings put the same tasks together, whatever the numbers of their groups."""
+    return bool((match_labels(other.labels, one.labels) == other.labels).all())

@@ -1,6 +1,7 @@
 """Every setting of a run as a form, drawn from what the methods say about themselves."""
 
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -36,7 +37,8 @@ def plan_form(start: Plan | None, n_tasks: int, key: str) -> Plan:
                 if not several:
                     st.markdown(f"**{type(current).title}**")
                 form = method_form(stage, current, f"{key}_{field}") if several else None
-                start = replace(start, **{field: form or knobs_form(current, f"{key}_{field}")})
+                settings: Any = {field: form or knobs_form(current, f"{key}_{field}")}
+                start = replace(start, **settings)
         return _run_settings(start, n_tasks, key)
 
 

@@ -106,7 +106,8 @@ def _table(path: Path, stamp: int) -> TaskTable:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _preview(path: Path, stamp: int) -> pd.DataFrame:
     batches = ParquetFile(path / "data.parquet").iter_batches(batch_size=PREVIEW_ROWS)
-    return next(batches).to_pandas()
+    frame: pd.DataFrame = next(batches).to_pandas()
+    return frame
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

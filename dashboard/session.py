@@ -32,6 +32,8 @@ class ViewState:
     """Position of the components slider; 0 follows the recommendation."""
     covariance: str = ""
     """Covariance of the mixture on show; empty follows the recommendation."""
+    show_attention: bool = False
+    """Draw edges as wide as the encoder's attention."""
     minimum_weight: float = 0.0
     """Edges lighter than this are hidden in the graph."""
 

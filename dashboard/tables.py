@@ -1,10 +1,13 @@
 """Values as small frames for the eye."""
 
+import numpy as np
 import pandas as pd
 
 from core.data import match_columns
 from core.errors import TableError
-from core.values import Grouping, Kind, TaskGraph, TaskTable
+from core.values import Grouping, Kind, Points, Projection, TaskGraph, TaskTable
+from dashboard.charts.polygon import Polygon, inside
+from dashboard.theme import letter
 
 DECIMALS = 3
 
@@ -53,6 +56,34 @@ def edge_rows(graph: TaskGraph, minimum: float) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(rows, columns=["task", "other task", "similarity"])
     return frame.sort_values("similarity", ascending=False)
+
+
+def neighbour_rows(graph: TaskGraph, task: int, labels: np.ndarray) -> pd.DataFrame:
+    """One row a task other than `task`, the most similar first."""
+    others = [other for other in np.argsort(-graph.similarity[task]) if other != task]
+    return pd.DataFrame(
+        {
+            "task": [graph.task_names[other] for other in others],
+            "similarity": [round(float(graph.similarity[task, other]), 3) for other in others],
+            "group": [letter(int(labels[other])) for other in others],
+            "joined by an edge": [bool(graph.adjacent[task, other]) for other in others],
+        }
+    )
+
+
+def selection_rows(
+    points: Points, flat: Projection, polygon: Polygon, names: tuple[str, ...]
+) -> pd.DataFrame:
+    """One row a task: its points inside an outline, and how many times more than its share."""
+    task = points.task[flat.index]
+    chosen = np.bincount(task[inside(flat.xy, polygon)], minlength=len(names))
+    shown = np.bincount(task, minlength=len(names))
+    expected = shown * chosen.sum() / max(shown.sum(), 1)
+    times = chosen / np.where(expected > 0, expected, np.nan)
+    frame = pd.DataFrame(
+        {"task": names, "points inside": chosen, "of": shown, "times its share": times.round(2)}
+    )
+    return frame.sort_values("times its share", ascending=False)
 
 
 def alternative_rows(groupings: tuple[Grouping, ...], names: tuple[str, ...]) -> pd.DataFrame:

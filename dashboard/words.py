@@ -15,6 +15,10 @@ _BADGES = {
 }
 
 
+GROUP_SHAPES = {"circle": "●", "rect": "■", "triangle": "▲", "diamond": "◆", "pin": "▼"}
+"""The shapes of `dashboard.theme.SHAPES` as text."""
+
+
 def state_badge(status: Status | None) -> None:
     """A badge for the state of a run, in words, colour and icon."""
     text, icon, colour = ("not started", ":material/radio_button_unchecked:", "gray")
@@ -44,7 +48,7 @@ def likelihood(share: float) -> str:
 
 
 def in_100(share: float) -> str:
-    """A share as "92 of 100"."""
+    """A share as `92 of 100`."""
     return f"{round(100 * share)} of 100"
 
 

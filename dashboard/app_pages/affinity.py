@@ -2,6 +2,7 @@
 
 import streamlit as st
 from dashboard.charts.affinity_row import draw_affinity_row
+from dashboard.charts.measure import measure_title
 
 from core.affinity import MEASURES
 from core.affinity.compare import rank_correlation
@@ -20,18 +21,13 @@ report = require_report(run)
 names, labels = report.task_names, report.recommended.grouping.labels
 by_key = {affinity.measure: affinity for affinity in report.affinities}
 change_view(measure=view().measure if view().measure in by_key else report.affinity.measure)
-
-
-def title(key: str) -> str:
-    """The name of a measure for people."""
-    return MEASURES.methods[key].title if key else "none"
-
-
 with st.container(horizontal=True, vertical_alignment="bottom"):
     key = st.segmented_control(
-        "Measure", list(by_key), format_func=title, required=True, **bound("measure")
+        "Measure", list(by_key), format_func=measure_title, required=True, **bound("measure")
     )
-    beside = st.selectbox("Compare with", ["", *by_key], format_func=title, **bound("beside"))
+    beside = st.selectbox(
+        "Compare with", ["", *by_key], format_func=measure_title, **bound("beside")
+    )
 st.caption(MEASURES.methods[key].summary)
 for note in by_key[key].notes:
     st.info(plain(note), icon=":material/info:")
@@ -44,14 +40,14 @@ for column, shown in zip(columns, [key, beside] if beside else [key], strict=Fal
         picked = show_cells(chart, order, key=f"cells_{run.id}_{shown}") or picked
 if beside:
     st.metric(
-        f"Rank correlation of {title(key)} and {title(beside)}",
+        f"Rank correlation of {measure_title(key)} and {measure_title(beside)}",
         f"{rank_correlation(by_key[key], by_key[beside]):.2f}",
         help="1: both put the pairs of tasks in the same order; 0: they have nothing in common.",
     )
 if picked:
     change_view(pair=(names[picked[0]], names[picked[1]]))
 
-pair = view().pair if view().pair and set(view().pair or ()) <= set(names) else names[:2]
+pair = view().pair or (names[0], names[1])
 source, target = names.index(pair[0]), names.index(pair[1])
 with st.container() if beside else columns[1]:
     st.subheader("Two tasks in detail")

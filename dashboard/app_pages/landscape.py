@@ -1,15 +1,21 @@
 """Landscape: the sample-wise optima as points; where tasks pull the model, sample by sample."""
 
 import streamlit as st
-from dashboard.charts.landscape_points import colour_points
 
 from core.projection import PROJECTIONS
+from dashboard.charts.point_colours import colour_points
 from dashboard.components import show_points
-from dashboard.jobs import require_report, show_job, start_job
+from dashboard.jobs import require_report, show_job
 from dashboard.results import current_run, landscape_of, map_of
 from dashboard.session import bound, is_dark
 from dashboard.tables import selection_rows
 from dashboard.words import plain
+
+AXES = {
+    "pca": ("first principal component", "second principal component"),
+    "tsne": ("t-SNE 1", "t-SNE 2"),
+    "umap": ("UMAP 1", "UMAP 2"),
+}
 
 run = current_run()
 report = require_report(run)
@@ -35,27 +41,23 @@ if flat is None:
         f"{PROJECTIONS.methods[method].title} takes seconds to minutes; you can leave this page.",
         icon=":material/hourglass_empty:",
     )
-    if run.status(method) is None and st.button("Compute this map", key="compute_map"):
-        start_job(run, method)
-        st.rerun()
-    elif run.status(method) is not None:
-        show_job(run, method)
+    show_job(run, method)
     st.stop()
 
-points = landscape.points
-colours = colour_points(
-    points, flat.index, report.recommended.grouping.labels, report.task_names, colour_by
+labels = report.recommended.grouping.labels
+colours = colour_points(landscape.points, flat.index, labels, report.task_names, colour_by)
+polygon = show_points(
+    flat.xy, colours, key=f"points_{run.id}_{method}", dark=is_dark(), axes=AXES[method]
 )
-polygon = show_points(flat.xy, colours, key=f"points_{run.id}_{method}", dark=is_dark())
 st.caption(
-    f"{len(flat.index):,} of {points.n_total:,} shown, stratified by task. "
+    f"{len(flat.index):,} of {landscape.points.n_total:,} shown, stratified by task. "
     f"{flat.trustworthiness:.0%} of the neighbourhoods survived the flattening. "
     + " ".join(plain(note) for note in flat.notes)
 )
 if polygon:
     st.subheader("Your selection")
     st.dataframe(
-        selection_rows(points, flat, polygon, report.task_names),
+        selection_rows(landscape.points, flat, polygon, report.task_names),
         hide_index=True,
         alt="How many selected points each task has, against its share of all points",
     )

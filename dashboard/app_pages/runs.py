@@ -7,7 +7,7 @@ from core.runs import Run, list_runs
 from dashboard.jobs import start_job
 from dashboard.results import runs_root
 from dashboard.session import change_view, view
-from dashboard.words import in_words, plain, state_badge
+from dashboard.words import decision_of, plain, state_badge
 
 
 def open_run(run: Run) -> None:
@@ -31,9 +31,10 @@ def show_row(run: Run) -> None:
     spec, status = run.spec, run.status()
     name, state, open_, more = st.columns([5, 2, 1, 1], vertical_alignment="center")
     name.markdown(f"**{plain(spec.name)}**")
+    found = f" · {decision}" if (decision := decision_of(run)) else ""
     name.caption(
         f"{spec.n_rows:,} rows · {len(spec.roles['targets'])} tasks · {spec.created_at[:16]} UTC · "
-        f"data {spec.data_sha256[:8]}{in_words(run)}"
+        f"data {spec.data_sha256[:8]}{found}"
     )
     with state:
         state_badge(status)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
+from core.values import TaskTable
 from dashboard.charts.chart import Chart, EChart
 from dashboard.charts.echarts_look import bare_axis, heading
 from dashboard.charts.text import clean, listed, percent, short
@@ -14,16 +15,9 @@ from dashboard.theme import CIVIDIS, ink
 _MOST_BINS, _ROW = 80, 18
 
 
-def draw_availability(
-    task_names: tuple[str, ...], labels: Float[np.ndarray, "sample task"], *, dark: bool = False
-) -> EChart:
-    """Share of the rows of each bin that carry a label of each task; NaN is no label.
-
-    Args:
-        task_names: one name a column of `labels`.
-        labels: the table's labels in the order of its rows.
-        dark: whether the page is dark.
-    """
+def draw_availability(table: TaskTable, *, dark: bool = False) -> EChart:
+    """Share of the rows of each bin that carry a label of each task, in the table's own order."""
+    task_names, labels = table.task_names, table.labels
     shares, edges = label_shares(labels)
     height = 130 + int(np.clip(len(task_names) * _ROW, 80, 700))
     series = {

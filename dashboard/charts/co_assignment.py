@@ -14,6 +14,7 @@ from dashboard.charts.text import MISSING, percent
 
 def draw_co_assignment(
     grouping: Grouping,
+    labels: Int[np.ndarray, " task"],
     task_names: tuple[str, ...],
     order: Sequence[int] | Int[np.ndarray, " task"],
     *,
@@ -23,6 +24,7 @@ def draw_co_assignment(
 
     Args:
         grouping: what to draw.
+        labels: the same groups, numbered as their colours are.
         task_names: the tasks.
         order: task numbers, first row first.
         dark: whether the page is dark.
@@ -40,4 +42,4 @@ def draw_co_assignment(
     stability = percent(grouping.stability)
     inside = "" if stability == MISSING else f" Inside the groups, {stability} on average."
     alt = f"{cells.title}, {len(task_names)} tasks in {grouping.n_groups} groups.{inside}"
-    return draw_matrix(cells, order, grouping.labels, dark=dark, alt=alt)
+    return draw_matrix(cells, order, labels, dark=dark, alt=alt)

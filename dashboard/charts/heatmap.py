@@ -9,6 +9,7 @@ from core.values import Affinity
 from dashboard.charts.cells import Cells
 from dashboard.charts.chart import EChart
 from dashboard.charts.matrix import draw_matrix
+from dashboard.charts.measure import measure_title
 from dashboard.charts.text import clean, number
 
 _TOOLTIP = (
@@ -23,7 +24,6 @@ def draw_affinity(
     order: Sequence[int] | Int[np.ndarray, " task"],
     labels: Int[np.ndarray, " task"],
     *,
-    title: str = "",
     similarity: bool = False,
     dark: bool = False,
 ) -> EChart:
@@ -33,11 +33,10 @@ def draw_affinity(
         affinity: what to draw.
         order: task numbers, first row first.
         labels: the group of each task.
-        title: the measure's name as people say it; its key by default.
         similarity: draw `affinity.similarity` and not the measure's own units.
         dark: whether the page is dark.
     """
-    measure = title or affinity.measure
+    measure = measure_title(affinity.measure)
     values = affinity.similarity if similarity else affinity.values
     unit = "distance" if affinity.is_distance and not similarity else "similarity"
     extra = {"low": affinity.low, "high": affinity.high, "similarity": affinity.similarity}

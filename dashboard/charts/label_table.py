@@ -4,30 +4,23 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int
 
+from core.affinity.pair import LabelTable
 from dashboard.charts.chart import Chart, EChart
 from dashboard.charts.echarts_look import bare_axis, heading
 from dashboard.charts.text import clean, percent, short
 from dashboard.theme import CIVIDIS, ink, text_on
 
 
-def draw_label_table(
-    counts: Int[np.ndarray, "source_class target_class"],
-    task_names: Sequence[str],
-    class_names: tuple[Sequence[str], Sequence[str]],
-    *,
-    dark: bool = False,
-) -> EChart:
-    """Counts and shares of every pair of labels: rows are the first task, columns the second.
+def draw_label_table(table: LabelTable, task_names: Sequence[str], *, dark: bool = False) -> EChart:
+    """Counts and shares of every pair of labels.
 
     Args:
-        counts: samples by label of the first task and label of the second.
+        table: counts by label of the first task (rows) and of the second (columns).
         task_names: the two tasks.
-        class_names: the labels of each, as many as `counts` has rows and columns.
         dark: whether the page is dark.
     """
-    total = int(counts.sum())
+    counts, total = table.counts, table.n_shared
     most = max(1, int(counts.max(initial=0)))
     cells = [
         _cell(row, column, int(counts[row, column]), total, most)
@@ -43,8 +36,8 @@ def draw_label_table(
         "animation": False,
         "tooltip": {"show": False},
         "grid": {"left": 26, "right": 10, "top": 40, "bottom": 30, "containLabel": True},
-        "xAxis": _axis(task_names[1], class_names[1], dark, flip=False),
-        "yAxis": _axis(task_names[0], class_names[0], dark, flip=True),
+        "xAxis": _axis(task_names[1], table.target_classes, dark, flip=False),
+        "yAxis": _axis(task_names[0], table.source_classes, dark, flip=True),
         "visualMap": {
             "show": False,
             "min": 0,
@@ -55,7 +48,7 @@ def draw_label_table(
         "series": [series],
     }
     height = 120 + 64 * counts.shape[0]
-    return Chart(option, _words(counts, task_names, class_names), height)
+    return Chart(option, _words(table, task_names), height)
 
 
 def _cell(row: int, column: int, count: int, total: int, most: int) -> dict[str, Any]:
@@ -83,14 +76,11 @@ def _axis(task: str, classes: Sequence[str], dark: bool, *, flip: bool) -> dict[
     }
 
 
-def _words(
-    counts: Int[np.ndarray, "source_class target_class"],
-    task_names: Sequence[str],
-    class_names: tuple[Sequence[str], Sequence[str]],
-) -> str:
+def _words(table: LabelTable, task_names: Sequence[str]) -> str:
     rows = "; ".join(
-        f"{clean(class_names[0][row])} and {clean(class_names[1][column])}: {counts[row, column]:,}"
-        for row, column in np.ndindex(*counts.shape)
+        f"{clean(table.source_classes[row])} and {clean(table.target_classes[column])}: "
+        f"{table.counts[row, column]:,}"
+        for row, column in np.ndindex(*table.counts.shape)
     )
     names = " and ".join(clean(name) for name in task_names)
-    return f"Labels of {names} on {int(counts.sum()):,} shared samples. {rows}."
+    return f"Labels of {names} on {table.n_shared:,} shared samples. {rows}."

@@ -4,13 +4,16 @@ picture for a million points."""
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float
 
 from dashboard.charts.chart import Chart, EChart
 from dashboard.charts.echarts_look import heading
 from dashboard.charts.legend import Entry, Legend
+from dashboard.charts.point_colours import PointColours, colour_points
 from dashboard.charts.polygon import Polygon
 from dashboard.theme import ink, readable
+
+__all__ = ["PointColours", "brushed", "colour_points", "describe_points", "draw_points"]
 
 MOST_POINTS = 20_000
 _HEIGHT = 560
@@ -18,8 +21,7 @@ _HEIGHT = 560
 
 def draw_points(
     xy: Float[np.ndarray, "point 2"],
-    colour_index: UInt8[np.ndarray, " point"],
-    legend: Legend,
+    colours: PointColours,
     *,
     axes: tuple[str, str] = ("first coordinate", "second coordinate"),
     dark: bool = False,
@@ -28,14 +30,14 @@ def draw_points(
 
     Args:
         xy: coordinates.
-        colour_index: the entry of `legend` each point belongs to.
-        legend: what the colours mean.
+        colours: the entry of its legend each point belongs to.
         axes: what the two coordinates are.
         dark: whether the page is dark.
     """
+    index, legend = colours.index, colours.legend
     shown = np.unique(np.linspace(0, len(xy) - 1, min(len(xy), MOST_POINTS)).astype(int))
     series = [
-        _series(entry, xy[shown[colour_index[shown] == place]], dark)
+        _series(entry, xy[shown[index[shown] == place]], dark)
         for place, entry in enumerate(legend.entries)
     ]
     count = f"{len(shown):,} of {len(xy):,}" if len(shown) < len(xy) else f"{len(xy):,}"

@@ -1,6 +1,5 @@
 """Soft membership: how much of every task the mixture puts into each group."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,20 +17,28 @@ _SLIVER, _LETTERED = 0.005, 0.08
 _SURE = 0.8
 
 
-def draw_membership(
+def draw_memberships(
     grouping: Grouping,
+    labels: Int[np.ndarray, " task"],
     task_names: tuple[str, ...],
-    order: Sequence[int] | Int[np.ndarray, " task"],
     *,
     dark: bool = False,
 ) -> PlotlyChart:
-    """One bar a task, in `order`, cut into its groups; letters beside the colours."""
-    drawn = np.asarray(order, dtype=int)
+    """One bar a task cut into its groups, group after group, the clearest members first.
+
+    Args:
+        grouping: whose membership to draw.
+        labels: the same groups, numbered as their colours are.
+        task_names: the tasks.
+        dark: whether the page is dark.
+    """
+    drawn = np.lexsort((-grouping.membership.max(axis=1), labels))
+    columns = sorted(_numbers(grouping, labels).items(), key=lambda pair: pair[1])
     figure = Figure()
-    for group in range(grouping.membership.shape[1]):
+    for group, shown in columns:
         share = grouping.membership[drawn, group]
         if (share >= _SLIVER).any():
-            figure.add_trace(_bar(group, share, drawn, task_names, dark))
+            figure.add_trace(_bar(shown, share, drawn, task_names, dark))
     height = 110 + len(drawn) * (_ROW if len(drawn) <= _MANY else _DENSE_ROW)
     dress(figure, "Share of each task in each group", height, dark)
     figure.update_layout(barmode="stack", bargap=0.22, legend={"traceorder": "normal"})
@@ -40,6 +47,14 @@ def draw_membership(
     )
     figure.update_yaxes(**_names_axis(drawn, task_names))
     return Chart(figure, _words(grouping, task_names), height)
+
+
+def _numbers(grouping: Grouping, labels: Int[np.ndarray, " task"]) -> dict[int, int]:
+    """The shown number of every group; one without a task takes the next number that is free."""
+    numbers = {int(own): int(shown) for own, shown in zip(grouping.labels, labels, strict=True)}
+    for group in range(grouping.membership.shape[1]):
+        numbers.setdefault(group, max(numbers.values()) + 1)
+    return numbers
 
 
 def _bar(

@@ -23,27 +23,28 @@ _SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross
 
 
 def draw_selection_curves(
-    groupings: Sequence[Grouping], chosen: Grouping, *, dark: bool = False
+    groupings: Sequence[Grouping], covariance: str, n_components: int, *, dark: bool = False
 ) -> PlotlyChart:
     """Three panels over the number of components, one line a covariance (or other method).
 
     The silhouette has the band below what shuffled similarities reach in 19 of 20 cases.
 
     Args:
-        groupings: all candidates; a method that comes in one size only makes no line.
-        chosen: its line is stressed and its point marked.
+        groupings: all candidates; those that come in one size only are no line.
+        covariance: the line to stress.
+        n_components: the point of that line to mark as the current choice.
         dark: whether the page is dark.
     """
-    own = _curve_name(chosen)
-    curves = {
-        name: line for name, line in _curves(groupings).items() if len(line) > 1 or name == own
-    }
+    own = covariance
+    curves = {name: line for name, line in _curves(groupings).items() if len(line) > 1}
+    chosen = [point for point in curves.get(own, []) if point.n_components == n_components]
     figure = make_subplots(1, 3, subplot_titles=[title for _, title in _PANELS])
     _draw_null(figure, curves.get(own, []), dark)
     for column, (score, _) in enumerate(_PANELS, start=1):
         for place, (name, points) in enumerate(sorted(curves.items(), key=lambda c: c[0] == own)):
             figure.add_trace(_line(name, points, score, place, name == own, dark), 1, column)
-        figure.add_trace(_choice(chosen, score, column == 1, dark), 1, column)
+        for point in chosen:
+            figure.add_trace(_choice(point, score, column == 1, dark), 1, column)
     title = "Scores of every number of groups"
     dress(figure, title, _HEIGHT, dark)
     every = [point for line in curves.values() for point in line]
@@ -137,10 +138,13 @@ def _tick(groupings: Sequence[Grouping]) -> int:
     return max(1, -(-most // 10))
 
 
-def _words(chosen: Grouping, names: list[str]) -> str:
+def _words(chosen: list[Grouping], names: list[str]) -> str:
     head = f"Curves of BIC, silhouette and stability for {', '.join(names)}."
-    scores = ", ".join(f"{score} {number(getattr(chosen, score))}" for score, _ in _PANELS)
+    if not chosen:
+        return head
+    point = chosen[0]
+    scores = ", ".join(f"{score} {number(getattr(point, score))}" for score, _ in _PANELS)
     return (
-        f"{head} Current choice: {_curve_name(chosen)}, {chosen.n_components} components, "
-        f"{chosen.n_groups} groups; {scores}."
+        f"{head} Current choice: {_curve_name(point)}, {point.n_components} components, "
+        f"{point.n_groups} groups; {scores}."
     )

@@ -22,8 +22,7 @@ def draw_task_graph(
     layout: Mapping[str, tuple[float, float]],
     *,
     minimum: float = 0.0,
-    weights: Float[np.ndarray, "source target"] | None = None,
-    weight_name: str = "similarity",
+    attention: Float[np.ndarray, "source target"] | None = None,
     dark: bool = False,
 ) -> EChart:
     """Nodes with the colour, shape and letter of their group; edges as wide as they are strong.
@@ -33,12 +32,11 @@ def draw_task_graph(
         labels: the group of each task.
         layout: where each task stands; hiding edges moves nothing.
         minimum: edges of less similarity are left out; `drawn_edges` lists the others.
-        weights: widths by these and not by similarity, attention for example; both directions
-            are averaged.
-        weight_name: what the width means.
+        attention: widths by attention, both directions averaged, and not by similarity.
         dark: whether the page is dark.
     """
-    edges = drawn_edges(graph, minimum=minimum, weights=weights)
+    edges = drawn_edges(graph, minimum=minimum, attention=attention)
+    weight_name = "similarity" if attention is None else "attention"
     series = {
         "type": "graph",
         "layout": "none",
@@ -71,13 +69,13 @@ def drawn_edges(
     graph: TaskGraph,
     *,
     minimum: float = 0.0,
-    weights: Float[np.ndarray, "source target"] | None = None,
+    attention: Float[np.ndarray, "source target"] | None = None,
 ) -> list[tuple[int, int, float]]:
     """(source, target, width) of the edges in the order drawn: a clicked edge is one of them."""
     edges = [edge for edge in graph.edges() if edge[2] >= minimum]
-    if weights is None:
+    if attention is None:
         return edges
-    both = (weights + weights.T) / 2
+    both = (attention + attention.T) / 2
     return [(source, target, float(both[source, target])) for source, target, _ in edges]
 
 

@@ -1,11 +1,11 @@
 """What talks to the browser: charts on the page, and the picture of a million points.
 
-event = show_chart(draw_affinity(affinity, order, labels, dark=dark), key="cells", clickable=True)
-cell = clicked(event)                       # cell_at(cell, order) names the two tasks
-outline = show_points(xy, colour_index, legend, key="map", dark=dark)
+pair = show_cells(draw_affinity(affinity, order, labels, dark=dark), order, key="cells")
+task = show_graph(draw_task_graph(graph, labels, layout, dark=dark), names, key="graph")
+outline = show_points(xy, colours, key="map", dark=dark)
 """
 
 from dashboard.components.points import show_points
-from dashboard.components.show import clicked, show_chart
+from dashboard.components.show import clicked, show_cells, show_chart, show_graph
 
-__all__ = ["clicked", "show_chart", "show_points"]
+__all__ = ["clicked", "show_cells", "show_chart", "show_graph", "show_points"]

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from jaxtyping import Float, UInt8
+from jaxtyping import Float
 
 from dashboard.charts.landscape_points import brushed, describe_points, draw_points
-from dashboard.charts.legend import Entry, Legend
+from dashboard.charts.legend import Entry
+from dashboard.charts.point_colours import PointColours
 from dashboard.charts.polygon import Polygon
 from dashboard.components.show import show_chart
 from dashboard.theme import readable
@@ -22,8 +23,7 @@ _SCRIPTS = ("points_cloud.js", "points_parts.js", "points.js", "points_input.js"
 
 def show_points(
     xy: Float[np.ndarray, "point 2"],
-    colour_index: UInt8[np.ndarray, " point"],
-    legend: Legend,
+    colours: PointColours,
     *,
     key: str,
     axes: tuple[str, str] = ("first coordinate", "second coordinate"),
@@ -37,14 +37,13 @@ def show_points(
 
     Args:
         xy: coordinates; not-finite points must be left out.
-        colour_index: the entry of `legend` each point belongs to.
-        legend: what the colours mean.
+        colours: the entry of its legend each point belongs to.
         key: identity of the picture on the page.
         axes: what the two coordinates are.
         height: of the picture in CSS pixels.
         dark: whether the page is dark; for the fallback without WebGL 2.
     """
-    payload, points = pack(xy, colour_index, legend, axes=axes, height=height)
+    payload, points = pack(xy, colours, axes=axes, height=height)
     result = _component()(
         data=payload,
         key=key,
@@ -52,7 +51,7 @@ def show_points(
         on_unsupported_change=lambda: None,
     )
     if result.unsupported:
-        chart = draw_points(xy, colour_index, legend, axes=axes, dark=dark)
+        chart = draw_points(xy, colours, axes=axes, dark=dark)
         event = show_chart(chart, key=f"{key}_plain", clickable=True)
         return brushed(list(event.selection.areas))
     return read_selection(result.selection, points)
@@ -60,8 +59,7 @@ def show_points(
 
 def pack(
     xy: Float[np.ndarray, "point 2"],
-    colour_index: UInt8[np.ndarray, " point"],
-    legend: Legend,
+    colours: PointColours,
     *,
     axes: tuple[str, str],
     height: int,
@@ -72,10 +70,11 @@ def pack(
     multiple of 4, float32 x and y of every point, uint8 entry of every point. `points` in the
     header names the coordinates and `content` everything, so an update of equal size is noticed.
     """
-    if len(colour_index) != len(xy) or (len(xy) and int(colour_index.max()) >= len(legend.entries)):
-        raise ValueError(f"{len(colour_index)} colour indices for {len(xy)} points and the legend")
+    index, legend = colours.index, colours.legend
+    if len(index) != len(xy) or int(index.max(initial=0)) >= len(legend.entries):
+        raise ValueError(f"{len(index)} colour indices for {len(xy)} points and the legend")
     places = np.ascontiguousarray(xy, dtype="<f4").tobytes()
-    entries = np.ascontiguousarray(colour_index, dtype="u1").tobytes()
+    entries = np.ascontiguousarray(index, dtype="u1").tobytes()
     points = _digest(places)
     head = {
         "n": len(xy),

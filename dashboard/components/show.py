@@ -1,11 +1,15 @@
 """Put a drawn chart on the page: the right Streamlit call, its text alternative, its height."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import streamlit as st
+from jaxtyping import Int
 from plotly.graph_objects import Figure
 
-from dashboard.charts.chart import Chart
+from dashboard.charts.cells import cell_at
+from dashboard.charts.chart import Chart, EChart
 
 _PLOTLY_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d"]}
 
@@ -32,6 +36,20 @@ def show_chart(chart: Chart[Any], *, key: str, clickable: bool = False) -> Any:
     return st.echarts_chart(
         chart.figure, key=key, height=chart.height, alt=chart.alt, on_select="rerun"
     )
+
+
+def show_cells(
+    chart: EChart, order: Sequence[int] | Int[np.ndarray, " task"], *, key: str
+) -> tuple[int, int] | None:
+    """Show a matrix drawn in `order`; the (source, target) task numbers of the clicked cell."""
+    place = clicked(show_chart(chart, key=key, clickable=True))
+    return None if place is None else cell_at(place, order)
+
+
+def show_graph(chart: EChart, task_names: Sequence[str], *, key: str) -> str | None:
+    """Show a task graph; the name of the clicked task."""
+    place = clicked(show_chart(chart, key=key, clickable=True), "node")
+    return task_names[place] if place is not None and place < len(task_names) else None
 
 
 def clicked(event: Any, kind: str = "main") -> int | None:

@@ -8,6 +8,7 @@ from plotly.graph_objects import Figure, Scatter
 
 from core.values import Affinity
 from dashboard.charts.chart import Chart, PlotlyChart
+from dashboard.charts.measure import measure_title
 from dashboard.charts.plotly_look import dress
 from dashboard.charts.text import clean, number, plotly, short
 from dashboard.theme import PLOTLY_SHAPES, group_mark, ink, readable
@@ -15,12 +16,11 @@ from dashboard.theme import PLOTLY_SHAPES, group_mark, ink, readable
 _ROW = 22
 
 
-def draw_affinity_intervals(
+def draw_affinity_row(
     affinity: Affinity,
     task: int,
     labels: Int[np.ndarray, " task"],
     *,
-    title: str = "",
     limit: int = 40,
     dark: bool = False,
 ) -> PlotlyChart:
@@ -30,7 +30,6 @@ def draw_affinity_intervals(
         affinity: row `task` of its values is drawn.
         task: number of the task.
         labels: the group of each task.
-        title: the measure's name as people say it; its key by default.
         limit: draw at most so many tasks; the title says when there are more.
         dark: whether the page is dark.
     """
@@ -45,7 +44,7 @@ def draw_affinity_intervals(
     left_out = f", the closest {len(drawn)} of {len(ranked)}" if len(drawn) < len(ranked) else ""
     height = 120 + max(3, len(drawn)) * _ROW
     dress(figure, f"{name} and the other tasks{left_out}", height, dark)
-    measure = plotly(title or affinity.measure)
+    measure = plotly(measure_title(affinity.measure))
     figure.update_xaxes(title_text=f"{measure} ({unit}), 95 % interval")
     figure.update_yaxes(**_names_axis(affinity.task_names, drawn), showgrid=False)
     return Chart(figure, _words(affinity, task, ranked, unit), height)
