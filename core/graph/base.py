@@ -36,7 +36,5 @@ class Encoder(Method):
     """Turns a task graph and its replicates into points of one space."""
 
     @abstractmethod
-    def __call__(
-        self, graph: TaskGraph, seed: int, device: str, on_progress: OnProgress
-    ) -> Encoded:
+    def __call__(self, graph: TaskGraph, seed: int, on_progress: OnProgress) -> Encoded:
         """A point for every task of the graph and of each of its replicates."""

@@ -23,7 +23,6 @@ def batch_graphs(
     features: Float[np.ndarray, "graph task feature"],
     similarity: Float[np.ndarray, "graph source target"],
     adjacent: Bool[np.ndarray, "graph source target"],
-    device: "torch.device",
 ) -> Edges:
     """Several graphs as one batch of disjoint graphs."""
     import torch
@@ -32,9 +31,7 @@ def batch_graphs(
     index = np.stack([source, target]) + graph * adjacent.shape[-1]
     weight = similarity[graph, source, target][:, None]
     return Edges(
-        features=torch.tensor(features.reshape(-1, features.shape[-1]), dtype=torch.float32).to(
-            device
-        ),
-        index=torch.tensor(index, dtype=torch.int64).to(device),
-        weight=torch.tensor(weight, dtype=torch.float32).to(device),
+        features=torch.tensor(features.reshape(-1, features.shape[-1]), dtype=torch.float32),
+        index=torch.tensor(index, dtype=torch.int64),
+        weight=torch.tensor(weight, dtype=torch.float32),
     )

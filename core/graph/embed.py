@@ -3,6 +3,7 @@
 import numpy as np
 from jaxtyping import Int
 
+from core.device import pick_device
 from core.graph.base import Encoder
 from core.graph.features import canonical_order
 from core.graph.gatv2 import GATv2
@@ -29,20 +30,23 @@ def embed_tasks(
         graph: The task graph.
         encoder: `GATv2()` when left out.
         seed: Of every random draw; the same seed gives the same embedding on one device.
-        device: `auto`, `cpu` or `cuda`. `auto` is the CPU: these graphs are too small for a GPU.
+        device: `auto`, `cpu` or `cuda`; checked, but the work is done on the CPU always: graphs of
+            some hundred nodes gain nothing on a GPU, which adds up messages in no fixed order, so
+            that a seed would no longer give the same points.
         on_progress: Told the finished share.
 
     Raises:
         MethodError: unknown device, or `cuda` without a usable GPU.
     """
+    pick_device(device)
     order = canonical_order(graph.similarity)
     ordered = _reorder(graph, order)
     notes = tuple(filter(None, [flat_graph(graph.similarity)]))
     if not notes:
-        encoded = (encoder or GATv2())(ordered, seed, device, on_progress)
+        encoded = (encoder or GATv2())(ordered, seed, on_progress)
         notes = tuple(filter(None, [flat_points(encoded.values)]))
     if notes:
-        encoded = SimilarityRows()(ordered, seed, device, silent)
+        encoded = SimilarityRows()(ordered, seed, silent)
     back = np.argsort(order)
     return Embedding(
         task_names=graph.task_names,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float
 
-from core.device import pick_device
 from core.graph.base import Encoded, Encoder
 from core.graph.features import scale_of, standardised_rows
 from core.methods import knob
@@ -14,8 +13,6 @@ from core.progress import OnProgress, within
 from core.values import TaskGraph
 
 if TYPE_CHECKING:
-    import torch
-
     from core.graph.network import Network
 
 NUMBERS_AT_ONCE = 4_000_000
@@ -42,25 +39,19 @@ class GATv2(Encoder):
     steps: int = knob(200, "Training steps at most; training stops early.", low=1, high=2000)
     learning_rate: float = knob(5e-3, "Step size of Adam.", low=1e-5, high=1.0)
 
-    def __call__(
-        self, graph: TaskGraph, seed: int, device: str, on_progress: OnProgress
-    ) -> Encoded:
+    def __call__(self, graph: TaskGraph, seed: int, on_progress: OnProgress) -> Encoded:
         from core.graph.training import Recipe, train_network
 
-        place = pick_device("cpu" if device == "auto" else device)
         scale = scale_of(graph.similarity)
         features = standardised_rows(graph.similarity, scale)
         recipe = Recipe(self.heads, self.units, self.seeds, self.steps, self.learning_rate)
         train = within(on_progress, 0.0, 0.7)
-        network = train_network(
-            features, graph.similarity, graph.adjacent, recipe, seed, place, train
-        )
-        values, attention = _read_point(network, features, graph, place)
+        network = train_network(features, graph.similarity, graph.adjacent, recipe, seed, train)
+        values, attention = _read_point(network, features, graph)
         replicates = _read_replicates(
             network,
             standardised_rows(graph.replicate_similarity, scale),
             graph,
-            place,
             within(on_progress, 0.7, 1.0),
         )
         return Encoded(values, replicates, attention)
@@ -70,7 +61,6 @@ def _read_point(
     network: "Network",
     features: Float[np.ndarray, "source target"],
     graph: TaskGraph,
-    device: "torch.device",
 ) -> tuple[Float[np.ndarray, "task dimension"], Float[np.ndarray, "source target"]]:
     """Points of the tasks, and the attention between them."""
     import torch
@@ -78,21 +68,20 @@ def _read_point(
     from core.graph.batch import batch_graphs
     from core.graph.network import attend, embed
 
-    edges = batch_graphs(features[None], graph.similarity[None], graph.adjacent[None], device)
+    edges = batch_graphs(features[None], graph.similarity[None], graph.adjacent[None])
     with torch.no_grad():
         points = embed(network, edges)[:, 0]
         index, weight = attend(network, edges)
-    source, target = index.cpu().numpy()
+    source, target = index.numpy()
     attention = np.zeros(graph.similarity.shape)
-    attention[source, target] = weight[:, 0].cpu().numpy()
-    return points.cpu().numpy().astype(np.float64), np.where(graph.adjacent, attention, 0.0)
+    attention[source, target] = weight[:, 0].numpy()
+    return points.numpy().astype(np.float64), np.where(graph.adjacent, attention, 0.0)
 
 
 def _read_replicates(
     network: "Network",
     features: Float[np.ndarray, "replicate source target"],
     graph: TaskGraph,
-    device: "torch.device",
     on_progress: OnProgress,
 ) -> Float[np.ndarray, "replicate task dimension"]:
     """Points of the tasks in every bootstrap replicate, some replicates at a time."""
@@ -109,10 +98,10 @@ def _read_replicates(
     for start in range(0, n_replicates, at_once):
         part = slice(start, start + at_once)
         edges = batch_graphs(
-            features[part], graph.replicate_similarity[part], graph.replicate_adjacent[part], device
+            features[part], graph.replicate_similarity[part], graph.replicate_adjacent[part]
         )
         with torch.no_grad():
-            found = embed(network, edges)[:, 0].cpu().numpy()
+            found = embed(network, edges)[:, 0].numpy()
         points[part] = found.reshape(-1, n_tasks, width)
         done = min(start + at_once, n_replicates)
         on_progress(done / n_replicates, f"embedding replicate {done} of {n_replicates}")

@@ -22,15 +22,16 @@ class Network:
 
     first: "GATv2Conv"
     second: "GATv2Conv"
-    slope: "torch.nn.Parameter"
+    log_slope: "torch.nn.Parameter"
+    """Its exponential is the slope, so that alike tasks never point apart."""
     offset: "torch.nn.Parameter"
 
     @property
     def n_seeds(self) -> int:
-        return len(self.slope)
+        return len(self.log_slope)
 
     def parameters(self) -> "list[torch.nn.Parameter]":
-        return [*self.first.parameters(), *self.second.parameters(), self.slope, self.offset]
+        return [*self.first.parameters(), *self.second.parameters(), self.log_slope, self.offset]
 
     def state(self) -> "list[torch.Tensor]":
         """A copy of every parameter, for `restore`."""
@@ -39,10 +40,6 @@ class Network:
     def restore(self, state: "list[torch.Tensor]") -> None:
         for parameter, values in zip(self.parameters(), state, strict=True):
             parameter.data = values
-
-    def to(self, device: "torch.device") -> None:
-        for parameter in self.parameters():
-            parameter.data = parameter.data.to(device)
 
 
 def build_network(n_features: int, heads: int, units: int, n_seeds: int, seed: int) -> Network:
@@ -61,7 +58,7 @@ def build_network(n_features: int, heads: int, units: int, n_seeds: int, seed: i
         network = Network(
             first=layer(n_features),
             second=layer(n_seeds * width),
-            slope=torch.nn.Parameter(torch.ones(n_seeds)),
+            log_slope=torch.nn.Parameter(torch.zeros(n_seeds)),
             offset=torch.nn.Parameter(torch.zeros(n_seeds)),
         )
     generator = torch.Generator().manual_seed(seed)
@@ -70,7 +67,7 @@ def build_network(n_features: int, heads: int, units: int, n_seeds: int, seed: i
     own = torch.kron(torch.eye(n_seeds), torch.ones(width, width))
     for linear in (network.second.lin_l, network.second.lin_r, network.second.res):
         linear.weight.data *= own
-        linear.weight.register_hook(lambda gradient: gradient * own.to(gradient.device))
+        linear.weight.register_hook(lambda gradient: gradient * own)
     return network
 
 
@@ -96,6 +93,15 @@ def embed(network: Network, edges: Edges) -> "torch.Tensor":
     points = network.second(hidden, edges.index, edges.weight)
     points = points.view(len(points), network.n_seeds, -1)
     return torch.nn.functional.normalize(points, dim=-1)
+
+
+def rebuild(network: Network, edges: Edges) -> "torch.Tensor":
+    """The standardised similarity [seed, source, target] that the points of one graph imply."""
+    import torch
+
+    points = embed(network, edges)
+    cosine = torch.einsum("tsd,usd->stu", points, points)
+    return network.log_slope.exp()[:, None, None] * cosine + network.offset[:, None, None]
 
 
 def attend(network: Network, edges: Edges) -> "tuple[torch.Tensor, torch.Tensor]":

@@ -17,9 +17,7 @@ class SimilarityRows(Encoder):
     title = "Similarity rows"
     summary = "A task is its row of similarities; nothing is learned."
 
-    def __call__(
-        self, graph: TaskGraph, seed: int, device: str, on_progress: OnProgress
-    ) -> Encoded:
+    def __call__(self, graph: TaskGraph, seed: int, on_progress: OnProgress) -> Encoded:
         scale = scale_of(graph.similarity)
         return Encoded(
             values=standardised_rows(graph.similarity, scale),

@@ -45,7 +45,7 @@ def second_moment_to_spread(
             return np.broadcast_to(variance.mean(axis=2, keepdims=True), variance.shape).copy()
         return np.asarray(variance)
     ridge = reg_covar * np.eye(n_dims)
-    outer = (points[..., :, None] * points[..., None, :]).reshape(n_fits, n_points, -1)
+    outer = (points[..., :, None] * points[..., None, :]).reshape(n_fits, n_points, n_dims**2)
     if covariance == "tied":
         total = outer.sum(axis=1).reshape(n_fits, 1, n_dims, n_dims)
         between = np.einsum("fk,fkd,fke->fde", count, means, means)[:, None]

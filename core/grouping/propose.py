@@ -65,7 +65,7 @@ def run_groupers(
     ordered_graph, ordered_embedding = _reorder(graph, embedding, order)
     nulls = silhouette_nulls(ordered_graph.similarity, counts, seed)
     back = np.argsort(order)
-    found = []
+    found: list[Grouping] = []
     for place, (key, method) in enumerate(methods.items()):
         part = within(on_progress, place / len(methods), (place + 1) / len(methods))
         found.extend(

@@ -23,7 +23,7 @@ def recommend(
 
     The rule (ours). With `n_groups`, the mixture with that many groups, the most stable covariance
     first, then the lowest BIC. Without, of all partitions into 2 … T − 1 groups whose silhouette
-    exceeds its 95 % chance level and whose stability is at least 0.6, the first of
+    exceeds its 95 % chance level by 15 % and whose stability is at least 0.6, the first of
     `rank_groupings`. Where there is none, or the embedding carries no structure: together when
     the similarities are high and even (mean at least 0.8, standard deviation at most 0.1), else
     alone, which cannot harm a task.

@@ -10,9 +10,8 @@ def co_assign(
     """The share of the replicates in which two tasks had one group; 1 on the diagonal."""
     n_replicates, n_tasks = labels.shape
     total = np.zeros((n_tasks, n_tasks))
-    for group in range(int(labels.max(initial=-1)) + 1):
-        member = (labels == group).astype(np.float64)
-        total += member.T @ member
+    for replicate in labels:  # one at a time: all at once is replicate × task × task in memory
+        total += replicate[:, None] == replicate[None, :]
     return np.asarray(total / max(n_replicates, 1))
 
 
