@@ -43,4 +43,4 @@ def _correlation(labels: LabelTotals) -> Float[np.ndarray, "*replicate column co
     size = np.abs(labels.count * labels.square)
     variance = np.where(variance > 1e-12 * size, variance, 0.0)
     spread = np.sqrt(variance * np.swapaxes(variance, -1, -2))
-    return np.minimum(np.abs(ratio(covariance, spread)), 1.0)
+    return np.asarray(np.minimum(np.abs(ratio(covariance, spread)), 1.0))

@@ -19,6 +19,7 @@ def explain(
     """Notes about this measure on this landscape."""
     return (
         *_about_heads(landscape, measure),
+        *_about_kinds(landscape, measure),
         *_about_pairs(landscape, measure, values),
         *_about_blocks(landscape),
     )
@@ -39,6 +40,16 @@ def _about_heads(landscape: Landscape, measure: Measure) -> tuple[str, ...]:
             "their labels; measure it with probe heads.",
         )
     return ()
+
+
+def _about_kinds(landscape: Landscape, measure: Measure) -> tuple[str, ...]:
+    kinds = dict.fromkeys(task.kind.value for task in landscape.tasks)
+    if len(kinds) == 1 or not isinstance(measure, SCA | SCARelative):
+        return ()
+    return (
+        f"{measure.title} on tasks of several kinds ({', '.join(kinds)}) tells the kinds apart "
+        "before anything else, as their losses pull with different strength; see |cosine|.",
+    )
 
 
 def _about_pairs(
