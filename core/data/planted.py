@@ -32,7 +32,7 @@ def plant_groups(
     group_sizes: Sequence[int] = (4, 4, 4),
     noise: float = 0.1,
     missing: float = 0.0,
-    prevalence: tuple[float, float] = (0.3, 0.5),
+    prevalence: tuple[float, float] = (0.2, 0.5),
     structure: bool = True,
     kinds: str = "binary",
     missing_features: float = 0.0,

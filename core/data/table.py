@@ -55,9 +55,8 @@ def _rounded(values: Float[np.ndarray, "sample column"]) -> Float[np.ndarray, "s
 
     So a table is the same whether it was stored as single-precision Parquet or as text.
     """
-    size = np.abs(values).max(axis=0, initial=0.0, where=np.isfinite(values))
-    low = values.min(axis=0, initial=np.inf, where=np.isfinite(values))
-    high = values.max(axis=0, initial=-np.inf, where=np.isfinite(values))
+    low, high = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)
+    size = np.maximum(np.abs(low), np.abs(high))
     fits = (size < 1e37) & ((high <= low) | (size < 1e4 * (high - low)))
     fits &= (size > 1e-30) | (size == 0)
     return values.astype(np.float32) if fits.all() else values

@@ -65,7 +65,8 @@ def _text_copies(frame: "pd.DataFrame", roles: Roles) -> Iterator[tuple[str, str
 def _near_perfect(coded: CodedTable) -> Iterator[Issue]:
     rng = np.random.default_rng(0)
     for task, labels in zip(coded.tasks, coded.labels.T, strict=True):
-        if task.kind is Kind.MULTICLASS or len(np.unique(labels[np.isfinite(labels)])) < 2:
+        known = labels[np.isfinite(labels)]
+        if task.kind is Kind.MULTICLASS or not len(known) or np.ptp(known) == 0:
             continue
         every = np.arange(coded.features.shape[1])
         rough = _concordance(coded.features, labels, every, _SCREEN, rng)

@@ -40,11 +40,12 @@ def row_issues(roles: Roles, coded: CodedTable) -> Iterator[Issue]:
             f"None of the {len(roles.features)} feature columns can be used: each is empty, free "
             "text, or the same in every row. Add features, or narrow --ignore.",
         )
-    n_patients = len(np.unique(coded.patient))
-    if roles.patient_id is not None and n_patients < FEWEST_PATIENTS:
-        yield Issue(
-            "error",
-            roles.patient_id,
-            f"Column {quoted(roles.patient_id)} names {n_patients} patients; at least "
-            f"{FEWEST_PATIENTS} are needed to split them. Check --patient-id.",
-        )
+    if roles.patient_id is not None:
+        n_patients = len(np.unique(coded.patient))
+        if n_patients < FEWEST_PATIENTS:
+            yield Issue(
+                "error",
+                roles.patient_id,
+                f"Column {quoted(roles.patient_id)} names {n_patients} patients; at least "
+                f"{FEWEST_PATIENTS} are needed to split them. Check --patient-id.",
+            )

@@ -144,3 +144,12 @@ def test_import_is_light():
     code = "import sys, core.data; print('pandas' in sys.modules, 'pyarrow' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_the_example_of_the_package_runs():
+    import doctest
+
+    import core.data
+
+    assert doctest.testmod(core.data).attempted > 0
+    assert doctest.testmod(core.data).failed == 0
