@@ -80,7 +80,11 @@ def run(
     embedding = steps.embedding(graph)
     groupings = steps.candidates(graph, embedding).groupings
     steps.first_map(landscapes[plan.landscape.heads])
-    sources = (*landscapes.values(), *affinities, embedding)
+    notes = [
+        *(note for landscape in landscapes.values() for note in landscape.notes),
+        *(note for affinity in affinities for note in affinity.notes),
+        *embedding.notes,
+    ]
     return Report(
         tasks=table.tasks,
         affinities=affinities,
@@ -88,7 +92,7 @@ def run(
         embedding=embedding,
         groupings=groupings,
         recommended=recommend(groupings, embedding, plan.n_groups, graph),
-        notes=tuple(dict.fromkeys(note for source in sources for note in source.notes)),
+        notes=tuple(dict.fromkeys(notes)),
         provenance=describe(table, plan.to_spec(), steps.device, data_sha256),
     )
 

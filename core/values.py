@@ -254,13 +254,13 @@ class Grouping(Frozen):
 
     @property
     def n_groups(self) -> int:
-        return int(self.labels.max()) + 1
+        return len(np.unique(self.labels))
 
     def groups(self, task_names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
         """The names of the tasks of each group."""
         return tuple(
             tuple(task_names[task] for task in np.flatnonzero(self.labels == group))
-            for group in range(self.n_groups)
+            for group in np.unique(self.labels)
         )
 
 

@@ -34,7 +34,7 @@ def group_file(
     Raises:
         TaskGroupingError: bad input; then nothing was written.
     """
-    from core.data import assign_roles, check_table, read_frame
+    from core.data import assign_roles, find_issues, read_frame, stop_at_errors
     from core.runs import Run
 
     plan = make_plan(preset, measure, heads, groups, seed, device)
@@ -43,8 +43,10 @@ def group_file(
         frame, targets=targets, ignore=ignore, patient_id=patient_id, kinds=_kinds(kinds)
     )
     plan.check_fit(len(roles.targets))
-    for notice in (*notices, *check_table(frame, roles)):
-        click.echo(f"Note: {notice}", err=True)
+    issues = find_issues(frame, roles)
+    stop_at_errors(issues)
+    for note in (*notices, *(issue.message for issue in issues)):
+        click.echo(f"Note: {note}", err=True)
     with data.open("rb") as file:
         sha256 = file_digest(file, "sha256").hexdigest()
     target = Run.create(

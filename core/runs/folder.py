@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.data import Roles, build_table
 from core.errors import RunError
-from core.pipeline import Plan
+from core.plan import Plan
 from core.report import to_document
 from core.runs.stages import StageFolder
 from core.runs.status import State, Status, replace_text

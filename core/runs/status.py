@@ -71,7 +71,7 @@ class Status:
         try:
             process = psutil.Process(pid)
             alive = process.status() != psutil.STATUS_ZOMBIE
-            return alive and abs(process.create_time() - born) < 1.0
+            return bool(alive and abs(process.create_time() - born) < 1.0)
         except psutil.Error:
             return False
 
