@@ -56,7 +56,7 @@ def fit_probes(
         bias=torch.zeros(len(tasks), n_outputs, dtype=torch.float64, device=rows.x.device),
     )
     features = torch.cat(
-        [trunk.forward(part).features for part in torch.split(rows.x, CHUNK)]
+        [trunk.forward(part).features for part in torch.split(rows.x[rows.real], CHUNK)]
     ).double()
     basis = _whiten(features, ridge)
     features = (features - basis.centre) @ basis.whiten
