@@ -20,7 +20,7 @@ MISSING = (
 )
 """Cells that count as missing in every column."""
 
-_BLOCKS = (1 << 24, (1 << 31) - 1)
+_BLOCKS = (1 << 22, (1 << 31) - 1)
 _CODE = r"^(-?0[0-9]+|[0-9]{16,})$"
 
 
