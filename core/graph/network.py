@@ -115,7 +115,7 @@ def attend(network: Network, edges: Edges) -> "tuple[torch.Tensor, torch.Tensor]
 
 
 def only_seed(network: Network, seed: int) -> Network:
-    """The network of one seed alone; it only embeds, so slope and offset stay as drawn."""
+    """The network of one seed alone; it only embeds, so the line stays as drawn."""
     n_features = network.first.lin_l.weight.shape[1]
     heads, units = network.first.heads // network.n_seeds, network.first.out_channels
     alone = build_network(n_features, heads, units, n_seeds=1, seed=0)
