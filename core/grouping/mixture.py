@@ -75,7 +75,7 @@ class Mixture(Grouper):
                 aic=fit.aic,
                 replicate_labels=self._refit(reduced, fit.mixtures, kind),
             )
-            on_progress((done + 1) / len(todo), f"mixture of {n_components} groups, {kind}")
+            on_progress((done + 1) / len(todo), f"mixture, {n_components} components, {kind}")
 
     def _fit(
         self,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.errors import MethodError
-from core.grouping.ranking import STABLE, merit, rank_groupings, stands_out
+from core.grouping.ranking import MARGIN, STABLE, merit, rank_groupings, stands_out
 from core.values import Decision, Embedding, Grouping, Recommendation, TaskGraph
 
 HIGH = 0.8
@@ -78,7 +78,8 @@ def _nothing_found(
     if not embedding.has_structure:
         why = "the task graph carries no structure to group by"
     elif closest := _closest(groupings, n_tasks):
-        why += f" (the best try, {_count(closest.n_groups)}: {_scores(closest)})"
+        needed = f"{MARGIN:g} times chance and stability {STABLE:g} are needed"
+        why += f" (the best try, {_count(closest.n_groups)}: {_scores(closest)}; {needed})"
     what = "all tasks together" if together else "each task alone"
     reason = f"Start with {what}: {why}{level}; {UNTESTED}."
     return Recommendation(fallback, _decision(fallback), reason)
@@ -122,5 +123,5 @@ def _scores(grouping: Grouping) -> str:
     if not np.isnan(grouping.silhouette_null):
         parts.append(f"chance level {grouping.silhouette_null:.2f}")
     if not np.isnan(grouping.stability):
-        parts.append(f"stability {grouping.stability:.2f}, at least {STABLE:.1f} is needed")
+        parts.append(f"stability {grouping.stability:.2f}")
     return ", ".join(parts) or "no score is defined"

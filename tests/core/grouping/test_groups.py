@@ -219,6 +219,10 @@ def test_a_reason_is_one_sentence_with_its_numbers():
     assert "silhouette 0." in reason
     assert "not yet tested by training" in reason
     assert "\n" not in reason
+    declined = advice(structureless(12)).reason
+    assert "no grouping stands out from chance" in declined
+    assert "1.15 times chance and stability 0.6 are needed" in declined
+    assert "not yet tested by training" in declined
 
 
 def test_ranked_groupings_are_distinct_and_the_planted_one_is_first():
