@@ -34,7 +34,7 @@ def load_value(path: Path, kind: type[V]) -> V:
     Raises:
         OSError, ValueError, KeyError: the file is missing, damaged, or holds another class.
     """
-    with np.load(path, allow_pickle=False) as arrays:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         tree = json.loads(arrays[_TREE].tobytes())
         value: V = _unpack(kind, tree, arrays)
         return value

@@ -81,10 +81,9 @@ class Run:
         )
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             return cls._replan(path, spec)
-        path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
         try:
-            partial.mkdir()
+            partial.mkdir(parents=True)
             frame.loc[:, _columns(roles)].to_parquet(partial / "data.parquet", index=False)
             replace_text(partial / "spec.json", json.dumps(asdict(spec), indent=1))
             if path.exists():
