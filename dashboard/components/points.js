@@ -97,8 +97,10 @@ class Picture {
     const { x0, x1, y0, y1 } = bounds(this.xy)
     const spread = Math.min(this.width * 0.92 / (x1 - x0 || 1), this.height * 0.88 / (y1 - y0 || 1))
     this.view = { x: (x0 + x1) / 2, y: (y0 + y1) / 2, k: spread, whole: spread }
-    for (const [name, value] of Object.entries({ x0, x1, y0, y1 }))
-      this.find(`input[name=${name}]`).value = Number(value.toPrecision(4))
+    const margin = 0.001 * Math.max(x1 - x0, y1 - y0)
+    for (const [name, value] of Object.entries({ x0: x0 - margin, x1: x1 + margin,
+      y0: y0 - margin, y1: y1 + margin }))
+      this.find(`input[name=${name}]`).value = Number(value.toPrecision(6))
     this.draw()
   }
 
@@ -138,9 +140,13 @@ class Picture {
     pen.restore()
     if (this.head.continuous) return
     pen.font = `bold 15px ${font}`
+    const written = []
     this.middle.forEach((place, entry) => {
-      if (place && !this.hidden.has(entry))
-        this.write(this.head.entries[entry].sign, ...this.toPixel(place))
+      if (!place || this.hidden.has(entry)) return
+      const [px, py] = this.toPixel(place)
+      if (written.some(([x, y]) => Math.abs(x - px) < 22 && Math.abs(y - py) < 16)) return
+      written.push([px, py])
+      this.write(this.head.entries[entry].sign, px, py)
     })
   }
 

@@ -18,6 +18,7 @@ from dashboard.charts.polygon import Polygon
 from dashboard.components.show import show_chart
 from dashboard.theme import readable
 
+_MARK_CONTRAST, _RAMP_CONTRAST = 3.0, 2.0  # a ramp needs its dark and bright ends
 _SCRIPTS = ("points_cloud.js", "points_parts.js", "points.js", "points_input.js")
 
 
@@ -107,8 +108,9 @@ def read_selection(selection: Any, points: str) -> Polygon | None:
 
 
 def _entry(entry: Entry, continuous: bool) -> dict[str, str]:
+    ratio = _RAMP_CONTRAST if continuous else _MARK_CONTRAST
     tones = {
-        tone: entry.colour if continuous else readable(entry.colour, dark)
+        tone: readable(entry.colour, dark, ratio)
         for tone, dark in (("light", False), ("dark", True))
     }
     return {"name": entry.name, "sign": entry.sign, "shape": entry.shape} | tones

@@ -107,6 +107,12 @@ function ramp(entries, colours) {
   const shades = steps.map(entry => entry[colours.dark ? "dark" : "light"])
   bar.className = "ramp"
   bar.style.background = `linear-gradient(to right, ${shades.join(",")})`
-  const from = document.createTextNode(steps[0].name.split(" to ")[0])
-  return [from, bar, document.createTextNode(steps[steps.length - 1].name.split(" to ")[1])]
+  const ends = [steps[0].name.split(" to ")[0], steps[steps.length - 1].name.split(" to ")[1]]
+  const [from, to, missing] = [...ends, entries[entries.length - 1].name].map(text => {
+    const span = document.createElement("span")
+    span.textContent = text
+    return span
+  })
+  missing.className = "missing"
+  return [from, bar, to, missing, swatch(entries[entries.length - 1], colours)]
 }
