@@ -1,0 +1,93 @@
+"""Blocks of whole patients, rows in pieces, ranks, copies: the small pure pieces."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import rankdata
+
+from core.landscape.blocks import assign_blocks
+from core.landscape.label_sums import mean_ranks, sum_labels
+from core.landscape.labels import find_distinct, prepare_labels
+from core.landscape.rows import arrange_rows
+from tests.core.landscape.tables import draw_labels, make_table
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=120), st.integers(2, 20))
+def test_blocks_are_made_of_whole_patients(patient, n_blocks):
+    patient = np.array(patient)
+    block = assign_blocks(patient, n_blocks, seed=0)
+    assert sorted(set(block)) == list(range(block.max() + 1))
+    assert block.max() < max(n_blocks, 1)
+    for one in set(patient):
+        assert len(set(block[patient == one])) == 1
+
+
+@pytest.mark.parametrize("n", [50, 51, 333, 1000])
+def test_blocks_of_single_rows_are_even(n):
+    sizes = np.bincount(assign_blocks(np.arange(n), 50, seed=1))
+    assert len(sizes) == 50
+    assert sizes.max() - sizes.min() <= 1
+
+
+def test_few_patients_make_a_block_each():
+    assert len(set(assign_blocks(np.arange(40) // 4, 50, seed=0))) == 10
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=300))
+def test_every_row_stands_once_in_a_piece_of_its_block(block):
+    block = np.unique(block, return_inverse=True)[1]
+    n = len(block)
+    labels = prepare_labels(make_table(np.ones((n, 1))).tasks, np.ones((n, 1)))
+    x = np.arange(n, dtype=np.float32)[:, None]
+    rows = arrange_rows(x, labels, block, torch.device("cpu"))
+    real = rows.real.numpy()
+    seen = rows.x.numpy()[:, 0][real].astype(int)
+    assert sorted(seen) == list(range(n))
+    np.testing.assert_array_equal(block[seen], np.repeat(rows.block, rows.piece)[real])
+    assert not rows.known.numpy()[~real].any()
+
+
+@given(st.lists(st.one_of(st.integers(-5, 5), st.none()), max_size=40))
+def test_mean_ranks_are_scipys(values):
+    values = np.array([np.nan if v is None else v for v in values], dtype=float)
+    known = ~np.isnan(values)
+    expected = np.full(len(values), np.nan)
+    expected[known] = rankdata(values[known]) - (known.sum() + 1) / 2
+    np.testing.assert_array_equal(mean_ranks(values), expected)
+
+
+def test_label_sums_are_the_moments_over_shared_rows():
+    labels = draw_labels(60, "bm", missing=0.3)
+    table = make_table(labels, "bm")
+    block = np.arange(60) // 20
+    sums = sum_labels(table.tasks, labels, block)
+    np.testing.assert_array_equal(sums.task, [0, 1, 1, 1])
+    part = labels[20:40]
+    shared = part[~np.isnan(part).any(axis=1)]
+    assert sums.count[1, 0, 2] == len(shared)
+    assert sums.total[1, 0, 2] == shared[:, 0].sum()
+    assert sums.total[1, 2, 0] == (shared[:, 1] == 1).sum()
+    assert sums.product[1, 0, 2] == (shared[:, 0] * (shared[:, 1] == 1)).sum()
+    assert sums.square[1, 0, 2] == shared[:, 0].sum()
+
+
+def test_regressions_are_standardised_and_holes_are_0():
+    labels = draw_labels(80, "br", missing=0.3)
+    prepared = prepare_labels(make_table(labels, "br").tasks, labels)
+    assert (prepared.value[~prepared.known] == 0).all()
+    seen = prepared.value[prepared.known[:, 1], 1]
+    assert seen.mean() == pytest.approx(0, abs=1e-12)
+    assert seen.std() == pytest.approx(1)
+
+
+def test_copies_are_found_and_near_copies_are_not():
+    labels = draw_labels(80, "bb", missing=0.2)
+    near = labels[:, :1].copy()
+    near[np.flatnonzero(~np.isnan(near))[0]] = np.nan
+    labels = np.concatenate([labels, labels[:, :1], near], axis=1)
+    tasks = make_table(labels).tasks
+    distinct = find_distinct(tasks, prepare_labels(tasks, labels))
+    np.testing.assert_array_equal(distinct.number, [0, 1, 0, 2])
+    np.testing.assert_array_equal(distinct.first, [0, 1, 3])

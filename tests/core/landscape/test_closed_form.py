@@ -1,0 +1,106 @@
+"""The closed form is the plain per-sample loop, whatever the network, heads, kinds and holes."""
+
+import numpy as np
+import pytest
+import torch
+
+from core.landscape.closed_form import pair_terms
+from core.landscape.heads import draw_shared_head, make_heads
+from core.landscape.labels import prepare_labels
+from core.landscape.trunk import draw_trunk
+from tests.core.landscape.oracle import gradients, pair_sums
+from tests.core.landscape.tables import draw_labels, make_table
+
+CPU = torch.device("cpu")
+
+
+def make_problem(kinds, missing, depth, width, seed=0):
+    labels = draw_labels(12, kinds, missing, seed)
+    tasks = make_table(labels, kinds).tasks
+    prepared = prepare_labels(tasks, labels)
+    generator = torch.Generator().manual_seed(seed)
+    trunk = draw_trunk(6, width, depth, generator, CPU)
+    x = torch.randn(12, 6, generator=generator)
+    value = torch.from_numpy(prepared.value).float()
+    return tasks, prepared, trunk, x, value, torch.from_numpy(prepared.known), generator
+
+
+def own_heads(tasks, width, generator):
+    n_outputs = max(task.n_outputs for task in tasks)
+    weight = torch.randn(len(tasks), width, n_outputs, generator=generator)
+    return make_heads(tasks, weight, torch.randn(len(tasks), n_outputs, generator=generator))
+
+
+def assert_equal(terms, expected, piece=1):
+    for got, want in zip(terms, expected, strict=True):
+        want = want.reshape(-1, piece, *want.shape[1:]).sum(1)
+        assert np.abs(got.numpy() - want).max() <= 1e-5 * max(np.abs(want).max(), 1.0)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.4])
+@pytest.mark.parametrize(("depth", "width"), [(1, 4), (2, 16), (3, 9)])
+@pytest.mark.parametrize("kinds", ["bbbb", "bbrr", "bmrb"])
+@pytest.mark.parametrize("heads_of", ["shared", "own"])
+def test_closed_form_equals_the_per_sample_loop(heads_of, kinds, depth, width, missing):
+    tasks, labels, trunk, x, value, known, generator = make_problem(kinds, missing, depth, width)
+    if heads_of == "shared":
+        heads = draw_shared_head(tasks, labels, width, "prior", generator, CPU)
+    else:
+        heads = own_heads(tasks, width, generator)
+    assert heads.is_shared == (heads_of == "shared" and "m" not in kinds)
+    g, _ = gradients(trunk, heads, tasks, x, value)
+    for piece in (1, 4):
+        terms = pair_terms(trunk, heads, x, value, known, piece)
+        assert_equal(terms, pair_sums(g, known), piece)
+
+
+def test_one_shared_output_equals_the_general_path():
+    tasks, labels, trunk, x, value, known, generator = make_problem("bbr", 0.3, 2, 8)
+    heads = draw_shared_head(tasks, labels, 8, "prior", generator, CPU)
+    general = make_heads(tasks, heads.weight.clone(), heads.bias)
+    fast = pair_terms(trunk, heads, x, value, known, 3)
+    slow = pair_terms(trunk, general, x, value, known, 3)
+    for one, other in zip(fast, slow, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-5)
+
+
+def test_losses_equal_the_libraries():
+    tasks, _, trunk, x, value, _, generator = make_problem("bmr", 0.0, 2, 8)
+    heads = own_heads(tasks, 8, generator)
+    _, expected = gradients(trunk, heads, tasks, x, value)
+    found = heads.losses(heads.logits(trunk.forward(x).features), value)
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_residuals_are_the_derivatives_of_the_losses():
+    tasks, _, _, _, value, _, generator = make_problem("bmr", 0.0, 1, 8)
+    heads = own_heads(tasks, 8, generator)
+    logits = torch.randn(12, 3, 3, generator=generator, requires_grad=True)
+    (expected,) = torch.autograd.grad(heads.losses(logits, value).sum(), logits)
+    torch.testing.assert_close(heads.residuals(logits.detach(), value), expected)
+
+
+def test_a_row_that_moves_nothing_has_cosine_0_with_others():
+    tasks, _, trunk, x, value, known, generator = make_problem("bb", 0.0, 2, 8)
+    heads = own_heads(tasks, 8, generator)
+    terms = pair_terms(trunk, heads, torch.zeros_like(x), value, known, 1)
+    assert (terms.distance == 0).all()
+    assert (terms.mass == 0).all()
+    assert (terms.abs_cosine == torch.eye(2)).all()
+
+
+def test_loss_scale_leaves_the_cosine_and_changes_the_distance():
+    tasks, _, trunk, x, value, known, generator = make_problem("brb", 0.0, 2, 8)
+    heads = own_heads(tasks, 8, generator)
+
+    class Louder(type(heads)):
+        def residuals(self, logits, value):
+            return super().residuals(logits, value) * torch.tensor([7.0, 1.0, 1.0])[:, None]
+
+    louder = Louder(heads.weight, heads.bias, heads.used, heads.is_binary, heads.is_multiclass)
+    plain = pair_terms(trunk, heads, x, value, known, 1)
+    loud = pair_terms(trunk, louder, x, value, known, 1)
+    torch.testing.assert_close(plain.abs_cosine, loud.abs_cosine, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(loud.mass[:, 0, 0], 7 * plain.mass[:, 0, 0])
+    assert loud.distance[:, 0, 1].sum() > 1.5 * plain.distance[:, 0, 1].sum()
+    torch.testing.assert_close(plain.distance[:, 1, 2], loud.distance[:, 1, 2])
