@@ -1,0 +1,57 @@
+"""The graph draws every edge once, where the layout says."""
+
+import numpy as np
+import pytest
+
+from dashboard.charts.task_graph import draw_task_graph, drawn_edges
+from tests.dashboard.charts.values import SIZES, assert_inert_option, graph_of, labels_of, names_of
+
+
+def layout_of(n_tasks):
+    angle = np.linspace(0, 2 * np.pi, n_tasks, endpoint=False)
+    return {
+        name: (float(np.cos(a)), float(np.sin(a)))
+        for name, a in zip(names_of(n_tasks), angle, strict=True)
+    }
+
+
+def draw(n_tasks, **options):
+    return draw_task_graph(graph_of(n_tasks), labels_of(n_tasks), layout_of(n_tasks), **options)
+
+
+@pytest.mark.parametrize("n_tasks", SIZES)
+@pytest.mark.parametrize("dark", [False, True])
+def test_nodes_and_links_are_the_graph(n_tasks, dark):
+    graph, chart = graph_of(n_tasks), draw(n_tasks, dark=dark)
+    series = chart.figure["series"][0]
+    links = [(int(e["source"]), int(e["target"]), e["value"]) for e in series["links"]]
+    assert links == [(s, t, round(w, 4)) for s, t, w in graph.edges()]
+    assert len(series["data"]) == n_tasks
+    assert_inert_option(chart.figure)
+
+
+def test_hiding_edges_moves_no_node():
+    every, few = draw(8), draw(8, minimum=0.5)
+    nodes = [[(n["x"], n["y"]) for n in c.figure["series"][0]["data"]] for c in (every, few)]
+    assert nodes[0] == nodes[1]
+    assert len(few.figure["series"][0]["links"]) < len(every.figure["series"][0]["links"])
+
+
+def test_attention_sets_the_width_and_similarity_still_hides():
+    graph, attention = graph_of(6), np.random.default_rng(1).random((6, 6))
+    edges = drawn_edges(graph, minimum=0.4, attention=attention)
+    assert [(s, t) for s, t, _ in edges] == [(s, t) for s, t, w in graph.edges() if w >= 0.4]
+    for source, target, weight in edges:
+        assert weight == pytest.approx((attention[source, target] + attention[target, source]) / 2)
+
+
+def test_a_graph_without_edges_draws():
+    chart = draw(3, minimum=2.0)
+    assert chart.figure["series"][0]["links"] == []
+    assert "0 edges" in chart.alt
+
+
+def test_groups_differ_in_shape_and_letter():
+    series = draw(6).figure["series"][0]
+    assert len({category["symbol"] for category in series["categories"]}) == 3
+    assert {node["label"]["formatter"][6] for node in series["data"]} == {"A", "B", "C"}
