@@ -26,7 +26,7 @@ def measure(sizes, n_replicates):
     return [after - before for before, after in pairwise(times)], agreement
 
 
-def main(n_replicates):
+def main(n_replicates=200):
     start = perf_counter()
     measure([2, 2], 2)  # imports torch and scikit-learn
     lines = [f"imports and a first small run: {perf_counter() - start:.1f} s", ""]
