@@ -22,5 +22,9 @@ def to_similarity(
     The bootstrap uses the scale of the point estimate, so that a replicate in which all distances
     grow shows as less similar. The diagonal is 1; NaN stays NaN.
     """
-    raw = np.clip(values, 0.0, 1.0) if scale is None else np.exp(-((values / scale) ** 2))
+    if scale is None:
+        raw = np.clip(values, 0.0, 1.0)
+    else:
+        with np.errstate(over="ignore", under="ignore"):  # infinitely far apart is 0 alike
+            raw = np.exp(-((values / scale) ** 2))
     return np.where(np.eye(values.shape[-1], dtype=bool), 1.0, raw)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MAX_PIECE = 64
 """Most rows in a piece; the last piece of a block is filled up with rows that have no label."""
 
+MAX_TERMS = 2**22
+"""Most T × T terms in a piece, so that hundreds of tasks still fit (16 MB)."""
+
 
 @dataclass(frozen=True, eq=False)
 class Rows:
@@ -46,7 +49,8 @@ def arrange_rows(
 
     size = np.bincount(block)
     mean = -(-len(block) // len(size))
-    piece = -(-mean // -(-mean // MAX_PIECE))
+    longest = max(1, min(MAX_PIECE, MAX_TERMS // labels.value.shape[1] ** 2))
+    piece = -(-mean // -(-mean // longest))
     n_pieces = -(-size // piece)
     order = np.argsort(block, kind="stable")
     within = np.arange(len(block)) - np.repeat(np.cumsum(size) - size, size)
