@@ -5,7 +5,7 @@
 
 Every stage can also be called on its own, in this order:
 
-    measure_landscape   TaskTable → Landscape     what every sample wants from the model, task by task
+    measure_landscape   TaskTable → Landscape     what every sample wants from the model
     measure_affinity    Landscape → Affinity      how alike two tasks pull the model
     build_graph         Affinity → TaskGraph      which tasks are neighbours
     embed_tasks         TaskGraph → Embedding     a point for every task, by graph attention

@@ -104,5 +104,5 @@ def _read_replicates(
             found = embed(network, edges)[:, 0].numpy()
         points[part] = found.reshape(-1, n_tasks, width)
         done = min(start + at_once, n_replicates)
-        on_progress(done / n_replicates, f"embedding replicate {done} of {n_replicates}")
+        on_progress(done / n_replicates, "embedding the re-runs")
     return points

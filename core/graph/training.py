@@ -71,7 +71,7 @@ def train_network(
         optimiser.zero_grad()
         error[:, fitted].mean(1).sum().backward()  # type: ignore[no-untyped-call]
         optimiser.step()
-        on_progress((step + 1) / recipe.n_steps, f"training the encoder, step {step + 1}")
+        on_progress((step + 1) / recipe.n_steps, "training the encoder")
     network.restore(best_state)
     return only_seed(network, best_seed)
 

@@ -75,7 +75,7 @@ class Mixture(Grouper):
                 aic=fit.aic,
                 replicate_labels=self._refit(reduced, fit.mixtures, kind),
             )
-            on_progress((done + 1) / len(todo), f"mixture, {n_components} components, {kind}")
+            on_progress((done + 1) / len(todo), "fitting mixtures")
 
     def _fit(
         self,
