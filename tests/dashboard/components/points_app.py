@@ -1,0 +1,44 @@
+"""A page with a cloud of points and charts of hostile names, for the browser test beside it."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard.charts.cells import cell_at
+from dashboard.charts.heatmap import draw_affinity
+from dashboard.charts.legend import name_legend
+from dashboard.charts.members_flow import draw_members_flow
+from dashboard.charts.membership_bars import draw_memberships
+from dashboard.charts.point_colours import PointColours
+from dashboard.charts.polygon import inside
+from dashboard.charts.task_graph import draw_task_graph
+from dashboard.components import show_cells, show_chart, show_graph, show_points
+from tests.dashboard.charts.values import (
+    HOSTILE,
+    affinity_of,
+    graph_of,
+    grouping_of,
+    labels_of,
+    names_of,
+    order_of,
+)
+
+st.set_page_config(layout="wide")
+xy = np.random.default_rng(0).uniform(-1, 1, (4000, 2)).astype(np.float32)
+if st.toggle("Other coordinates"):
+    xy = -xy
+colours = PointColours((np.arange(4000) % 4).astype(np.uint8), name_legend("task", HOSTILE))
+outline = show_points(xy, colours, key="map")
+st.text(f"corners: {len(outline) if outline else 0}")
+st.text(f"inside: {int(inside(xy, outline).sum()) if outline else 'none'}")
+
+affinity, labels, order, names = affinity_of(6), labels_of(6), order_of(6), names_of(6)
+cell = show_cells(draw_affinity(affinity, order, labels), order, key="cells")
+st.text(f"cell: {cell}")
+layout = {name: (task / 3 - 1, (task % 2) - 0.5) for task, name in enumerate(names)}
+task = show_graph(draw_task_graph(graph_of(6), labels, layout), names, key="graph")
+st.text(f"node: {names.index(task) if task else None}")
+grouping = grouping_of(6)
+show_chart(draw_memberships(grouping, labels, names), key="bars")
+show_chart(draw_members_flow([grouping_of(6, n_components=n) for n in (1, 2)], names), key="flow")
+st.text(f"first cell is {cell_at(0, order)}")
+st.text("all drawn")
