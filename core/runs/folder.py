@@ -11,7 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from core.errors import RunError
 from core.plan import Plan
 from core.report import to_document
 from core.runs.stages import StageFolder
-from core.runs.status import State, Status, replace_text
+from core.runs.status import State, Status, replace_text, worker_of
 from core.storage import load_value, save_value
 from core.values import Landscape, Projection, Report, TaskTable
 
@@ -151,7 +152,6 @@ class Run:
         """
         if (status := self.status(job)) and status.state.is_live:
             raise RunError(f"The run {self.id} is at work already; wait or cancel it.")
-        Status(State.STARTING, message="starting the worker").save(self.status_path(job))
         command = [sys.executable, "-P", "-m", "core", "work", str(self.path.resolve())]
         with (self.path / "worker.log").open("ab") as log:
             process = subprocess.Popen(
@@ -161,24 +161,29 @@ class Run:
                 stderr=log,
                 start_new_session=True,
             )
+        Status(State.STARTING, message="starting the worker", worker=worker_of(process.pid)).save(
+            self.status_path(job)
+        )
         threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie behind
 
-    def cancel(self, job: str = MAIN, patience_s: float = 10.0) -> None:
-        """Ask the worker to stop at its next block; kill it when it has not after `patience_s`."""
+    def cancel(self, job: str = MAIN, patience_s: float = 4.0) -> None:
+        """Ask the worker to stop at its next block; after `patience_s` it is killed, which loses
+        no more than the stage it was at."""
         import psutil
 
         deadline = time.monotonic() + patience_s
         asked: tuple[int, float] | None = None
         while (status := self.status(job)) and status.state.is_live:
-            late = time.monotonic() > deadline
-            if status.worker and (late or asked != status.worker):
-                try:
-                    process = psutil.Process(status.worker[0])
-                    process.kill() if late else process.terminate()
-                except psutil.NoSuchProcess:
-                    return
+            is_late = time.monotonic() > deadline
+            if status.worker and (is_late or asked != status.worker):
                 asked = status.worker
+                with suppress(psutil.NoSuchProcess):
+                    process = psutil.Process(status.worker[0])
+                    process.kill() if is_late else process.terminate()
             time.sleep(0.05)
+        if asked and status and status.state is State.INTERRUPTED:
+            stopped = replace(status, state=State.CANCELLED, message="cancelled")
+            stopped.save(self.status_path(job))
 
     def table(self) -> TaskTable:
         """The table as the engine sees it, made again from the run's own copy of the data."""

@@ -76,11 +76,14 @@ class Status:
             return False
 
 
-def this_worker() -> tuple[int, float]:
-    """Pid and start time of the calling process."""
+def worker_of(pid: int) -> tuple[int, float] | None:
+    """Pid and start time of a process; None when it has ended already."""
     import psutil
 
-    return os.getpid(), psutil.Process().create_time()
+    try:
+        return pid, psutil.Process(pid).create_time()
+    except psutil.NoSuchProcess:
+        return None
 
 
 def replace_text(path: Path, text: str) -> None:

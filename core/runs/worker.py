@@ -5,6 +5,7 @@ SIGTERM arrives, and leaves every finished stage behind for the next start.
 """
 
 import json
+import os
 import signal
 import time
 import traceback
@@ -17,7 +18,7 @@ from core.pipeline import run
 from core.progress import OnProgress
 from core.projection import PROJECTIONS, project_points
 from core.runs.folder import MAIN, Run
-from core.runs.status import State, Status, this_worker
+from core.runs.status import State, Status, worker_of
 from core.values import Projection
 
 WRITE_EVERY_S = 0.2
@@ -50,7 +51,9 @@ class _Journal:
 
     def __init__(self, target: Run, job: str) -> None:
         self.target, self.job = target, job
-        self.status = Status(State.RUNNING, message="reading the data", worker=this_worker())
+        self.status = Status(
+            State.RUNNING, message="reading the data", worker=worker_of(os.getpid())
+        )
         self.must_stop = False
         self.last_write = 0.0
 

@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -12,6 +14,7 @@ from core.errors import RunError
 from core.grouping import Mixture
 from core.landscape import OneStep
 from core.runs import Draft, Run, State, Status, list_runs
+from core.runs.status import worker_of
 from core.runs.worker import work
 from tests.cohort import SMALL_PLAN, plan_with, small_cohort
 
@@ -78,6 +81,27 @@ def test_cancel_stops_within_five_seconds_and_resume_finishes(make_run):
     run.set_plan(SMALL_PLAN)
     run.start()
     assert wait_for(run, State.DONE, State.FAILED).state is State.DONE
+
+
+def test_cancel_stops_a_worker_that_is_still_loading(make_run):
+    run = make_run()
+    run.start()
+    began = time.monotonic()
+    run.cancel()
+    assert time.monotonic() - began < 5
+    assert run.status().state is State.CANCELLED
+
+
+def test_a_worker_deaf_to_its_signal_is_killed(make_run):
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
+    run = make_run()
+    process = subprocess.Popen([sys.executable, "-c", deaf], stdout=subprocess.PIPE)
+    process.stdout.readline()
+    Status(State.RUNNING, worker=worker_of(process.pid)).save(run.status_path())
+    run.cancel(patience_s=0.3)
+    assert process.wait(timeout=5) == -signal.SIGKILL
+    process.stdout.close()
+    assert run.status().state is State.CANCELLED
 
 
 def test_a_killed_worker_shows_as_interrupted_and_can_be_resumed(make_run):
