@@ -45,7 +45,7 @@ def draw_affinity_row(
     height = 120 + max(3, len(drawn)) * _ROW
     dress(figure, f"{name} and the other tasks{left_out}", height, dark)
     measure = plotly(measure_title(affinity.measure))
-    figure.update_xaxes(title_text=f"{measure} ({unit}), 95 % interval")
+    figure.update_xaxes(title_text=f"{measure}, {unit} with 95 % interval")
     figure.update_yaxes(**_names_axis(affinity.task_names, drawn), showgrid=False)
     return Chart(figure, _words(affinity, task, ranked, unit), height)
 

@@ -59,7 +59,9 @@ def off_diagonal_span(values: Float[np.ndarray, "source target"]) -> tuple[float
     off = values[~np.eye(len(values), dtype=bool)]
     off = off[np.isfinite(off)]
     low, high = (float(edge) for edge in np.percentile(off, [1, 99])) if len(off) else (0.0, 1.0)
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
+    if high > low:
+        return low, high
+    return (0.0, high) if high > 0 else (low - 0.5, high + 0.5)
 
 
 def _words(cells: Cells, order: Sequence[int] | Int[np.ndarray, " task"], unit: str) -> str:

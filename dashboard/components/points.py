@@ -19,7 +19,7 @@ from dashboard.components.show import show_chart
 from dashboard.theme import readable
 
 _MARK_CONTRAST, _RAMP_CONTRAST = 3.0, 2.0  # a ramp needs its dark and bright ends
-_SCRIPTS = ("points_cloud.js", "points_parts.js", "points.js", "points_input.js")
+_SCRIPTS = ("points_cloud.js", "points_parts.js", "points.js", "points_notes.js", "points_input.js")
 
 
 def show_points(

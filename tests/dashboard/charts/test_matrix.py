@@ -125,3 +125,9 @@ def test_co_assignment_cells_are_the_shares(n_tasks):
     np.testing.assert_array_equal(values, grouping.co_assignment[np.ix_(order, order)])
     assert_inert_option(chart.figure)
     assert "80 %" in chart.alt
+
+
+def test_one_pair_alone_is_measured_from_zero():
+    values = np.array([[0.0, 0.4], [0.4, 0.0]])
+    assert off_diagonal_span(values) == (0.0, 0.4)
+    assert off_diagonal_span(np.zeros((2, 2))) == (-0.5, 0.5)

@@ -1,0 +1,47 @@
+// What is written over the cloud: the outline, the axes, and the sign of every entry.
+
+Picture.prototype.annotate = function () {
+  const pen = this.pen, { text, back, font } = this.colours
+  pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0)
+  pen.clearRect(0, 0, this.width, this.height)
+  Object.assign(pen, { strokeStyle: text, fillStyle: text, lineWidth: 1.5, lineJoin: "round" })
+  const outline = this.stroke ?? this.polygon?.map(place => this.toPixel(place))
+  if (outline) this.trace(outline)
+  Object.assign(pen, { textAlign: "center", textBaseline: "middle", strokeStyle: back })
+  pen.font = `12px ${font}`
+  this.write(`${this.head.axes[0]} →`, this.width / 2, this.height - 12)
+  pen.save()
+  pen.translate(12, this.height / 2)
+  pen.rotate(-Math.PI / 2)
+  this.write(`${this.head.axes[1]} →`, 0, 0)
+  pen.restore()
+  if (this.head.continuous) return
+  pen.font = `bold 15px ${font}`
+  const written = []
+  this.middle.forEach((place, entry) => {
+    if (!place || this.hidden.has(entry)) return
+    const [px, py] = this.toPixel(place)
+    if (written.some(([x, y]) => Math.abs(x - px) < 22 && Math.abs(y - py) < 16)) return
+    written.push([px, py])
+    this.write(this.head.entries[entry].sign, px, py)
+  })
+}
+
+Picture.prototype.write = function (text, x, y) {
+  this.pen.lineWidth = 4
+  this.pen.strokeText(text, x, y)
+  this.pen.fillText(text, x, y)
+}
+
+Picture.prototype.trace = function (outline) {
+  const pen = this.pen
+  pen.beginPath()
+  outline.forEach((place, i) => (i ? pen.lineTo(...place) : pen.moveTo(...place)))
+  pen.closePath()
+  pen.globalAlpha = 0.1
+  pen.fill()
+  pen.globalAlpha = 1
+  pen.setLineDash([6, 3])
+  pen.stroke()
+  pen.setLineDash([])
+}

@@ -1,0 +1,289 @@
+"""Every page in every state of a run, drawn twice: a picture or a sentence, never a traceback."""
+
+import dataclasses
+import json
+import os
+import shutil
+
+import psutil
+import pytest
+
+from core.affinity import AbsCosine
+from core.data import assign_roles, plant_groups
+from core.runs import Run, State, Status
+from core.runs.worker import work
+from tests.cohort import SMALL_PLAN, plan_with, small_cohort
+from tests.dashboard.visit import PAGES, boxes, check_sound, go_to, visit, words
+
+RESULTS = ("landscape", "affinity", "graph", "groups")
+
+
+def make_run(path, frame, plan=SMALL_PLAN, name="small cohort"):
+    return Run.create(path, frame, assign_roles(frame, targets="y_*"), plan, name, "0" * 64)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    run = make_run(tmp_path_factory.mktemp("finished") / "run", small_cohort().frame)
+    assert work(run.path).state is State.DONE
+    return run
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    monkeypatch.setenv("TASKSCAPE_RUNS", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def done(root, finished):
+    """A finished run of its own, free to be broken."""
+    shutil.copytree(finished.path, root / "run")
+    return Run(root / "run")
+
+
+@pytest.fixture
+def fresh(root):
+    """A run that was never started."""
+    return make_run(root / "run", small_cohort().frame)
+
+
+def set_status(run, state, **changes):
+    Status(state, **changes).save(run.status_path())
+
+
+@pytest.fixture(params=["not started", "starting", "running", "cancelled", "interrupted", "failed"])
+def unfinished(request, fresh):
+    """A run without a report, and what every page must say of it."""
+    sentence = "Column 'y_rare' has 1 positive label; at least 10 are needed."
+    states = {
+        "not started": (None, {}, "Nothing is computed yet"),
+        "starting": (State.STARTING, {"message": "starting the worker"}, "starting the worker"),
+        "running": (
+            State.RUNNING,
+            {
+                "fraction": 0.4,
+                "message": "mapping samples",
+                "worker": (os.getpid(), psutil.Process().create_time()),
+            },
+            "mapping samples",
+        ),
+        "cancelled": (State.CANCELLED, {"fraction": 0.4}, "was cancelled at 40%"),
+        "interrupted": (
+            State.RUNNING,
+            {"fraction": 0.7, "worker": (2**22 + 1, 1.0)},
+            "was interrupted at 70%",
+        ),
+        "failed": (State.FAILED, {"error": sentence}, sentence),
+    }
+    state, changes, expected = states[request.param]
+    if state:
+        set_status(fresh, state, **changes)
+    return fresh, expected
+
+
+def test_pages_of_an_unfinished_run_say_how_it_goes(unfinished):
+    run, expected = unfinished
+    at = visit(run.id)
+    for page in PAGES[:-1]:
+        assert expected in words(go_to(at, page)), page
+    assert "small cohort" in words(go_to(at, "runs"))
+
+
+def test_pages_of_a_finished_run_show_it(done):
+    at = visit(done.id)
+    check_sound(at, "data")
+    expected = {
+        "data": "Train these tasks in groups",
+        "landscape": "stratified by task",
+        "affinity": "against every other task",
+        "graph": "A line joins two tasks",
+        "groups": "How many groups?",
+        "runs": "1 run on this machine",
+    }
+    for page, sentence in expected.items():
+        assert sentence in words(go_to(at, page)), page
+        assert not at.error, page
+
+
+def charts(at):
+    return len(at.get("plotly_chart")) + len(at.get("echarts_chart"))
+
+
+def test_every_page_of_results_draws(done):
+    at = visit(done.id)
+    assert [charts(go_to(at, page)) for page in ("data", "affinity", "graph", "groups")] == [
+        1,
+        3,
+        1,
+        3,
+    ]
+
+
+@pytest.mark.parametrize("run_id", ["nonsense", "../../etc", "..", "run/../run", "\x00", "a" * 300])
+def test_an_unknown_run_in_the_address_is_a_sentence(done, run_id):
+    at = visit(run_id)
+    check_sound(at)
+    for page in PAGES[:-1]:
+        assert "pick one on the page Runs" in boxes(go_to(at, page)), page
+    at.switch_page("app_pages/runs.py").run()
+    at.button(key=f"open_{done.id}").click().run()
+    check_sound(at)
+    assert at.query_params["run"] == done.id
+    assert "Train these tasks" in words(go_to(at, "data"))
+
+
+def damage_report(run):
+    (run.path / "stages" / "report.npz").write_bytes(b"PK\x03\x04 nonsense")
+
+
+def lose_report(run):
+    (run.path / "stages" / "report.npz").unlink()
+
+
+def test_a_damaged_report_can_be_computed_again(done, monkeypatch):
+    started = []
+    monkeypatch.setattr(Run, "start", lambda run, job="run": started.append(job))
+    for damage in (damage_report, lose_report):
+        damage(done)
+        at = visit(done.id)
+        for page in ("data", *RESULTS):
+            assert "damaged" in boxes(go_to(at, page)), page
+        at.button(key="again").click().run()
+        check_sound(at)
+    assert started == ["run", "run"]
+
+
+def newer(run):
+    spec = json.loads((run.path / "spec.json").read_text())
+    (run.path / "spec.json").write_text(json.dumps(spec | {"schema_version": 99}))
+
+
+DAMAGES = {
+    "spec": (lambda run: (run.path / "spec.json").write_text("{"), "spec.json is damaged"),
+    "newer": (newer, "written by a newer version"),
+    "status": (lambda run: (run.path / "status.json").write_text("{"), "status.json is damaged"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_run_is_a_sentence_on_every_page(done, damage):
+    spoil, expected = DAMAGES[damage]
+    spoil(done)
+    at = visit(done.id)
+    check_sound(at)
+    for page in PAGES:
+        assert expected in boxes(go_to(at, page)), page
+
+
+def test_damaged_data_is_a_sentence(done):
+    (done.path / "data.parquet").write_bytes(b"PAR1 nonsense")
+    at = visit(done.id)
+    for page in ("data", "affinity"):
+        assert "data.parquet is damaged" in boxes(go_to(at, page)), page
+
+
+def test_a_lost_landscape_is_a_sentence(done):
+    for path in (done.path / "stages").glob("landscape-*.npz"):
+        path.unlink()
+    assert "resume the run" in boxes(go_to(visit(done.id), "landscape"))
+
+
+@pytest.fixture(
+    scope="module",
+    params=["two tasks", "sixty tasks", "another measure", "regression", "odd names"],
+)
+def special(request, tmp_path_factory):
+    """Runs that are not like the example."""
+    frame, plan = small_cohort().frame, SMALL_PLAN
+    if request.param == "two tasks":
+        frame = plant_groups(n_samples=300, group_sizes=(1, 1)).frame
+    elif request.param == "sixty tasks":
+        frame = plant_groups(n_samples=300, group_sizes=(20, 20, 20)).frame
+    elif request.param == "another measure":
+        plan = plan_with(measure=AbsCosine())
+    elif request.param == "regression":
+        frame = frame.assign(y_number=frame.iloc[:, 0] * 2 + 1)
+        frame["y_level"] = ["low", "mid", "high"] * 100
+    else:
+        names = [
+            "y_<img src=x onerror=alert(1)>",
+            "y_😀 🫀",
+            "y_" + "n" * 300,
+            "y_**b** $x$ :red[x]",
+        ]
+        frame = frame.rename(columns=dict(zip(frame.columns[-4:], names, strict=True)))
+    run = make_run(tmp_path_factory.mktemp("special") / "run", frame, plan)
+    status = work(run.path)
+    assert status.state is State.DONE, status.error
+    return run
+
+
+def test_pages_of_an_unusual_run_are_sound(special, monkeypatch):
+    monkeypatch.setenv("TASKSCAPE_RUNS", str(special.path.parent))
+    at = visit(special.id)
+    for page in PAGES:
+        assert not go_to(at, page).error, page
+    go_to(at, "groups")
+    for size in (1, 2):
+        at.slider[0].set_value(size).run()
+        check_sound(at, f"groups {size}")
+
+
+def test_the_slider_reaches_every_mixture_and_the_answer_says_so(done):
+    at = go_to(visit(done.id), "groups")
+    best = done.report().recommended.grouping.n_groups
+    assert at.slider[0].value == best
+    assert "Recommended" in [box.proto.title for box in at.success]
+    for size in range(int(at.slider[0].min), int(at.slider[0].max) + 1):
+        at.slider[0].set_value(size).run()
+        check_sound(at, f"{size} groups")
+        cards = [part.value for part in at.markdown if "Group " in str(part.value)]
+        assert 1 <= len(cards) <= size
+    assert "alternative to the recommendation" in boxes(at)
+    go_to(go_to(at, "affinity"), "groups")
+    assert at.slider[0].value == size, "the choice survives a walk through the pages"
+    at.button(key="reset").click().run()
+    assert at.slider[0].value == best
+
+
+def test_a_pair_of_tasks_can_be_picked_without_a_mouse(done):
+    at = go_to(visit(done.id), "affinity")
+    names = list(done.report().task_names)
+    at.selectbox[1].set_value(names[3]).run()
+    at.selectbox[2].set_value(names[5]).run()
+    check_sound(at)
+    assert f"{names[3]} against every other task" in words(at)
+    assert [box.value for box in at.selectbox[1:3]] == [names[3], names[5]]
+
+
+def test_every_measure_and_every_comparison_is_sound(done):
+    at = go_to(visit(done.id), "affinity")
+    keys = [affinity.measure for affinity in done.report().affinities]
+    for key, beside in zip(keys, keys[1:] + keys[:1], strict=True):
+        at.get("button_group")[0].set_value(key)
+        at.selectbox[0].set_value(beside)
+        at.run()
+        check_sound(at, f"{key} beside {beside}")
+        assert at.metric
+
+
+def test_another_plan_is_asked_for_and_the_pages_follow(done):
+    at = go_to(visit(done.id), "data")
+    assert at.button(key="recompute").disabled
+    at.number_input(key=f"plan_{done.id}_replicates").set_value(20).run()
+    assert not at.button(key="recompute").disabled
+    assert "stays until you compute again" in words(at)
+
+
+def test_the_view_of_an_old_landscape_is_never_drawn_on_a_new_one(done):
+    work(done.path, "tsne")
+    assert done.map("tsne") is not None
+    old = done.report()
+    done.set_plan(dataclasses.replace(SMALL_PLAN, seed=3))
+    assert work(done.path).state is State.DONE
+    assert done.report().affinity != old.affinity
+    at = go_to(visit(done.id), "landscape")
+    at.get("button_group")[0].set_value("tsne").run()
+    check_sound(at)
+    assert at.button(key="start_tsne"), "the map of the last landscape is no map of this one"
