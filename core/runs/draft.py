@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FOLDER = ".drafts"
+LONGEST_NAME = 200
+"""Bytes of a file name that are kept, counted from its end."""
 
 
 @dataclass(frozen=True)
@@ -50,17 +52,17 @@ class Draft:
         """
         draft_id = secrets.token_hex(16)
         folder = root / FOLDER / draft_id
-        folder.mkdir(parents=True)
+        upload = folder / "upload" / _short_name(file_name)
+        upload.parent.mkdir(parents=True)
         try:
-            upload = folder / f"upload{''.join(Path(file_name).suffixes[-2:])}"
             with upload.open("wb") as file:
                 shutil.copyfileobj(content, file)
             with upload.open("rb") as file:
                 digest = file_digest(file, "sha256").hexdigest()
-            frame, notices = read_frame(upload)
-            upload.unlink()
+            frame, notices = read_frame(upload)  # under its own name, which its errors say
+            shutil.rmtree(upload.parent)
             frame.to_parquet(folder / "data.parquet", index=False)
-            spec = DraftSpec(Path(file_name).stem, digest, tuple(notices))
+            spec = DraftSpec(upload.stem, digest, tuple(notices))
             replace_text(folder / "draft.json", json.dumps(asdict(spec)))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -93,3 +95,11 @@ class Draft:
     def delete(self) -> None:
         """Forget the upload."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _short_name(file_name: str) -> str:
+    """The name of an upload without any folder, cut to what every file system takes."""
+    name = file_name.replace("\\", "/").rpartition("/")[2].replace("\0", "")
+    while len(name.encode()) > LONGEST_NAME:
+        name = name[1:]
+    return name if name.strip(".") else "table"

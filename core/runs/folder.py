@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from core.data import Roles, build_table
 from core.errors import RunError
+from core.methods import choose
 from core.plan import Plan
+from core.projection import PROJECTIONS
 from core.report import to_document
 from core.runs.stages import StageFolder
 from core.runs.status import State, Status, replace_text, worker_of
@@ -217,11 +219,16 @@ class Run:
         return self.stages.load(f"landscape-{heads}", Landscape)
 
     def map(self, method: str) -> Projection | None:
-        """A flat map of the landscape (`pca`, `tsne`, `umap`); None until its job is done."""
+        """A flat map of the current landscape (`pca`, `tsne`, `umap`); None until its job is done.
+
+        A map of an earlier landscape numbers other points, so it counts as absent.
+        """
         try:
-            return self.stages.load(f"map-{method}", Projection)
+            points = self.landscape(self.plan.landscape.heads).points
         except RunError:
             return None
+        made_from = (points.fingerprint, choose(PROJECTIONS, method), self.plan.seed)
+        return self.stages.find(f"map-{method}", Projection, made_from)
 
     def delete(self) -> None:
         """Stop the worker and remove the folder and everything in it."""

@@ -36,6 +36,10 @@ class StageFolder:
         replace_text(self._index_path, json.dumps({**self._index(), name: path.name}))
         return value
 
+    def find(self, name: str, kind: type[V], made_from: tuple[object, ...]) -> V | None:
+        """The result made from exactly these things, whatever is current; None without one."""
+        return _read(self.folder / f"{name}-{_key(made_from)}.npz", kind)
+
     def load(self, name: str, kind: type[V]) -> V:
         """The current result of a stage.
 

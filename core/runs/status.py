@@ -51,13 +51,16 @@ class Status:
 
     @classmethod
     def load(cls, path: Path) -> "Status | None":
-        """The status on disk, `interrupted` when its worker is gone; None when there is none."""
+        """The status on disk, `interrupted` when its worker is gone or the file is damaged; None
+        when there is none."""
         try:
             found: dict[str, Any] = json.loads(path.read_text())
+            worker = tuple(found.pop("worker") or ()) or None
+            status = cls(**{**found, "state": State(found["state"])}, worker=worker)
         except FileNotFoundError:
             return None
-        worker = tuple(found.pop("worker") or ()) or None
-        status = cls(**{**found, "state": State(found["state"])}, worker=worker)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return cls(State.INTERRUPTED)
         gone = replace(status, state=State.INTERRUPTED)
         return gone if status.state.is_live and not status.has_worker() else status
 
