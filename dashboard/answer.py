@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.runs import Run
-from core.values import Decision
+from core.values import Decision, Report
 from dashboard.group_cards import show_cards
 from dashboard.jobs import require_report
 from dashboard.words import plain
@@ -21,11 +21,16 @@ def show_answer(run: Run) -> None:
     """The recommendation of a run, or how its computation goes."""
     with st.container(border=True):
         report = require_report(run)
+        show_advice(report)
         best = report.recommended.grouping
-        st.markdown(f"#### {_HEADLINE[report.recommended.decision]}")
-        st.caption(plain(report.recommended.reason))
         if best.n_groups <= MOST_CARDS:
             show_cards(best, best.labels, report.task_names, len(report.affinity.replicates))
         st.page_link(
             "app_pages/groups.py", label="Look at the groups", icon=":material/workspaces:"
         )
+
+
+def show_advice(report: Report) -> None:
+    """The decision of a run in a few words, and its reason."""
+    st.markdown(f"#### {_HEADLINE[report.recommended.decision]}")
+    st.caption(plain(report.recommended.reason))

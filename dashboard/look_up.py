@@ -2,19 +2,37 @@
 
 import numpy as np
 
-from core.grouping import match_labels
+from core.grouping import match_labels, rank_groupings
 from core.values import Grouping, Report
 
-MIXTURE = "mixture"
+FIXED = ("alone", "together")
+"""Groupings without a number of groups to choose."""
 
 
-def mixture_choices(report: Report) -> dict[str, dict[int, Grouping]]:
-    """Every mixture of a run, by covariance and number of components."""
+def ways_to_group(report: Report) -> dict[str, dict[int, Grouping]]:
+    """Every grouping of a run by its way (a covariance of the mixture, or another method) and by
+    the number of groups asked for."""
     found: dict[str, dict[int, Grouping]] = {}
     for grouping in report.groupings:
-        if grouping.method == MIXTURE:
-            found.setdefault(grouping.covariance, {})[grouping.n_components] = grouping
+        if grouping.method not in FIXED:
+            way = found.setdefault(way_of(grouping), {})
+            way[grouping.n_components] = grouping
     return found
+
+
+def way_of(grouping: Grouping) -> str:
+    """The name of the way a grouping was made."""
+    return grouping.covariance or grouping.method
+
+
+def first_choice(report: Report) -> Grouping:
+    """What the page opens on: the recommended groups; where the advice is against grouping, the
+    best-ranked groups, for a look."""
+    best, n_tasks = report.recommended.grouping, len(report.tasks)
+    ranked = [best, *rank_groupings(report.groupings)]
+    open_to_choice = [grouping for grouping in ranked if grouping.method not in FIXED]
+    proper = (grouping for grouping in open_to_choice if 1 < grouping.n_groups < n_tasks)
+    return next(proper, open_to_choice[0])
 
 
 def steady_labels(report: Report, choices: dict[int, Grouping]) -> dict[int, np.ndarray]:

@@ -29,9 +29,9 @@ class ViewState:
     map_method: str = "pca"
     colour_by: str = "task"
     n_components: int = 0
-    """Position of the components slider; 0 follows the recommendation."""
-    covariance: str = ""
-    """Covariance of the mixture on show; empty follows the recommendation."""
+    """Position of the components slider; 0 follows the first choice."""
+    way: str = ""
+    """Way to group on show, a covariance of the mixture or a method; empty: the first choice."""
     show_attention: bool = False
     """Draw edges as wide as the encoder's attention."""
     minimum_weight: float = 0.0
@@ -53,9 +53,22 @@ def change_view(**changes: Any) -> None:
         old = ViewState(upload=old.upload)
     new = replace(old, **changes)
     st.session_state[_VIEW] = new
-    if new.run:
-        st.query_params["run"] = new.run
-    else:
+    _write_address(new.run)
+
+
+def follow_address() -> None:
+    """Open the run that the address names; a change of page drops it there, so put it back."""
+    named = st.query_params.get("run", "")
+    if named not in ("", view().run):
+        change_view(run=named, draft="")
+    elif view().run:
+        _write_address(view().run)
+
+
+def _write_address(run: str) -> None:
+    if run and st.query_params.get("run") != run:
+        st.query_params["run"] = run
+    elif not run:
         st.query_params.pop("run", None)
 
 

@@ -8,6 +8,7 @@ from core.errors import TableError
 from core.values import Grouping, Kind, Points, Projection, TaskGraph, TaskTable
 from dashboard.charts.polygon import Polygon, inside
 from dashboard.theme import letter
+from dashboard.words import WAYS
 
 DECIMALS = 3
 
@@ -92,7 +93,7 @@ def alternative_rows(groupings: tuple[Grouping, ...], names: tuple[str, ...]) ->
         [
             {
                 "groups": grouping.n_groups,
-                "method": " ".join(filter(None, (grouping.method, grouping.covariance))),
+                "way": WAYS.get(grouping.covariance or grouping.method, grouping.method),
                 "stability": round(grouping.stability, DECIMALS),
                 "silhouette": round(grouping.silhouette, DECIMALS),
                 "by chance below": round(grouping.silhouette_null, DECIMALS),

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.errors import RunError
 from core.runs import Run, State, Status
+from dashboard.charts.text import clean
 
 _BADGES = {
     State.STARTING: ("starting", ":material/hourglass_top:", "blue"),
@@ -17,6 +18,16 @@ _BADGES = {
 
 GROUP_SHAPES = {"circle": "●", "rect": "■", "triangle": "▲", "diamond": "◆", "pin": "▼"}
 """The shapes of `dashboard.theme.SHAPES` as text."""
+
+
+WAYS = {
+    "diag": "diagonal",
+    "spherical": "spherical",
+    "tied": "tied",
+    "full": "full",
+    "average_linkage": "average linkage",
+}
+"""Ways to group for people: the four shapes of a mixture's groups, and linkage."""
 
 
 def state_badge(status: Status | None) -> None:
@@ -53,8 +64,13 @@ def in_100(share: float) -> str:
 
 
 def plain(text: str) -> str:
-    """Text of the data (a column or file name) made inert for Markdown."""
-    return "".join(f"\\{letter}" if letter in _MARKDOWN else letter for letter in text)
+    """Text of the data (a column or file name) made inert for Markdown, in one line."""
+    return "".join(f"\\{letter}" if letter in _MARKDOWN else letter for letter in clean(text))
+
+
+def show_error(error: Exception | str) -> None:
+    """One of our sentences in a red box; names of the data in it stay inert."""
+    st.error(plain(str(error)), icon=":material/error:")
 
 
 _MARKDOWN = frozenset("\\`*_{}[]()<>#+-.!|~$:=&")

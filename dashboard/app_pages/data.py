@@ -66,5 +66,5 @@ plan = plan_form(run.plan, len(table.tasks), f"plan_{run.id}")
 if st.button("Compute again with these settings", disabled=plan == run.plan, key="recompute"):
     run.set_plan(plan)
     start_job(run)
-    change_view(n_components=0, covariance="")
+    change_view(n_components=0, way="")
     st.rerun()

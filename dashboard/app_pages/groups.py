@@ -4,51 +4,52 @@ import streamlit as st
 
 from core.grouping import rank_groupings
 from core.grouping.order import order_tasks
+from dashboard.answer import show_advice
 from dashboard.charts.co_assignment import draw_co_assignment
 from dashboard.charts.membership_bars import draw_memberships
 from dashboard.charts.selection_curves import draw_selection_curves
 from dashboard.components import show_chart
 from dashboard.group_cards import show_cards
 from dashboard.jobs import require_report
-from dashboard.look_up import mixture_choices, same_partition, steady_labels
+from dashboard.look_up import first_choice, same_partition, steady_labels, way_of, ways_to_group
 from dashboard.results import current_run
 from dashboard.session import bound, change_view, is_dark, view
 from dashboard.tables import alternative_rows
-from dashboard.words import plain
+from dashboard.words import WAYS
 
 run = current_run()
 report = require_report(run)
 names, best = report.task_names, report.recommended.grouping
-choices = mixture_choices(report)
-covariance = view().covariance if view().covariance in choices else best.covariance or "diag"
-sizes = sorted(choices[covariance])
-start = min(max(view().n_components or best.n_components, sizes[0]), sizes[-1])
-change_view(covariance=covariance, n_components=start)
+ways, first = ways_to_group(report), first_choice(report)
+way = view().way if view().way in ways else way_of(first)
+sizes = sorted(ways[way])
+start = min(max(view().n_components or first.n_components, sizes[0]), sizes[-1])
+change_view(way=way, n_components=start)
+show_advice(report)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     n_components = st.slider("Number of groups", sizes[0], sizes[-1], **bound("n_components"))
-    covariance = st.segmented_control(
-        "Shape of a group (covariance)",
-        list(choices),
+    st.segmented_control(
+        "Way to group",
+        list(ways),
+        format_func=WAYS.get,
         required=True,
-        **bound("covariance"),
-        help="How a group of tasks may be spread in the embedding; diagonal is a good start.",
+        **bound("way"),
+        help="The mixture's groups may be spread in four shapes; average linkage joins the most "
+        "similar tasks step by step.",
     )
-    st.button(
-        "Back to the recommendation",
-        on_click=change_view,
-        kwargs={"n_components": 0, "covariance": ""},
-        key="reset",
-    )
-chosen = choices[covariance][n_components]
-labels = steady_labels(report, choices[covariance])[n_components]
+    reset = {"n_components": 0, "way": ""}
+    st.button("Back to the first choice", on_click=change_view, kwargs=reset, key="reset")
+chosen = ways[way][n_components]
+labels = steady_labels(report, ways[way])[n_components]
 if same_partition(chosen, best):
-    st.success(plain(report.recommended.reason), icon=":material/recommend:", title="Recommended")
+    st.success("This is the recommended grouping.", icon=":material/recommend:")
 else:
-    st.info("An alternative to the recommendation.", icon=":material/explore:")
+    st.info("This is not the recommendation.", icon=":material/explore:")
 show_cards(chosen, labels, names, len(report.affinity.replicates))
 st.subheader("How many groups?")
 show_chart(
-    draw_selection_curves(report.groupings, covariance, n_components, dark=is_dark()), key="curves"
+    draw_selection_curves(report.groupings, way.replace("_", " "), n_components, dark=is_dark()),
+    key="curves",
 )
 left, right = st.columns(2)
 order = order_tasks(report.affinity.similarity, chosen.labels)
