@@ -21,8 +21,8 @@ def show_answer(run: Run) -> None:
     """The recommendation of a run, or how its computation goes."""
     with st.container(border=True):
         report = require_report(run)
-        show_advice(report)
         best = report.recommended.grouping
+        show_advice(report)
         if best.n_groups <= MOST_CARDS:
             show_cards(best, best.labels, report.task_names, len(report.affinity.replicates))
         st.page_link(
@@ -31,6 +31,15 @@ def show_answer(run: Run) -> None:
 
 
 def show_advice(report: Report) -> None:
-    """The decision of a run in a few words, and its reason."""
+    """The decision of a run in a few words, its reason, and the rows behind it."""
     st.markdown(f"#### {_HEADLINE[report.recommended.decision]}")
-    st.caption(plain(report.recommended.reason))
+    st.caption(f"{plain(report.recommended.reason)} {rows_used(report)}")
+
+
+def rows_used(report: Report) -> str:
+    """Which rows the answer was found from, as a sentence."""
+    data = report.provenance["data"]
+    return (
+        f"Found from the {data['n_train']:,} training rows of {data['n_samples']:,}; the others "
+        "are kept for choosing and testing."
+    )

@@ -31,7 +31,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     st.segmented_control(
         "Way to group",
         list(ways),
-        format_func=WAYS.get,
+        format_func=lambda key: WAYS.get(key, key),
         required=True,
         **bound("way"),
         help="The mixture's groups may be spread in four shapes; average linkage joins the most "
@@ -47,10 +47,9 @@ else:
     st.info("This is not the recommendation.", icon=":material/explore:")
 show_cards(chosen, labels, names, len(report.affinity.replicates))
 st.subheader("How many groups?")
-show_chart(
-    draw_selection_curves(report.groupings, way.replace("_", " "), n_components, dark=is_dark()),
-    key="curves",
-)
+line = way.replace("_", " ")
+curves = draw_selection_curves(report.groupings, line, n_components, dark=is_dark())
+show_chart(curves, key="curves")
 left, right = st.columns(2)
 order = order_tasks(report.affinity.similarity, chosen.labels)
 with left:
