@@ -38,12 +38,12 @@ def first_choice(report: Report) -> Grouping:
 def steady_labels(report: Report, choices: dict[int, Grouping]) -> dict[int, np.ndarray]:
     """The labels of each grouping, numbered so that a group keeps its colour and letter.
 
-    The recommended grouping keeps its own numbers; from there each step up or down is matched
-    to its neighbour, so the colours do not depend on how the visitor got there.
+    The first choice keeps its own numbers; from there each step up or down is matched to its
+    neighbour, so the colours do not depend on how the visitor got there.
     """
-    best, sizes = report.recommended.grouping, sorted(choices)
-    start = min(range(len(sizes)), key=lambda place: abs(sizes[place] - best.n_groups))
-    labels = {sizes[start]: match_labels(best.labels, choices[sizes[start]].labels)}
+    first, sizes = first_choice(report), sorted(choices)
+    start = min(range(len(sizes)), key=lambda place: abs(sizes[place] - first.n_groups))
+    labels = {sizes[start]: match_labels(first.labels, choices[sizes[start]].labels)}
     for walk in (range(start + 1, len(sizes)), range(start - 1, -1, -1)):
         last = labels[sizes[start]]
         for place in walk:
