@@ -12,7 +12,7 @@ from dashboard.charts.echarts_look import bare_axis, heading
 from dashboard.charts.text import clean, listed, percent, short
 from dashboard.theme import CIVIDIS, ink
 
-_MOST_BINS, _ROW = 80, 18
+_MOST_BINS, _ROW = 48, 18
 
 
 def draw_availability(table: TaskTable, *, dark: bool = False) -> EChart:

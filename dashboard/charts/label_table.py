@@ -35,7 +35,7 @@ def draw_label_table(table: LabelTable, task_names: Sequence[str], *, dark: bool
         "title": heading(f"Labels of both tasks, {total:,} shared samples", dark),
         "animation": False,
         "tooltip": {"show": False},
-        "grid": {"left": 26, "right": 10, "top": 40, "bottom": 30, "containLabel": True},
+        "grid": {"left": 44, "right": 10, "top": 40, "bottom": 30, "containLabel": True},
         "xAxis": _axis(task_names[1], table.target_classes, dark, flip=False),
         "yAxis": _axis(task_names[0], table.source_classes, dark, flip=True),
         "visualMap": {

@@ -165,9 +165,9 @@ def _legend(labels: Int[np.ndarray, " task"], dark: bool) -> dict[str, Any]:
     return {
         "data": [{"name": f"Group {mark.letter}", "icon": mark.shape} for mark in marks],
         "type": "scroll",
-        "top": 2,
-        "left": 300,
-        "right": 110,
+        "top": 26,
+        "left": 0,
+        "right": 0,
         "textStyle": {"color": ink(dark).text},
         "pageTextStyle": {"color": ink(dark).text},
         "pageIconColor": ink(dark).text,
