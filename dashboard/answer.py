@@ -5,7 +5,7 @@ import streamlit as st
 from core.runs import Run
 from core.values import Decision, Report
 from dashboard.group_cards import show_cards
-from dashboard.jobs import require_report
+from dashboard.jobs import find_report
 from dashboard.words import plain
 
 MOST_CARDS = 8
@@ -20,7 +20,9 @@ _HEADLINE = {
 def show_answer(run: Run) -> None:
     """The recommendation of a run, or how its computation goes."""
     with st.container(border=True):
-        report = require_report(run)
+        report = find_report(run)
+        if report is None:
+            return
         best = report.recommended.grouping
         show_advice(report)
         if best.n_groups <= MOST_CARDS:

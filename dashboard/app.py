@@ -5,8 +5,10 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import TaskGroupingError
-from dashboard.session import change_view
+from dashboard.jobs import open_example
+from dashboard.session import follow_address
 from dashboard.sidebar import show_run
+from dashboard.words import show_error
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
@@ -35,10 +37,11 @@ page = st.navigation(
         for section, pages in PAGES.items()
     }
 )
+follow_address()
 show_run()
 st.title(page.title)
 try:
     page.run()
 except TaskGroupingError as error:
-    st.error(str(error), icon=":material/error:")
-    st.button("Back to the built-in example", on_click=change_view, kwargs={"run": ""})
+    show_error(error)
+    st.button("Open the built-in example", on_click=open_example, key="open_example")

@@ -1,5 +1,7 @@
 """An uploaded table: give every column its role, read what is wrong, start."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -7,6 +9,7 @@ from core.data import Issue, Roles, assign_roles
 from core.errors import TableError, TaskGroupingError
 from core.runs import Draft
 from core.values import Kind
+from dashboard.jobs import start_job
 from dashboard.plan_form import plan_form
 from dashboard.results import column_rows, draft_frame, issues_of, runs_root
 from dashboard.session import change_view, view
@@ -14,6 +17,7 @@ from dashboard.words import plain
 
 ROLES = ["feature", "target", "patient id", "ignore"]
 KINDS = ["inferred", *Kind]
+MOST_ISSUES = 4
 LOOK = {
     "error": (st.error, ":material/error:"),
     "warning": (st.warning, ":material/warning:"),
@@ -23,24 +27,37 @@ LOOK = {
 
 def show_draft() -> None:
     """The page of an upload that has no run yet."""
-    draft = Draft(runs_root(), view().draft)
+    try:
+        draft = Draft(runs_root(), view().draft)
+    except TaskGroupingError:
+        change_view(draft="")
+        raise
     spec = draft.spec
     frame = draft_frame(draft)
     st.subheader(f"{plain(spec.name)}: {len(frame):,} rows, {frame.shape[1]:,} columns")
     for notice in spec.notices:
         st.info(plain(notice), icon=":material/info:")
     st.dataframe(frame.head(100), height=220, alt="The first 100 rows of the upload")
+    edited, targets = _ask_roles(draft)
+    _offer_start(draft, frame, edited, targets)
+
+
+def _ask_roles(draft: Draft) -> tuple[pd.DataFrame, str]:
     st.markdown("**What is each column?** Mark the outcomes to predict as *target*.")
-    pattern = st.text_input(
-        "Target columns by pattern",
+    left, right = st.columns(2)
+    targets = left.text_input(
+        "Targets, by pattern",
         "y_*",
-        key=f"pattern_{draft.id}",
-        help="For example y_* or died,icu_*",
+        key=f"targets_{draft.id}",
+        help="For example y_* or died,icu_*; what you mark below overrules it.",
+    )
+    ignore = right.text_input(
+        "Columns to ignore, by pattern", "", key=f"ignore_{draft.id}", help="For example split"
     )
     edited = st.data_editor(
-        column_rows(draft, pattern),
+        column_rows(draft, targets, ignore),
         hide_index=True,
-        key=f"roles_{draft.id}_{pattern}",
+        key=f"roles_{draft.id}_{targets}_{ignore}",
         disabled=["column", "holds", "missing", "distinct"],
         column_config={
             "role": st.column_config.SelectboxColumn("role", options=ROLES, required=True),
@@ -48,29 +65,25 @@ def show_draft() -> None:
         },
         alt="The role of every column",
     )
-    _offer_start(draft, frame, edited)
+    return edited, targets
 
 
-def _offer_start(draft: Draft, frame: pd.DataFrame, edited: pd.DataFrame) -> None:
+def _offer_start(draft: Draft, frame: pd.DataFrame, edited: pd.DataFrame, targets: str) -> None:
     issues: tuple[Issue, ...] = ()
     roles: Roles | None = None
     try:
-        roles = read_roles(frame, edited)
+        roles = read_roles(frame, edited, targets)
         issues = issues_of(draft, roles)
     except TaskGroupingError as error:
         issues = (Issue("error", None, str(error)),)
-    for issue in issues:
-        show, icon = LOOK[issue.severity]
-        show(plain(issue.message), icon=icon)
+    _show_issues(issues)
     plan = plan_form(None, len(roles.targets) if roles else 2, f"draft_{draft.id}")
     stuck = roles is None or any(issue.severity == "error" for issue in issues)
     with st.container(horizontal=True):
-        if (
-            st.button("Find the groups", type="primary", disabled=stuck, key="start_draft")
-            and roles
-        ):
+        start = st.button("Find the groups", type="primary", disabled=stuck, key="start_draft")
+        if start and roles:
             run = draft.to_run(runs_root(), roles, plan)
-            run.start()
+            start_job(run)
             change_view(run=run.id)
             st.rerun()
         if st.button("Discard this upload", key="discard_draft"):
@@ -79,21 +92,39 @@ def _offer_start(draft: Draft, frame: pd.DataFrame, edited: pd.DataFrame) -> Non
             st.rerun()
 
 
-def read_roles(frame: pd.DataFrame, edited: pd.DataFrame) -> Roles:
-    """The roles that the edited table says.
+def _show_issues(issues: Sequence[Issue]) -> None:
+    for issue in issues[:MOST_ISSUES]:
+        _show_issue(issue)
+    if more := issues[MOST_ISSUES:]:
+        with st.expander(f"{len(more)} more things to know about this table"):
+            for issue in more:
+                _show_issue(issue)
+
+
+def _show_issue(issue: Issue) -> None:
+    show, icon = LOOK[issue.severity]
+    show(plain(issue.message), icon=icon)
+
+
+def read_roles(frame: pd.DataFrame, edited: pd.DataFrame, targets: str) -> Roles:
+    """The roles that the edited table says; `targets` is the pattern it was made from.
 
     Raises:
         TableError: no target, two patient ids, a kind that does not fit its column.
     """
     by_role = {role: list(edited.loc[edited["role"] == role, "column"]) for role in ROLES}
     if not by_role["target"]:
+        assign_roles(frame, targets, ignore=by_role["ignore"])  # says why the pattern gave none
         raise TableError("No column is marked as target yet; mark the outcomes to predict.")
+    if len(by_role["patient id"]) > 1:
+        raise TableError(
+            f"{len(by_role['patient id'])} columns are marked as patient id; mark only one."
+        )
     kinds = edited.loc[(edited["role"] == "target") & (edited["kind"] != "inferred")]
-    patient = by_role["patient id"]
     return assign_roles(
         frame,
         targets=by_role["target"],
-        ignore=[*by_role["ignore"], *patient[1:]],
-        patient_id=patient[0] if patient else None,
+        ignore=by_role["ignore"],
+        patient_id=next(iter(by_role["patient id"]), None),
         kinds=dict(zip(kinds["column"], kinds["kind"], strict=True)),
     )

@@ -4,22 +4,30 @@ from hashlib import sha256
 from pathlib import Path
 
 from core import load_example, preset
-from core.data import assign_roles
-from core.runs import Run
+from core.data import EXAMPLES, Example, assign_roles
+from core.runs import Run, State
 
 FIRST = "cohort"
+_PREFIX = "example-"
 
 
 def example_id(key: str = FIRST) -> str:
     """The id of the run of a built-in example; it holds nobody's data, so it may be guessed."""
-    return f"example-{key}"
+    return f"{_PREFIX}{key}"
+
+
+def example_of(run_id: str) -> Example | None:
+    """The built-in example that a run is of; None for a visitor's own table."""
+    return EXAMPLES.get(run_id.removeprefix(_PREFIX)) if run_id.startswith(_PREFIX) else None
 
 
 def start_example(root: Path, key: str = FIRST) -> Run:
-    """The run of a built-in example under `root`; made and started where it is not there."""
+    """The run of a built-in example under `root`: made where it is not there, and started where
+    it never was or its worker died."""
     path = root / example_id(key)
     run = Run(path) if (path / "spec.json").is_file() else _make(key, path)
-    if run.status() is None:
+    status = run.status()
+    if status is None or status.state is State.INTERRUPTED:
         run.start()
     return run
 
@@ -28,4 +36,4 @@ def _make(key: str, path: Path) -> Run:
     frame, targets = load_example(key)
     roles = assign_roles(frame, targets=targets)
     digest = sha256(frame.to_csv(index=False).encode()).hexdigest()
-    return Run.create(path, frame, roles, preset("quick"), key, digest)
+    return Run.create(path, frame, roles, preset("quick"), EXAMPLES[key].title, digest)

@@ -7,31 +7,48 @@ import streamlit as st
 from core.errors import TaskGroupingError
 from core.runs import MAIN, Run, State, Status
 from core.values import Report
-from dashboard.example import start_example
+from dashboard.example import FIRST, start_example
 from dashboard.results import report_of, runs_root
 from dashboard.session import change_view
+from dashboard.words import plain, show_error
 
 POLL = "500ms"
 
 
 def require_report(run: Run) -> Report:
     """The report of a run; while there is none, shows how the work goes and ends the page here."""
-    status = run.status()
-    if status is None or status.state is not State.DONE:
+    return find_report(run) or st.stop()
+
+
+def find_report(run: Run) -> Report | None:
+    """The last report of a run, None where there is none; above it, how the work goes."""
+    if not (is_done := _state(run) is State.DONE):
         show_job(run)
     try:
         return report_of(run)
     except TaskGroupingError:
-        if status and status.state is State.DONE:
-            st.error("The report of this run is damaged.", icon=":material/error:")
-            st.button("Compute it again", on_click=_start, args=(run, MAIN), key="again")
+        if is_done:
+            show_error("The report of this run is damaged; compute it again.")
+            st.button("Compute again", on_click=start_job, args=(run,), key="again")
+        return None
+
+
+def stop_while_old(run: Run) -> None:
+    """End the page where the last report does not belong to what the run is asked for now."""
+    if _state(run) is not State.DONE:
         st.stop()
+
+
+def is_at_work(run: Run) -> bool:
+    """Whether a worker has this run in hand."""
+    state = _state(run)
+    return state is not None and state.is_live
 
 
 def show_job(run: Run, job: str = MAIN) -> None:
     """A panel on one job: progress and *cancel* while it works, else what happened and *resume*."""
     status = run.status(job)
-    is_live = bool(status and status.state.is_live)
+    is_live = status is not None and status.state.is_live
 
     @st.fragment(run_every=POLL if is_live else None)
     def panel() -> None:
@@ -43,36 +60,54 @@ def show_job(run: Run, job: str = MAIN) -> None:
     panel()
 
 
-def _draw(run: Run, job: str, status: Status | None) -> None:
-    if status is None:
-        st.info("Nothing is computed yet.", icon=":material/hourglass_empty:")
-        st.button("Start", on_click=_start, args=(run, job), key=f"start_{job}", type="primary")
-    elif status.state.is_live:
-        seconds = time.time() - status.started_at
-        st.progress(status.fraction, text=f"{status.message} · {seconds:.0f} s")
-        st.button("Cancel", on_click=run.cancel, args=(job,), key=f"cancel_{job}")
-    elif status.state is State.FAILED:
-        st.error(status.error, icon=":material/error:")
-        st.button("Try again", on_click=_start, args=(run, job), key=f"retry_{job}")
-    elif status.state in (State.CANCELLED, State.INTERRUPTED):
-        text = f"This run was {status.state} at {status.fraction:.0%}. Finished stages are kept."
-        st.warning(text, icon=":material/pause_circle:")
-        st.button("Resume", on_click=_start, args=(run, job), key=f"resume_{job}", type="primary")
+def watch_runs(runs: tuple[Run, ...]) -> None:
+    """Draw the page again when one of these runs starts, ends or stops."""
+    states = {run.id: _state(run) for run in runs}
 
+    @st.fragment(run_every="1s" if any(is_at_work(run) for run in runs) else None)
+    def look() -> None:
+        if {run.id: _state(run) for run in runs} != states:
+            st.rerun()
 
-def open_example(key: str) -> None:
-    """Open a built-in example; it is computed where nobody has yet."""
-    change_view(run=start_example(runs_root(), key).id, draft="")
-    st.rerun()
-
-
-def _start(run: Run, job: str) -> None:
-    try:
-        run.start(job)
-    except TaskGroupingError as error:
-        st.toast(str(error), icon=":material/error:")
+    look()
 
 
 def start_job(run: Run, job: str = MAIN) -> None:
     """Start or resume a job; a refusal is shown, never raised."""
-    _start(run, job)
+    try:
+        run.start(job)
+    except TaskGroupingError as error:
+        st.toast(plain(str(error)), icon=":material/error:")
+
+
+def open_example(key: str = FIRST) -> None:
+    """Open a built-in example; it is computed where nobody has yet."""
+    change_view(run=start_example(runs_root(), key).id, draft="")
+
+
+def _state(run: Run) -> State | None:
+    status = run.status()
+    return status.state if status else None
+
+
+def _draw(run: Run, job: str, status: Status | None) -> None:
+    what = "run" if job == MAIN else "map"
+    if status is None or status.state is State.DONE:  # done, but for what was asked before
+        st.info(f"This {what} is not computed yet.", icon=":material/hourglass_empty:")
+        _button("Compute it", run, job, f"start_{job}")
+    elif status.state.is_live:
+        seconds = max(0.0, time.time() - status.started_at)
+        st.progress(status.fraction, text=f"{plain(status.message)} · {seconds:.0f} s")
+        st.button("Cancel", on_click=run.cancel, args=(job,), key=f"cancel_{job}")
+    elif status.state is State.FAILED:
+        show_error(status.error)
+        _button("Try again", run, job, f"retry_{job}")
+    else:
+        kept = " Finished stages are kept." if job == MAIN else ""
+        text = f"This {what} was {status.state} at {status.fraction:.0%}.{kept}"
+        st.warning(text, icon=":material/pause_circle:")
+        _button("Resume", run, job, f"resume_{job}")
+
+
+def _button(label: str, run: Run, job: str, key: str) -> None:
+    st.button(label, on_click=start_job, args=(run, job), key=key, type="primary")

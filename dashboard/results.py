@@ -9,8 +9,8 @@ from pyarrow.parquet import ParquetFile
 
 from core.data import Issue, Roles, find_issues
 from core.errors import RunError
-from core.runs import Draft, Run
-from core.values import Landscape, Projection, Report, TaskTable
+from core.runs import Draft, Run, list_runs
+from core.values import Decision, Landscape, Projection, Report, TaskTable
 from dashboard.example import example_id
 from dashboard.session import view
 from dashboard.tables import describe_columns
@@ -26,19 +26,32 @@ def runs_root() -> Path:
 
 def find_run(run_id: str) -> Run:
     """The run with this id; RunError when there is none (ids never leave the runs folder)."""
-    if run_id != Path(run_id).name or run_id in ("", ".", ".."):
-        raise RunError(f"{run_id!r} is not the id of a run; pick one on the page Runs.")
-    return Run(runs_root() / run_id)
+    runs = {run.id: run for run in list_runs(runs_root())}
+    if run_id not in runs:
+        raise RunError(f"There is no run {run_id[:40]!r} here; pick one on the page Runs.")
+    return runs[run_id]
 
 
 def current_run() -> Run:
-    """The run on show."""
-    return find_run(view().run or example_id())
+    """The run on show; RunError where there is none."""
+    if view().run:
+        return find_run(view().run)
+    try:
+        return find_run(example_id())
+    except RunError as error:
+        raise RunError(
+            "No run is open; upload a table or open an example on the page Data."
+        ) from error
 
 
 def report_of(run: Run) -> Report:
     """The finished report of a run; RunError before it has one."""
     return _report(run.path, _stamp(run.path / "stages" / "report.npz"))
+
+
+def decision_of(run: Run) -> str:
+    """What a finished run recommends, in a few words; empty before."""
+    return _decision(run.path, _stamp(run.path / "stages" / "report.npz"))
 
 
 def landscape_of(run: Run, heads: str) -> Landscape:
@@ -48,7 +61,8 @@ def landscape_of(run: Run, heads: str) -> Landscape:
 
 def map_of(run: Run, method: str) -> Projection | None:
     """A map of a run's landscape, or None while it is not there."""
-    return _map(run.path, method, _stamp(run.path / "stages" / "index.json"))
+    stamps = tuple(_stamp(run.path / name) for name in ("spec.json", "stages/index.json"))
+    return _map(run.path, method, stamps)
 
 
 def table_of(run: Run) -> TaskTable:
@@ -71,9 +85,9 @@ def issues_of(draft: Draft, roles: Roles) -> tuple[Issue, ...]:
     return _issues(draft.path, roles)
 
 
-def column_rows(draft: Draft, pattern: str) -> pd.DataFrame:
-    """One row a column of an upload, with the role a target pattern gives it."""
-    return _column_rows(draft.path, pattern).copy()
+def column_rows(draft: Draft, targets: str, ignore: str) -> pd.DataFrame:
+    """One row a column of an upload, with the role that patterns give it."""
+    return _column_rows(draft.path, targets, ignore).copy()
 
 
 def _stamp(path: Path) -> int:
@@ -88,13 +102,23 @@ def _report(path: Path, stamp: int) -> Report:
     return Run(path).report()
 
 
+@st.cache_resource(max_entries=1000, show_spinner=False)
+def _decision(path: Path, stamp: int) -> str:
+    try:
+        best = Run(path).report().recommended
+    except RunError:
+        return ""
+    is_grouped = best.decision is Decision.GROUPED
+    return f"{best.grouping.n_groups} groups" if is_grouped else str(best.decision)
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _landscape(path: Path, heads: str, stamp: int) -> Landscape:
     return Run(path).landscape(heads)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _map(path: Path, method: str, stamp: int) -> Projection | None:
+def _map(path: Path, method: str, stamps: tuple[int, ...]) -> Projection | None:
     return Run(path).map(method)
 
 
@@ -121,5 +145,5 @@ def _issues(path: Path, roles: Roles) -> tuple[Issue, ...]:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _column_rows(path: Path, pattern: str) -> pd.DataFrame:
-    return describe_columns(_draft_frame(path), pattern)
+def _column_rows(path: Path, targets: str, ignore: str) -> pd.DataFrame:
+    return describe_columns(_draft_frame(path), targets, ignore)

@@ -1,11 +1,12 @@
 """What one visitor is looking at; the only file that touches session state and the address bar."""
 
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
 _VIEW = "view"
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,14 @@ def _write_address(run: str) -> None:
         st.query_params["run"] = run
     elif not run:
         st.query_params.pop("run", None)
+
+
+def newly(key: str, value: V | None) -> V | None:
+    """`value` where it is another one than on the last drawing, so that a selection that a chart
+    keeps does not undo what the visitor picked elsewhere since."""
+    last = st.session_state.get(f"seen_{key}")
+    st.session_state[f"seen_{key}"] = value
+    return value if value != last else None
 
 
 def bound(field: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.errors import TaskGroupingError
 from dashboard.results import current_run
-from dashboard.words import state_badge
+from dashboard.words import plain, state_badge
 
 
 def show_run() -> None:
@@ -14,7 +14,7 @@ def show_run() -> None:
             run = current_run()
             spec, status = run.spec, run.status()
         except TaskGroupingError as error:
-            st.error(str(error), icon=":material/error:")
+            st.caption(plain(str(error)))
             return
         with st.container(border=True):
             st.text(spec.name)

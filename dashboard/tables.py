@@ -30,22 +30,29 @@ def task_rows(table: TaskTable) -> pd.DataFrame:
     )
 
 
-def describe_columns(frame: pd.DataFrame, pattern: str) -> pd.DataFrame:
-    """One row a column: what it holds, and the role that a pattern for targets gives it."""
-    try:
-        targets = set(match_columns([str(name) for name in frame.columns], pattern, "pattern"))
-    except TableError:
-        targets = set()
+def describe_columns(frame: pd.DataFrame, targets: str, ignore: str) -> pd.DataFrame:
+    """One row a column: what it holds, and the role that patterns give it."""
+    names = [str(name) for name in frame.columns]
+    role = dict.fromkeys(names, "feature")
+    role |= dict.fromkeys(_matched(names, targets), "target")
+    role |= dict.fromkeys(_matched(names, ignore), "ignore")
     return pd.DataFrame(
         {
-            "column": [str(name) for name in frame.columns],
-            "role": ["target" if str(name) in targets else "feature" for name in frame.columns],
+            "column": names,
+            "role": list(role.values()),
             "kind": "inferred",
             "holds": [str(kind) for kind in frame.dtypes],
             "missing": [f"{share:.0%}" for share in frame.isna().mean()],
             "distinct": [int(count) for count in frame.nunique()],
         }
     )
+
+
+def _matched(names: list[str], patterns: str) -> tuple[str, ...]:
+    try:
+        return match_columns(names, patterns, "pattern")
+    except TableError:
+        return ()
 
 
 def edge_rows(graph: TaskGraph, minimum: float) -> pd.DataFrame:

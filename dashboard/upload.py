@@ -1,4 +1,4 @@
-"""From an uploaded file to a draft on disk; the upload itself is dropped from memory."""
+"""From an uploaded file to a draft on disk."""
 
 import streamlit as st
 from streamlit.typing import UploadedFile
@@ -7,17 +7,25 @@ from core.errors import TaskGroupingError
 from core.runs import Draft
 from dashboard.results import runs_root
 from dashboard.session import change_view, view
+from dashboard.words import show_error
+
+
+def upload_button() -> UploadedFile | None:
+    """A button to bring a table; any file is let in, so that the engine says what is wrong."""
+    with st.popover("Use my own table", icon=":material/upload_file:", type="primary"):
+        return st.file_uploader(
+            "One row a sample, one column a task. CSV, TSV or Parquet; it stays on this machine.",
+            key=f"upload_{view().upload}",  # a new one after each upload lets the last file go
+        )
 
 
 def take_upload(upload: UploadedFile) -> None:
     """Keep an upload as a draft and open it; a file that cannot be read is explained."""
-    if view().upload == upload.file_id:
-        return
     try:
         with st.spinner("Reading the table"):
             draft = Draft.create(runs_root(), upload.name, upload)
     except TaskGroupingError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return
     change_view(draft=draft.id, upload=upload.file_id)
     st.rerun()

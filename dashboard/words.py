@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from core.errors import RunError
-from core.runs import Run, State, Status
+from core.runs import State, Status
 from dashboard.charts.text import clean
 
 _BADGES = {
@@ -36,17 +35,6 @@ def state_badge(status: Status | None) -> None:
     if status is not None:
         text, icon, colour = _BADGES[status.state]
     st.badge(text, icon=icon, color=colour)  # type: ignore[arg-type]
-
-
-def decision_of(run: Run) -> str:
-    """What a finished run recommends, in a few words; empty before."""
-    try:
-        recommended = run.report().recommended
-    except RunError:
-        return ""
-    n_groups = recommended.grouping.n_groups
-    grouped = f"{n_groups} groups" if n_groups > 1 else str(recommended.decision)
-    return grouped if recommended.decision == "grouped" else str(recommended.decision)
 
 
 def likelihood(share: float) -> str:

@@ -23,7 +23,7 @@ from core.methods import choose
 from core.plan import Plan
 from core.projection import PROJECTIONS
 from core.report import to_document
-from core.runs.stages import StageFolder
+from core.runs.stages import UNREADABLE, StageFolder
 from core.runs.status import State, Status, replace_text, worker_of
 from core.storage import load_value, save_value
 from core.values import Landscape, Projection, Report, TaskTable
@@ -211,7 +211,7 @@ class Run:
         """
         try:
             return load_value(self.path / "stages" / "report.npz", Report)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except UNREADABLE as error:
             raise RunError(f"The run {self.id} has no finished report; resume it.") from error
 
     def landscape(self, heads: str) -> Landscape:

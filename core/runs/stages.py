@@ -14,6 +14,9 @@ from core.storage import load_value, save_value
 
 V = TypeVar("V", bound=Frozen)
 
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile)
+"""What reading a missing, cut-off or overwritten result raises."""
+
 
 class StageFolder:
     """One .npz a stage result, named by a hash of its inputs; `index.json` names the current ones.
@@ -73,5 +76,5 @@ def _key(made_from: tuple[object, ...]) -> str:
 def _read(path: Path, kind: type[V]) -> V | None:
     try:
         return load_value(path, kind)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
+    except UNREADABLE:
         return None

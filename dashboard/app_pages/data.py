@@ -3,16 +3,18 @@
 import streamlit as st
 
 from core.data import EXAMPLES
+from core.values import Split
 from dashboard.answer import show_answer
 from dashboard.charts.availability import draw_availability
 from dashboard.components import show_chart
 from dashboard.draft_form import show_draft
-from dashboard.jobs import open_example, start_job
+from dashboard.example import example_of
+from dashboard.jobs import is_at_work, open_example, start_job
 from dashboard.plan_form import plan_form
 from dashboard.results import current_run, preview_of, table_of
 from dashboard.session import change_view, is_dark, view
 from dashboard.tables import task_rows
-from dashboard.upload import take_upload
+from dashboard.upload import take_upload, upload_button
 from dashboard.words import plain
 
 st.markdown(
@@ -20,14 +22,7 @@ st.markdown(
     "same way learns more; tasks that pull it apart hurt each other."
 )
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    with st.popover("Use my own table", icon=":material/upload_file:", type="primary"):
-        upload = st.file_uploader(
-            "One row a patient, one column a task. CSV, TSV or Parquet; it stays on this machine.",
-            type=["csv", "tsv", "txt", "parquet", "gz"],
-            key="upload",
-        )
-        if upload is not None:
-            take_upload(upload)
+    upload = upload_button()
     example = st.menu_button(
         "Another example",
         list(EXAMPLES),
@@ -35,8 +30,11 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         icon=":material/science:",
         key="example",
     )
-    if example:
-        open_example(example)
+if upload is not None:
+    take_upload(upload)
+if example:
+    open_example(example)
+    st.rerun()
 
 if view().draft:
     show_draft()
@@ -46,13 +44,14 @@ run = current_run()
 show_answer(run)
 table = table_of(run)
 st.subheader(plain(run.spec.name))
+if known := example_of(run.id):
+    st.caption(f"A built-in example. {known.summary}")
 with st.container(horizontal=True):
     st.metric("Rows", f"{len(table.features):,}")
-    st.metric("Features", len(table.feature_names))
+    st.metric("Features", f"{len(table.feature_names):,}", help="Texts count one a category.")
     st.metric("Tasks", len(table.tasks))
-    st.metric(
-        "Rows the landscape sees", f"{(table.split == 0).sum():,}", help="The training split."
-    )
+    n_train = len(table.rows(Split.TRAIN))
+    st.metric("Rows the landscape sees", f"{n_train:,}", help="The training split.")
 left, right = st.columns([3, 2])
 with left:
     st.dataframe(task_rows(table), hide_index=True, alt="The tasks with kind and counts")
@@ -63,8 +62,11 @@ with st.expander("First 100 rows", icon=":material/table_rows:"):
 
 st.subheader("Settings")
 plan = plan_form(run.plan, len(table.tasks), f"plan_{run.id}")
-if st.button("Compute again with these settings", disabled=plan == run.plan, key="recompute"):
+if plan != run.plan:
+    st.caption("The answer above stays until you compute again; only what follows a change is.")
+is_idle = not is_at_work(run)
+if st.button("Compute again", disabled=plan == run.plan or not is_idle, key="recompute"):
     run.set_plan(plan)
     start_job(run)
-    change_view(n_components=0, way="")
+    change_view(n_components=0, way="", measure="")
     st.rerun()

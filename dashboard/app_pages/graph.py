@@ -8,7 +8,7 @@ from dashboard.charts.task_graph import draw_task_graph
 from dashboard.components import show_graph
 from dashboard.jobs import require_report
 from dashboard.results import current_run
-from dashboard.session import bound, change_view, is_dark, view
+from dashboard.session import bound, change_view, is_dark, newly, view
 from dashboard.tables import edge_rows, neighbour_rows
 from dashboard.words import plain
 
@@ -38,15 +38,16 @@ with left:
         attention=report.embedding.attention if attention else None,
         dark=is_dark(),
     )
-    picked = show_graph(chart, graph.task_names, key=f"graph_{run.id}")
-    if picked:
+    chart_key = f"graph_{run.id}"
+    if picked := newly(chart_key, show_graph(chart, graph.task_names, key=chart_key)):
         change_view(task=picked)
 for note in report.embedding.notes:
     st.warning(plain(note), icon=":material/warning:")
 with right:
     names = list(graph.task_names)
     start = names.index(view().task) if view().task in names else 0
-    task = st.selectbox("Neighbours of", names, start, key=f"ego_{view().task}")
+    task = st.selectbox("Neighbours of", names, start, key=f"ego_{names[start]}")
+    change_view(task=task)
     st.dataframe(
         neighbour_rows(graph, names.index(task), labels),
         hide_index=True,

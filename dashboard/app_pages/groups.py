@@ -27,7 +27,9 @@ start = min(max(view().n_components or first.n_components, sizes[0]), sizes[-1])
 change_view(way=way, n_components=start)
 show_advice(report)
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    n_components = st.slider("Number of groups", sizes[0], sizes[-1], **bound("n_components"))
+    n_components = sizes[0]
+    if len(sizes) > 1:
+        n_components = st.slider("Number of groups", sizes[0], sizes[-1], **bound("n_components"))
     st.segmented_control(
         "Way to group",
         list(ways),

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from core.projection import PROJECTIONS
+from dashboard.answer import rows_used
 from dashboard.charts.point_colours import colour_points
 from dashboard.components import show_points
-from dashboard.jobs import require_report, show_job
+from dashboard.jobs import require_report, show_job, stop_while_old
 from dashboard.results import current_run, landscape_of, map_of
 from dashboard.session import bound, is_dark
 from dashboard.tables import selection_rows
@@ -19,10 +20,12 @@ AXES = {
 
 run = current_run()
 report = require_report(run)
+stop_while_old(run)
 landscape = landscape_of(run, run.plan.landscape.heads)
 st.caption(
     "Each point is one sample seen by one task: where that sample would move the shared trunk in "
-    "one step of that task. Tasks whose points lie together ask for the same model."
+    "one step of that task. Tasks whose points lie together ask for the same model. "
+    + rows_used(report)
 )
 with st.container(horizontal=True, vertical_alignment="bottom"):
     method = st.segmented_control(

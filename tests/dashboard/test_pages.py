@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 
+import numpy as np
 import psutil
 import pytest
 
@@ -57,7 +58,7 @@ def unfinished(request, fresh):
     """A run without a report, and what every page must say of it."""
     sentence = "Column 'y_rare' has 1 positive label; at least 10 are needed."
     states = {
-        "not started": (None, {}, "Nothing is computed yet"),
+        "not started": (None, {}, "This run is not computed yet"),
         "starting": (State.STARTING, {"message": "starting the worker"}, "starting the worker"),
         "running": (
             State.RUNNING,
@@ -162,7 +163,6 @@ def newer(run):
 DAMAGES = {
     "spec": (lambda run: (run.path / "spec.json").write_text("{"), "spec.json is damaged"),
     "newer": (newer, "written by a newer version"),
-    "status": (lambda run: (run.path / "status.json").write_text("{"), "status.json is damaged"),
 }
 
 
@@ -173,7 +173,7 @@ def test_a_damaged_run_is_a_sentence_on_every_page(done, damage):
     at = visit(done.id)
     check_sound(at)
     for page in PAGES:
-        assert expected in boxes(go_to(at, page)), page
+        assert expected in words(go_to(at, page)), page
 
 
 def test_damaged_data_is_a_sentence(done):
@@ -203,8 +203,8 @@ def special(request, tmp_path_factory):
     elif request.param == "another measure":
         plan = plan_with(measure=AbsCosine())
     elif request.param == "regression":
-        frame = frame.assign(y_number=frame.iloc[:, 0] * 2 + 1)
-        frame["y_level"] = ["low", "mid", "high"] * 100
+        noise = np.random.default_rng(0).normal(size=len(frame))
+        frame = frame.assign(y_number=noise, y_level=["low", "mid", "high"] * 100)
     else:
         names = [
             "y_<img src=x onerror=alert(1)>",
@@ -225,7 +225,7 @@ def test_pages_of_an_unusual_run_are_sound(special, monkeypatch):
     for page in PAGES:
         assert not go_to(at, page).error, page
     go_to(at, "groups")
-    for size in (1, 2):
+    for size in (1, 2) if at.slider else ():
         at.slider[0].set_value(size).run()
         check_sound(at, f"groups {size}")
 
@@ -234,13 +234,13 @@ def test_the_slider_reaches_every_mixture_and_the_answer_says_so(done):
     at = go_to(visit(done.id), "groups")
     best = done.report().recommended.grouping.n_groups
     assert at.slider[0].value == best
-    assert "Recommended" in [box.proto.title for box in at.success]
+    assert "This is the recommended grouping" in boxes(at)
     for size in range(int(at.slider[0].min), int(at.slider[0].max) + 1):
         at.slider[0].set_value(size).run()
         check_sound(at, f"{size} groups")
         cards = [part.value for part in at.markdown if "Group " in str(part.value)]
         assert 1 <= len(cards) <= size
-    assert "alternative to the recommendation" in boxes(at)
+    assert "This is not the recommendation" in boxes(at)
     go_to(go_to(at, "affinity"), "groups")
     assert at.slider[0].value == size, "the choice survives a walk through the pages"
     at.button(key="reset").click().run()
