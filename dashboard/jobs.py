@@ -39,23 +39,21 @@ def stop_while_old(run: Run) -> None:
         st.stop()
 
 
-def is_at_work(run: Run) -> bool:
-    """Whether a worker has this run in hand."""
-    state = _state(run)
+def is_at_work(run: Run, job: str = MAIN) -> bool:
+    """Whether a worker has this job in hand."""
+    state = _state(run, job)
     return state is not None and state.is_live
 
 
 def show_job(run: Run, job: str = MAIN) -> None:
     """A panel on one job: progress and *cancel* while it works, else what happened and *resume*."""
-    status = run.status(job)
-    is_live = status is not None and status.state.is_live
+    is_live = is_at_work(run, job)
 
     @st.fragment(run_every=POLL if is_live else None)
     def panel() -> None:
-        now = run.status(job)
-        if is_live and not (now and now.state.is_live):
+        if is_at_work(run, job) != is_live:  # begun or ended: draw the page, poll or stop polling
             st.rerun()
-        _draw(run, job, now)
+        _draw(run, job, run.status(job))
 
     panel()
 
@@ -85,8 +83,8 @@ def open_example(key: str = FIRST) -> None:
     change_view(run=start_example(runs_root(), key).id, draft="")
 
 
-def _state(run: Run) -> State | None:
-    status = run.status()
+def _state(run: Run, job: str = MAIN) -> State | None:
+    status = run.status(job)
     return status.state if status else None
 
 
