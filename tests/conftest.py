@@ -1,8 +1,11 @@
 """Options and fixtures that every test folder shares."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy and torch load: a worker a core
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -10,6 +10,7 @@ from core.graph.gatv2 import GATv2
 from core.graph.guards import flat_graph, flat_points
 from core.graph.similarity_rows import SimilarityRows
 from core.progress import OnProgress, silent
+from core.threads import one_thread
 from core.values import Embedding, TaskGraph
 
 
@@ -43,7 +44,8 @@ def embed_tasks(
     ordered = _reorder(graph, order)
     notes = tuple(filter(None, [flat_graph(graph.similarity)]))
     if not notes:
-        encoded = (encoder or GATv2())(ordered, seed, on_progress)
+        with one_thread():
+            encoded = (encoder or GATv2())(ordered, seed, on_progress)
         notes = tuple(filter(None, [flat_points(encoded.values)]))
     if notes:
         encoded = SimilarityRows()(ordered, seed, silent)

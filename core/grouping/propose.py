@@ -10,6 +10,7 @@ from core.grouping.mixture import Mixture
 from core.grouping.score import score
 from core.grouping.silhouette import silhouette_nulls
 from core.progress import OnProgress, silent, within
+from core.threads import one_thread
 from core.values import Embedding, Grouping, TaskGraph
 
 
@@ -63,15 +64,16 @@ def run_groupers(
     counts = group_counts(len(graph.task_names), max_groups, n_groups)
     order = np.lexsort(embedding.values.round(6).T)
     ordered_graph, ordered_embedding = _reorder(graph, embedding, order)
-    nulls = silhouette_nulls(ordered_graph.similarity, counts, seed)
     back = np.argsort(order)
     found: list[Grouping] = []
-    for place, (key, method) in enumerate(methods.items()):
-        part = within(on_progress, place / len(methods), (place + 1) / len(methods))
-        found.extend(
-            score(key, _restore(proposal, back), graph.similarity, nulls)
-            for proposal in method(ordered_graph, ordered_embedding, counts, seed, part)
-        )
+    with one_thread():
+        nulls = silhouette_nulls(ordered_graph.similarity, counts, seed)
+        for place, (key, method) in enumerate(methods.items()):
+            part = within(on_progress, place / len(methods), (place + 1) / len(methods))
+            found.extend(
+                score(key, _restore(proposal, back), graph.similarity, nulls)
+                for proposal in method(ordered_graph, ordered_embedding, counts, seed, part)
+            )
     return tuple(found)
 
 
