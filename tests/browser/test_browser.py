@@ -1,0 +1,237 @@
+"""What a visitor does, in a real browser: wait by condition, never by the clock."""
+
+import time
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from core.data import plant_groups
+from core.landscape import OneStep
+from core.runs import State
+from tests.browser.conftest import PATIENCE_MS, tell
+from tests.cohort import SMALL_PLAN, plan_with, small_cohort
+
+pytestmark = pytest.mark.browser
+
+SLOW_PLAN = plan_with(landscape=OneStep(width=256, starts=100), n_replicates=200)
+MARKUP = "y_<img src=x onerror=alert(1)>"
+PAGES = ("", "landscape", "affinity", "graph", "groups", "runs")
+IDLE = "() => !document.querySelector('[data-testid=stStatusWidget]')"
+
+
+@pytest.fixture(scope="session")
+def cohort(server):
+    """A finished run of twelve tasks."""
+    frame = plant_groups(n_samples=400, missing=0.05).frame
+    return server.add_run("twelve", frame, SMALL_PLAN)
+
+
+def open_page(page, server, name="", run=""):
+    page.goto(f"{server.url}/{name}" + (f"?run={run}" if run else ""))
+    page.wait_for_selector("h1")
+    settle(page)
+
+
+def settle(page):
+    page.wait_for_function(IDLE)
+
+
+def says(page, text):
+    page.get_by_text(text).first.wait_for()
+
+
+def groups_on(page):
+    """The cards of the page: letter → names of its tasks."""
+    cards = page.evaluate(
+        """() => [...document.querySelectorAll('h5')].map(head => [head.innerText,
+             head.closest('[data-testid=stVerticalBlock]').querySelector('[data-testid=stText]').innerText])"""
+    )
+    return {head.split()[-1]: frozenset(text.split("\n")) for head, text in cards}
+
+
+def test_the_first_page_is_there_at_once_and_the_example_computes(page, server):
+    open_page(page, server)
+    waited = time.monotonic() - server.answered_at
+    tell(f"first page drawn {waited:.2f} s after the server answered")
+    assert waited < 15
+    says(page, "Generated intensive-care cohort")
+    page.get_by_text("Group A").first.wait_for(timeout=4 * PATIENCE_MS)
+    says(page, "Found from the 900 training rows of 1,500")
+    assert sum(map(len, groups_on(page).values())) == 12
+
+
+def test_a_table_is_uploaded_and_its_groups_are_found(page, server, tmp_path):
+    table = tmp_path / "my cohort.csv"
+    small_cohort().frame.to_csv(table, index=False)
+    open_page(page, server)
+    page.get_by_role("button", name="Use my own table").click()
+    began = time.monotonic()
+    page.locator("input[type=file]").set_input_files(table)
+    says(page, "my cohort: 300 rows, 30 columns")
+    read = time.monotonic() - began
+    page.get_by_role("button", name="Find the groups").click()
+    page.get_by_text("Group A").first.wait_for(timeout=2 * PATIENCE_MS)
+    tell(f"upload read after {read:.2f} s, groups after {time.monotonic() - began:.2f} s")
+    assert "?run=" in page.url
+    page.get_by_role("link", name="Look at the groups").click()
+    says(page, "How many groups?")
+    assert "?run=" in page.url, "the address still names the run on another page"
+    assert sum(map(len, groups_on(page).values())) == 6
+
+
+def test_a_job_outlives_a_reload_and_stops_when_told(page, server):
+    run = server.add_run("slow", small_cohort(n_samples=4000).frame, SLOW_PLAN, is_done=False)
+    open_page(page, server, run=run.id)
+    page.get_by_role("button", name="Compute it").click()
+    page.get_by_role("progressbar").wait_for()
+    page.wait_for_function("() => document.body.innerText.includes('mapping samples')")
+    reached = run.status().fraction
+    worker = run.status().worker
+    page.reload()
+    page.get_by_role("progressbar").wait_for()
+    assert run.status().worker == worker
+    assert run.status().fraction >= reached
+    began = time.monotonic()
+    page.get_by_role("button", name="Cancel").click()
+    says(page, "This run was cancelled at")
+    tell(f"cancelled on the page after {time.monotonic() - began:.2f} s")
+    assert time.monotonic() - began < 5
+    assert run.status().state is State.CANCELLED
+    assert page.get_by_role("button", name="Resume").is_visible()
+
+
+def test_the_slider_looks_up_and_groups_keep_their_letters(page, server, cohort):
+    open_page(page, server, "groups", cohort.id)
+    says(page, "How many groups?")
+    before = {path: path.stat().st_mtime_ns for path in cohort.path.rglob("*")}
+    slider = page.get_by_role("slider", name="Number of groups")
+    slider.focus()
+    while int(slider.input_value()) > 2:
+        press(page, slider, "ArrowLeft")
+    last, waits = groups_on(page), []
+    while int(slider.input_value()) < 10:
+        waits.append(press(page, slider, "ArrowRight"))
+        now = groups_on(page)
+        assert len(now) == int(slider.input_value())
+        kept = [letter for letter in last if last[letter] in now.values()]
+        assert {letter: now[letter] for letter in kept} == {letter: last[letter] for letter in kept}
+        last = now
+    tell(f"slider: median {np.median(waits):.2f} s, slowest {max(waits):.2f} s")
+    assert np.median(waits) < 3
+    assert {path: path.stat().st_mtime_ns for path in cohort.path.rglob("*")} == before
+
+
+CARDS = "[...document.querySelectorAll('h5, [data-testid=stText]')].map(e => e.innerText).join('|')"
+
+
+def press(page, slider, key):
+    """Seconds from a key on the slider until the cards are others."""
+    old = page.evaluate(f"() => {CARDS}")
+    began = time.monotonic()
+    slider.press(key)
+    page.wait_for_function(f"old => {CARDS} !== old", arg=old)
+    waited = time.monotonic() - began
+    settle(page)
+    return waited
+
+
+def test_a_clicked_cell_is_looked_at_in_detail(page, server, cohort):
+    open_page(page, server, "affinity", cohort.id)
+    says(page, "Two tasks in detail")
+    chart = page.get_by_test_id("stEChartsChart").first
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 100)
+    pair = chart.locator("b")
+    pair.nth(1).wait_for()
+    names = pair.all_inner_texts()[:2]
+    page.mouse.down()
+    page.mouse.up()
+    expect_pair(page, *names)
+    other = next(name for name in cohort.report().task_names if name not in names)
+    choose(page, "Task", other)
+    expect_pair(page, other, names[1])  # the cell clicked before does not undo the choice
+
+
+def expect_pair(page, first, second):
+    says(page, f"{first} against every other task")
+    for label, name in (("Task", first), ("Other task", second)):
+        expect(page.get_by_role("combobox", name=label, exact=True)).to_have_value(name)
+
+
+def choose(page, label, option):
+    page.get_by_role("combobox", name=label, exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()
+    settle(page)
+
+
+def test_points_drawn_around_are_told_by_task(page, server, cohort):
+    open_page(page, server, "landscape", cohort.id)
+    says(page, "Draw around points to see which tasks they belong to")
+    box = page.locator("canvas.over").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    corners = [(-250, -180), (250, -180), (250, 180), (-250, 180), (-240, -170)]
+    page.mouse.move(x + corners[0][0], y + corners[0][1])
+    page.mouse.down()
+    for across, down in corners:
+        page.mouse.move(x + across, y + down, steps=4)
+    page.mouse.up()
+    says(page, "Your selection")
+    page.get_by_test_id("stDataFrame").wait_for()
+
+
+def test_a_slow_map_is_computed_and_appears_by_itself(page, server, cohort):
+    open_page(page, server, "landscape", cohort.id)
+    page.get_by_role("radio", name="t-SNE").click()
+    page.get_by_role("button", name="Compute it").click()
+    page.locator("canvas.over").wait_for(timeout=2 * PATIENCE_MS)
+    says(page, "stratified by task")
+    assert cohort.map("tsne") is not None
+
+
+def test_markup_in_a_name_is_inert_on_every_page(page, server):
+    odd = [MARKUP, 'y_=HYPERLINK("http://example.com")', "y_[x](javascript:alert(1))", "y_**b** 🫀"]
+    frame = small_cohort().frame
+    frame = frame.rename(columns=dict(zip(frame.columns[-4:], odd, strict=True)))
+    run = server.add_run("odd", frame.rename(columns={frame.columns[0]: MARKUP[2:]}), SMALL_PLAN)
+    for name in PAGES:
+        open_page(page, server, name, run.id)
+        page.wait_for_load_state("networkidle")
+        for made in (
+            "img[src=x]",
+            "a[href^=javascript]",
+            "a[href*='example.com']",
+            "strong:text-is('b')",
+        ):
+            assert not page.locator(made).count(), (name, made)
+    open_page(page, server, "groups", run.id)
+    says(page, MARKUP)
+
+
+def test_two_windows_do_not_disturb_each_other(chromium, page, server, cohort):
+    other = chromium.new_context()
+    try:
+        second = other.new_page()
+        second.set_default_timeout(PATIENCE_MS)
+        open_page(page, server, "groups", cohort.id)
+        open_page(second, server, "runs")
+        says(second, "on this machine")
+        settle(second)
+        assert "?run=" not in second.url
+        page.get_by_role("link", name="Affinity").click()
+        says(page, "Two tasks in detail")
+        assert cohort.id in page.url
+    finally:
+        other.close()
+
+
+def test_a_killed_server_comes_back_with_its_runs(page, server, cohort):
+    open_page(page, server, "groups", cohort.id)
+    groups = groups_on(page)
+    server.kill()
+    server.start()
+    page.reload()
+    says(page, "How many groups?")
+    settle(page)
+    assert groups_on(page) == groups
