@@ -18,6 +18,11 @@ class _Commands(click.Group):
         except TaskGroupingError as error:
             click.echo(f"Error: {error}", err=True)
             ctx.exit(2)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            click.echo(f"Error: Cannot use {error.filename}: {error.strerror}.", err=True)
+            ctx.exit(2)
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")

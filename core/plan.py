@@ -46,6 +46,16 @@ class Plan:
     device: str = "auto"
 
     def __post_init__(self) -> None:
+        for name, stage in STAGES.items():
+            if type(getattr(self, name)) not in stage.methods.values():
+                known = ", ".join(method.__name__ for method in stage.methods.values())
+                raise MethodError(
+                    f"{name}={getattr(self, name)!r} is not a method of {stage.name}: {known}."
+                )
+        if not isinstance(self.grouping, Mixture):
+            raise MethodError("grouping takes Mixture(…): the other ways stand beside it anyway.")
+        if not 0 <= self.seed < 2**32:
+            raise MethodError(f"seed={self.seed} is outside 0 … 4294967295.")
         if self.n_groups is not None and self.n_groups < 1:
             raise MethodError(f"n_groups={self.n_groups} is not a number of groups; use 1 or more.")
         if not 2 <= self.n_replicates <= 10_000:
@@ -57,6 +67,11 @@ class Plan:
             raise MethodError(
                 f"{self.n_groups} groups were asked for but the table has {n_tasks} tasks; "
                 f"ask for {n_tasks} at most."
+            )
+        if self.grouping.max_groups > n_tasks:
+            raise MethodError(
+                f"max_groups={self.grouping.max_groups} is more than the {n_tasks} tasks of the "
+                "table; lower it."
             )
 
     def to_spec(self) -> dict[str, Any]:

@@ -37,14 +37,20 @@ def describe(
     }
 
 
+def own_version() -> str:
+    """The version of this program."""
+    return _version("taskscape")
+
+
 def _versions() -> dict[str, str]:
-    found = {}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "unknown"
-    return found
+    return {package: _version(package) for package in PACKAGES}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"
 
 
 def _digest(table: TaskTable) -> str:

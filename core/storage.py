@@ -24,8 +24,12 @@ def save_value(path: Path, value: Frozen) -> None:
     arrays[_TREE] = np.frombuffer(tree.encode(), dtype=np.uint8)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-        np.savez(file, allow_pickle=False, **arrays)
-    os.replace(file.name, path)
+        try:
+            np.savez(file, allow_pickle=False, **arrays)
+            file.close()
+            os.replace(file.name, path)
+        finally:
+            Path(file.name).unlink(missing_ok=True)
 
 
 def load_value(path: Path, kind: type[V]) -> V:

@@ -198,6 +198,19 @@ class Affinity(Frozen):
 
 
 @dataclass(frozen=True, eq=False)
+class Null(Frozen):
+    """What a measure says of independent tasks: `similarity` and `values` of an `Affinity`, measured
+    on tables whose labels were permuted within each task. NaN where two tasks share no sample."""
+
+    similarity: Float[np.ndarray, "permutation source target"]
+    values: Float[np.ndarray, "permutation source target"]
+
+    def check(self) -> None:
+        if self.similarity.shape != self.values.shape:
+            raise ValueError(f"similarity {self.similarity.shape}, values {self.values.shape}")
+
+
+@dataclass(frozen=True, eq=False)
 class TaskGraph(Frozen):
     """Tasks as nodes. `adjacent` is symmetric with an empty diagonal; an edge weighs `similarity`
     (0 where it was NaN). The replicates are the same graph rebuilt on bootstrap re-runs."""
@@ -290,7 +303,7 @@ class Recommendation(Frozen):
 
 @dataclass(frozen=True, eq=False)
 class Report(Frozen):
-    """Everything one run found. `core.report.to_json` writes the aggregates of it."""
+    """Everything one run found. `core.report.to_document` gives its aggregates."""
 
     tasks: tuple[Task, ...]
     affinities: tuple[Affinity, ...]

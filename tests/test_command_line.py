@@ -1,7 +1,10 @@
 """The command line as a shell sees it: exit statuses, streams, contracts."""
 
 import json
+import os
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -132,6 +135,7 @@ def test_groups_k_is_what_is_recommended(finished, cohort_file):
         (["--measure", "magic"], ["'magic'", "sca", "abs_cosine", "label_agreement"]),
         (["--preset", "fast"], ["'fast'", "quick", "standard", "thorough"]),
         (["--heads", "odd"], ["'odd'", "shared", "probe"]),
+        (["--seed", "-1"], ["seed=-1"]),
         (["--device", "tpu"], ["'tpu'", "auto", "cpu", "cuda"]),
         (["--kind", "y_nowhere=binary"], ["y_nowhere"]),
         (["--kind", "binary"], ["COLUMN=KIND"]),
@@ -161,6 +165,41 @@ def test_an_unknown_report_format_lists_the_known(finished, tmp_path):
     assert done.returncode == 2
     assert "json" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_report_goes_to_stdout_through_links_and_into_devices(finished, tmp_path):
+    run = finished[0]
+    assert json.loads(taskscape("report", run, "-o", "-").stdout)["schema_version"] == 1
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+    assert taskscape("report", run, "-o", tmp_path / "link.json").returncode == 0
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "real.json").read_text())
+    assert taskscape("report", run, "-o", os.devnull).returncode == 0
+    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
+
+
+def test_a_report_of_an_earlier_plan_or_a_damaged_one_is_refused(finished, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(finished[0], run)
+    spec = json.loads((run / "spec.json").read_text())
+    spec["plan"]["seed"] = 7
+    (run / "spec.json").write_text(json.dumps(spec))
+    stale = taskscape("report", run, "-o", tmp_path / "out.json")
+    assert (stale.returncode, "earlier plan" in stale.stderr) == (2, True)
+    (run / "report.json").write_bytes(b"{\xff")
+    broken = taskscape("report", run, "-o", tmp_path / "out.json")
+    assert (broken.returncode, "damaged" in broken.stderr) == (2, True)
+    assert not (tmp_path / "out.json").exists()
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "file/inside"])
+def test_an_impossible_run_path_is_one_line(cohort_file, tmp_path, name):
+    (tmp_path / "file").write_text("")
+    for words in (["status"], ["group", cohort_file, "--targets", "y_*", "-o"]):
+        done = taskscape(*words, tmp_path / name)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+        assert len([line for line in done.stderr.splitlines() if line.startswith("Error")]) == 1
 
 
 def test_interrupting_leaves_a_run_that_resumes(tmp_path):

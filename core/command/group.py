@@ -1,5 +1,6 @@
 """`taskscape group` and `taskscape resume`: start the worker of a run and watch it."""
 
+import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +10,7 @@ from pathlib import Path
 import click
 
 from core.command.watch import watch
-from core.errors import MethodError
+from core.errors import MethodError, TableError
 from core.plan import Plan
 
 
@@ -38,6 +39,8 @@ def group_file(
     from core.runs import Run
 
     plan = make_plan(preset, measure, heads, groups, seed, device)
+    if os.path.exists(data) and not (os.path.isfile(data) or os.path.isdir(data)):
+        raise TableError(f"{data} is no regular file but a pipe or device; save it as a file.")
     frame, notices = read_frame(data)
     roles = assign_roles(
         frame, targets=targets, ignore=ignore, patient_id=patient_id, kinds=_kinds(kinds)
@@ -74,13 +77,15 @@ def make_plan(
         MethodError: an unknown key; the known ones are listed.
     """
     from core.affinity import MEASURES
-    from core.device import DEVICES
+    from core.device import DEVICES, pick_device
     from core.methods import choose
     from core.plan import preset
 
     plan = replace(preset(key), seed=seed, n_groups=_n_groups(groups), device=device)
     if device not in DEVICES:
         raise MethodError(f"Unknown device {device!r}; choose one of {', '.join(DEVICES)}.")
+    if device == "cuda":
+        pick_device(device)
     if measure is not None:
         plan = replace(plan, measure=choose(MEASURES, measure))
     if heads is not None:

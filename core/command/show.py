@@ -33,18 +33,41 @@ def cancel_run(path: Path) -> None:
 
 
 def write_report(path: Path, form: str, output: Path) -> None:
-    """Write the report of a finished run to `output`, whole or not at all."""
+    """Write the report of a finished run to `output` (`-` is stdout), whole or not at all.
+
+    Raises:
+        MethodError: unknown format.
+        RunError: no report yet, or one of another plan than the run now asks for.
+    """
     if form not in ("json",):
         raise MethodError(f"Unknown report format {form!r}; choose one of json.")
-    run = Run(path)
+    text = _current_report(Run(path))
+    if str(output) == "-":
+        click.echo(text)
+        return
+    target = output.resolve()  # a link stays a link
+    try:
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")  # a device or a pipe
+        else:
+            replace_text(target, text)
+    except OSError as error:
+        raise RunError(f"Cannot write {output}: {error.strerror}.") from error
+    click.echo(str(output))
+
+
+def _current_report(run: Run) -> str:
     document = run.path / "report.json"
     if not document.is_file():
         raise RunError(f"The run {run.id} has no report yet; resume it first.")
     try:
-        replace_text(output, document.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RunError(f"Cannot write {output}: {error.strerror}.") from error
-    click.echo(str(output))
+        text = document.read_text(encoding="utf-8")
+        plan = json.loads(text)["provenance"]["plan"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunError(f"report.json of the run {run.id} is damaged; resume the run.") from error
+    if plan != run.spec.plan:
+        raise RunError(f"The report of {run.id} is of an earlier plan; resume the run first.")
+    return text
 
 
 def _status(run: Run) -> dict[str, Any]:

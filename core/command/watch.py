@@ -89,6 +89,8 @@ def summary(report: "Report") -> str:
             "",
             "Group  Tasks",
             *rows,
+            "",
+            *(f"Note: {note}" for note in report.notes),
         ]
     )
 

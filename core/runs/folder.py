@@ -5,17 +5,16 @@
 """
 
 import json
-import secrets
 import shutil
 import subprocess
 import sys
 import threading
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.data import Roles, build_table
 from core.errors import RunError
@@ -23,6 +22,7 @@ from core.methods import choose
 from core.plan import Plan
 from core.projection import PROJECTIONS
 from core.report import to_document
+from core.runs.spec import Spec, load_spec, sweep_partials, write_new
 from core.runs.stages import UNREADABLE, StageFolder
 from core.runs.status import State, Status, replace_text, worker_of
 from core.storage import load_value, save_value
@@ -34,21 +34,6 @@ if TYPE_CHECKING:
 MAIN = "run"
 """The job that makes the report; any other job is the key of a map (`tsne`, `umap`)."""
 
-SPEC_VERSION = 1
-
-
-@dataclass(frozen=True)
-class Spec:
-    """What a run is asked to do. `name` is for people on this machine and enters no report."""
-
-    name: str
-    created_at: str
-    n_rows: int
-    data_sha256: str
-    roles: dict[str, Any]
-    plan: dict[str, Any]
-    schema_version: int = SPEC_VERSION
-
 
 class Run:
     """A handle on a run folder; it holds nothing but the path.
@@ -59,7 +44,11 @@ class Run:
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
-        if not (self.path / "spec.json").is_file():
+        try:
+            is_run = (self.path / "spec.json").is_file()
+        except OSError as error:
+            raise RunError(f"Cannot look into {path}: {error.strerror}.") from error
+        if not is_run:
             raise RunError(f"{path} is not a run folder: it has no spec.json; check the path.")
 
     @classmethod
@@ -82,20 +71,13 @@ class Run:
             roles=roles.to_spec(),
             plan=plan.to_spec(),
         )
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            return cls._replan(path, spec)
-        partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
         try:
-            partial.mkdir(parents=True)
-            frame.loc[:, _columns(roles)].to_parquet(partial / "data.parquet", index=False)
-            replace_text(partial / "spec.json", json.dumps(asdict(spec), indent=1))
-            if path.exists():
-                path.rmdir()
-            partial.rename(path)
+            if path.exists() and (not path.is_dir() or any(path.iterdir())):
+                return cls._replan(path, spec)
+            sweep_partials(path)
+            write_new(path, frame.loc[:, _columns(roles)], spec)
         except OSError as error:
             raise RunError(f"Cannot write the run folder {path}: {error.strerror}.") from error
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
         return cls(path)
 
     @classmethod
@@ -114,14 +96,8 @@ class Run:
 
     @property
     def spec(self) -> Spec:
-        try:
-            found = json.loads((self.path / "spec.json").read_text(encoding="utf-8"))
-            spec = Spec(**found)
-        except (OSError, ValueError, TypeError) as error:
-            raise RunError(f"{self.path}/spec.json is damaged; delete the run.") from error
-        if spec.schema_version > SPEC_VERSION:
-            raise RunError(f"{self.path} was written by a newer version; update this one.")
-        return spec
+        """What the run is asked to do; RunError when its file is damaged or newer."""
+        return load_spec(self.path)
 
     @property
     def plan(self) -> Plan:
@@ -194,7 +170,7 @@ class Run:
         try:
             frame = pd.read_parquet(self.path / "data.parquet")
         except (OSError, ValueError) as error:
-            raise RunError(f"{self.path}/data.parquet is damaged; delete the run.") from error
+            raise RunError(f"data.parquet of the run {self.id} is damaged; delete it.") from error
         return build_table(frame, Roles.from_spec(self.spec.roles), self.plan.seed)
 
     def keep_report(self, report: Report) -> None:

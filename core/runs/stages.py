@@ -9,12 +9,13 @@ from zipfile import BadZipFile
 
 from core.errors import RunError
 from core.frozen import Frozen
+from core.provenance import own_version
 from core.runs.status import replace_text
 from core.storage import load_value, save_value
 
 V = TypeVar("V", bound=Frozen)
 
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile)
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, BadZipFile)
 """What reading a missing, cut-off or overwritten result raises."""
 
 
@@ -63,14 +64,15 @@ class StageFolder:
 
     def _index(self) -> dict[str, str]:
         try:
-            index: dict[str, str] = json.loads(self._index_path.read_text())
-        except (FileNotFoundError, json.JSONDecodeError):
+            index = json.loads(self._index_path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
             return {}
-        return index
+        return index if isinstance(index, dict) else {}
 
 
 def _key(made_from: tuple[object, ...]) -> str:
-    return blake2b(repr(made_from).encode(), digest_size=10).hexdigest()
+    """A hash of what a result was made from; a new version of the program makes it again."""
+    return blake2b(repr((own_version(), *made_from)).encode(), digest_size=10).hexdigest()
 
 
 def _read(path: Path, kind: type[V]) -> V | None:

@@ -66,6 +66,9 @@ class _Journal:
             self._set(State.CANCELLED, self.status.fraction, "cancelled")
         except TaskGroupingError as error:
             self._set(State.FAILED, self.status.fraction, "failed", str(error))
+        except OSError as error:
+            text = f"The disk or a file refused: {error.strerror or error}. Make room, then resume."
+            self._set(State.FAILED, self.status.fraction, "failed", text)
         except MemoryError:
             text = "The machine ran out of memory; try the preset quick or a smaller table."
             self._set(State.FAILED, self.status.fraction, "failed", text)

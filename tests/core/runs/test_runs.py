@@ -10,10 +10,11 @@ import time
 import pytest
 
 from core.data import assign_roles
-from core.errors import RunError
-from core.grouping import Mixture
+from core.errors import MethodError, RunError
+from core.grouping import AverageLinkage, Mixture
 from core.landscape import OneStep
 from core.runs import Draft, Run, State, Status, list_runs
+from core.runs.spec import partial_name
 from core.runs.status import worker_of
 from core.runs.worker import work
 from tests.cohort import SMALL_PLAN, plan_with, small_cohort
@@ -176,7 +177,7 @@ def test_a_failure_of_the_table_is_told_in_its_words(make_run):
     (run.path / "data.parquet").write_bytes(b"PAR1 nonsense")
     status = work(run.path)
     assert (status.state, status.is_our_fault) == (State.FAILED, False)
-    assert "data.parquet is damaged" in status.error
+    assert "data.parquet of the run run is damaged" in status.error
 
 
 def test_a_defect_is_recorded_with_its_traceback(make_run, monkeypatch, capsys):
@@ -256,3 +257,75 @@ def test_an_upload_waits_as_a_draft_and_leaves_nothing_when_unreadable(tmp_path)
 def test_a_draft_id_never_leaves_its_folder(tmp_path):
     with pytest.raises(RunError, match="upload it again"):
         Draft(tmp_path, "../../etc")
+
+
+def test_an_empty_folder_or_a_link_to_one_keeps_its_place(make_run, tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "run").symlink_to(tmp_path / "real")
+    run = make_run()
+    assert run.path.is_symlink()
+    assert sorted(path.name for path in (tmp_path / "real").iterdir()) == [
+        "data.parquet",
+        "spec.json",
+    ]
+
+
+def test_the_folder_is_readable_by_its_owner_only(make_run):
+    assert make_run().path.stat().st_mode & 0o077 == 0
+
+
+def test_what_a_killed_process_left_is_swept_after_an_hour(make_run, tmp_path):
+    make_run().delete()
+    young, old = (
+        tmp_path / f"{partial_name(tmp_path / 'run')}aa",
+        tmp_path / f"{partial_name(tmp_path / 'run')}bb",
+    )
+    for folder in (young, old):
+        folder.mkdir()
+    os.utime(old, (time.time() - 7200,) * 2)
+    make_run()
+    assert young.exists()
+    assert not old.exists()
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"[1, 2]", b"", b"{"])
+def test_a_damaged_index_heals(make_run, content):
+    run = make_run()
+    work(run.path)
+    (run.path / "stages" / "index.json").write_bytes(content)
+    assert work(run.path).state is State.DONE
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_no_partial_file(make_run, monkeypatch):
+    import errno
+
+    def full(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    run = make_run()
+    monkeypatch.setattr("core.storage.np.savez", full)
+    status = work(run.path)
+    assert (status.state, status.is_our_fault) == (State.FAILED, False)
+    assert "No space left on device" in status.error
+    assert not list((run.path / "stages").glob("*.tmp"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"seed": -1}, "seed=-1"),
+        ({"seed": 2**40}, "outside 0"),
+        ({"n_groups": 0}, "n_groups=0"),
+        ({"n_replicates": 1}, "n_replicates=1"),
+        ({"grouping": AverageLinkage()}, "Mixture"),
+        ({"graph": OneStep()}, "task graph"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused_at_birth(changes, words):
+    with pytest.raises(MethodError, match=words):
+        plan_with(**changes)
+
+
+def test_more_groups_at_most_than_tasks_is_refused_before_the_run():
+    with pytest.raises(MethodError, match="max_groups=9"):
+        plan_with(grouping=Mixture(max_groups=9)).check_fit(6)

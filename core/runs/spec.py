@@ -1,0 +1,82 @@
+"""What a run is asked to do, and how its folder comes into being: whole or not at all."""
+
+import json
+import secrets
+import shutil
+import time
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.errors import RunError
+from core.runs.status import replace_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SPEC_VERSION = 1
+
+STALE_S = 3600.0
+"""Age from which a half-made folder counts as left behind."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a run is asked to do. `name` is for people on this machine and enters no report."""
+
+    name: str
+    created_at: str
+    n_rows: int
+    data_sha256: str
+    roles: dict[str, Any]
+    plan: dict[str, Any]
+    schema_version: int = SPEC_VERSION
+
+
+def load_spec(path: Path) -> Spec:
+    """The spec of the run at `path`.
+
+    Raises:
+        RunError: the file is damaged, or a newer version wrote it.
+    """
+    try:
+        spec = Spec(**json.loads((path / "spec.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise RunError(f"{path}/spec.json is damaged; delete the run.") from error
+    if spec.schema_version > SPEC_VERSION:
+        raise RunError(f"{path} was written by a newer version; update this one.")
+    return spec
+
+
+def write_new(path: Path, frame: "pd.DataFrame", spec: Spec) -> None:
+    """Make the folder readable by its owner only, filled before anybody sees it.
+
+    A folder that is there already (empty) keeps its place: it may be a mount or a link.
+    """
+    is_there = path.exists()
+    place = path if is_there else path.absolute().parent
+    partial = place / f"{partial_name(path)}{secrets.token_hex(4)}"
+    try:
+        partial.mkdir(parents=True, mode=0o700)
+        frame.to_parquet(partial / "data.parquet", index=False)
+        replace_text(partial / "spec.json", json.dumps(asdict(spec), indent=1))
+        if is_there:
+            (partial / "data.parquet").replace(path / "data.parquet")
+            (partial / "spec.json").replace(path / "spec.json")
+        else:
+            partial.rename(path)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def sweep_partials(path: Path) -> None:
+    """Remove what a killed process left of the same run, an hour ago or longer."""
+    for old in path.absolute().parent.glob(f"{partial_name(path)}*"):
+        if time.time() - old.stat().st_mtime > STALE_S:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def partial_name(path: Path) -> str:
+    """How the name of a half-made folder of the run at `path` begins."""
+    return f".partial-{blake2b(path.name.encode(), digest_size=6).hexdigest()}-"
