@@ -76,6 +76,8 @@ def _offer_start(draft: Draft, frame: pd.DataFrame, edited: pd.DataFrame, target
         issues = issues_of(draft, roles)
     except TaskGroupingError as error:
         issues = (Issue("error", None, str(error)),)
+    counts = edited["role"].value_counts()
+    st.caption(" · ".join(f"{counts.get(role, 0):,} {role}" for role in ROLES))
     _show_issues(issues)
     plan = plan_form(None, len(roles.targets) if roles else 2, f"draft_{draft.id}")
     stuck = roles is None or any(issue.severity == "error" for issue in issues)

@@ -5,8 +5,9 @@ import pandas as pd
 
 from core.data import match_columns
 from core.errors import TableError
-from core.values import Grouping, Kind, Points, Projection, TaskGraph, TaskTable
+from core.values import Grouping, Kind, Points, Projection, Task, TaskGraph, TaskTable
 from dashboard.charts.polygon import Polygon, inside
+from dashboard.charts.text import number
 from dashboard.theme import letter
 from dashboard.words import WAYS
 
@@ -14,7 +15,7 @@ DECIMALS = 3
 
 
 def task_rows(table: TaskTable) -> pd.DataFrame:
-    """One row a task: kind, labelled rows, positives, prevalence or mean."""
+    """One row a task: kind, labelled rows, share of positives or mean or number of classes."""
     return pd.DataFrame(
         [
             {
@@ -22,21 +23,28 @@ def task_rows(table: TaskTable) -> pd.DataFrame:
                 "kind": str(task.kind),
                 "labelled": task.n_labelled,
                 "missing": f"{1 - task.n_labelled / max(len(table.labels), 1):.0%}",
-                "prevalence": f"{task.mean:.1%}" if task.kind is Kind.BINARY else "",
-                "mean": f"{task.mean:.3g}" if task.kind is Kind.REGRESSION else "",
+                **_centre(task),
             }
             for task in table.tasks
         ]
     )
 
 
+def _centre(task: Task) -> dict[str, str]:
+    if task.kind is Kind.BINARY:
+        return {"positive": f"{task.mean:.1%}"}
+    if task.kind is Kind.REGRESSION:
+        return {"mean": number(task.mean)}
+    return {"classes": str(len(task.classes))}
+
+
 def describe_columns(frame: pd.DataFrame, targets: str, ignore: str) -> pd.DataFrame:
-    """One row a column: what it holds, and the role that patterns give it."""
+    """One row a column, the targets first: what it holds, and the role that patterns give it."""
     names = [str(name) for name in frame.columns]
     role = dict.fromkeys(names, "feature")
     role |= dict.fromkeys(_matched(names, targets), "target")
     role |= dict.fromkeys(_matched(names, ignore), "ignore")
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         {
             "column": names,
             "role": list(role.values()),
@@ -46,6 +54,8 @@ def describe_columns(frame: pd.DataFrame, targets: str, ignore: str) -> pd.DataF
             "distinct": [int(count) for count in frame.nunique()],
         }
     )
+    places = rows["role"].map(["target", "ignore", "feature"].index)
+    return rows.loc[places.sort_values(kind="stable").index].reset_index(drop=True)
 
 
 def _matched(names: list[str], patterns: str) -> tuple[str, ...]:

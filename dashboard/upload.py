@@ -12,10 +12,13 @@ from dashboard.words import show_error
 
 def upload_button() -> UploadedFile | None:
     """A button to bring a table; any file is let in, so that the engine says what is wrong."""
-    with st.popover("Use my own table", icon=":material/upload_file:", type="primary"):
+    last = view().upload  # new keys after each upload: the popover closes, the last file goes
+    with st.popover(
+        "Use my own table", icon=":material/upload_file:", type="primary", key=f"bring_{last}"
+    ):
         return st.file_uploader(
             "One row a sample, one column a task. CSV, TSV or Parquet; it stays on this machine.",
-            key=f"upload_{view().upload}",  # a new one after each upload lets the last file go
+            key=f"upload_{last}",
         )
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from core.data import plant_groups
 from core.landscape import OneStep
 from core.runs import State
+from dashboard.look_up import first_choice, way_of, ways_to_group
 from tests.browser.conftest import PATIENCE_MS, tell
 from tests.cohort import SMALL_PLAN, plan_with, small_cohort
 
@@ -105,15 +106,16 @@ def test_the_slider_looks_up_and_groups_keep_their_letters(page, server, cohort)
     open_page(page, server, "groups", cohort.id)
     says(page, "How many groups?")
     before = {path: path.stat().st_mtime_ns for path in cohort.path.rglob("*")}
+    report = cohort.report()
+    choices = ways_to_group(report)[way_of(first_choice(report))]
     slider = page.get_by_role("slider", name="Number of groups")
     slider.focus()
-    while int(slider.input_value()) > 2:
-        press(page, slider, "ArrowLeft")
+    while (size := int(slider.input_value())) > 2:
+        press(page, slider, "ArrowLeft", cards_of(report, choices[size - 1]))
     last, waits = groups_on(page), []
-    while int(slider.input_value()) < 10:
-        waits.append(press(page, slider, "ArrowRight"))
+    while (size := int(slider.input_value())) < 10:
+        waits.append(press(page, slider, "ArrowRight", cards_of(report, choices[size + 1])))
         now = groups_on(page)
-        assert len(now) == int(slider.input_value())
         kept = [letter for letter in last if last[letter] in now.values()]
         assert {letter: now[letter] for letter in kept} == {letter: last[letter] for letter in kept}
         last = now
@@ -122,15 +124,21 @@ def test_the_slider_looks_up_and_groups_keep_their_letters(page, server, cohort)
     assert {path: path.stat().st_mtime_ns for path in cohort.path.rglob("*")} == before
 
 
-CARDS = "[...document.querySelectorAll('h5, [data-testid=stText]')].map(e => e.innerText).join('|')"
+CARDS = "[...document.querySelectorAll('[data-testid=stMain] [data-testid=stText]')]"
 
 
-def press(page, slider, key):
-    """Seconds from a key on the slider until the cards are others."""
-    old = page.evaluate(f"() => {CARDS}")
+def cards_of(report, grouping):
+    return sorted("\n".join(group) for group in grouping.groups(report.task_names))
+
+
+def press(page, slider, key, cards):
+    """Seconds from a key on the slider until the page shows these cards."""
     began = time.monotonic()
     slider.press(key)
-    page.wait_for_function(f"old => {CARDS} !== old", arg=old)
+    page.wait_for_function(
+        f"cards => {CARDS}.map(e => e.innerText).sort().join('|') === cards.sort().join('|')",
+        arg=cards,
+    )
     waited = time.monotonic() - began
     settle(page)
     return waited

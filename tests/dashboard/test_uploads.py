@@ -102,7 +102,8 @@ def test_roles_and_kinds_are_taken_from_the_table(root, quick_start):
     )
     at = ask(upload(visit(), "t.csv", csv_of(frame)), "split", "ignore")
     view = at.session_state["view"]
-    columns = list(frame.columns)
+    columns = list(at.dataframe[1].value["column"])
+    assert columns[:4] == ["y_first", "y_second", "y_level", "split"], "targets first"
     at.session_state[f"roles_{view.draft}_y_*_split"] = {
         "edited_rows": {
             columns.index("person"): {"role": "patient id"},
