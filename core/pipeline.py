@@ -16,6 +16,7 @@ from core.frozen import Frozen
 from core.graph import build_graph, embed_tasks
 from core.grouping import propose_groupings, recommend
 from core.landscape import measure_landscape
+from core.null import measure_null
 from core.plan import Plan
 from core.progress import OnProgress, silent, within
 from core.projection import PCA, project_points
@@ -25,6 +26,7 @@ from core.values import (
     Candidates,
     Embedding,
     Landscape,
+    Null,
     Projection,
     Report,
     TaskGraph,
@@ -76,9 +78,10 @@ def run(
     steps = _Steps(table, plan, store or NoStore(), on_progress, pick_device(plan.device).type)
     landscapes = steps.landscapes()
     affinities = steps.affinities(landscapes)
+    null = steps.null()
     graph = steps.graph(affinities[0])
     embedding = steps.embedding(graph)
-    groupings = steps.candidates(graph, embedding).groupings
+    groupings = steps.candidates(graph, embedding, null).groupings
     steps.first_map(landscapes[plan.landscape.heads])
     notes = [
         *(note for landscape in landscapes.values() for note in landscape.notes),
@@ -91,7 +94,7 @@ def run(
         graph=graph,
         embedding=embedding,
         groupings=groupings,
-        recommended=recommend(groupings, embedding, plan.n_groups, graph),
+        recommended=recommend(groupings, embedding, plan.n_groups, affinities[0], null),
         notes=tuple(dict.fromkeys(notes)),
         provenance=describe(table, plan.to_spec(), steps.device, data_sha256),
     )
@@ -121,7 +124,7 @@ class _Steps:
         """One landscape for each kind of heads that the plan or a measure asks for."""
         own_heads = (measure.heads for measure in MEASURES.methods.values() if measure.heads)
         wanted = list(dict.fromkeys((self.plan.landscape.heads, *own_heads)))
-        edges = [0.05 + 0.45 * i / len(wanted) for i in range(len(wanted) + 1)]
+        edges = [0.05 + 0.35 * i / len(wanted) for i in range(len(wanted) + 1)]
         return {
             heads: self._landscape(heads, within(self.on_progress, edges[i], edges[i + 1]))
             for i, heads in enumerate(wanted)
@@ -149,13 +152,26 @@ class _Steps:
 
     def _affinity(self, landscape: Landscape, measure: Measure, number: int) -> Affinity:
         key = MEASURES.key_of(measure)
-        self.on_progress(0.5 + 0.02 * number, f"affinity: {measure.title}")
+        self.on_progress(0.4 + 0.01 * number, f"affinity: {measure.title}")
         n_replicates, seed = self.plan.n_replicates, self.plan.seed
         return self.store.keep(
             f"affinity-{key}",
             Affinity,
             (landscape.fingerprint, measure, n_replicates, seed),
             lambda: measure_affinity(landscape, measure, n_replicates, seed),
+        )
+
+    def null(self) -> Null:
+        """The plan's measure on independent tasks."""
+        plan, device = self.plan, self.device
+        measure = plan.measure
+        method = replace(plan.landscape, heads=measure.heads or plan.landscape.heads)
+        on_progress = within(self.on_progress, 0.45, 0.6)
+        return self.store.keep(
+            "null",
+            Null,
+            (self.table.fingerprint, method, measure, plan.seed, device),
+            lambda: measure_null(self.table, method, measure, plan.seed, device, on_progress),
         )
 
     def graph(self, affinity: Affinity) -> TaskGraph:
@@ -178,15 +194,15 @@ class _Steps:
             lambda: embed_tasks(graph, encoder, seed, device, on_progress),
         )
 
-    def candidates(self, graph: TaskGraph, embedding: Embedding) -> Candidates:
+    def candidates(self, graph: TaskGraph, embedding: Embedding, null: Null) -> Candidates:
         grouper, asked, seed = self.plan.grouping, self.plan.n_groups, self.plan.seed
         on_progress = within(self.on_progress, 0.8, 0.97)
         return self.store.keep(
             "groupings",
             Candidates,
-            (graph.fingerprint, embedding.fingerprint, grouper, asked, seed),
+            (graph.fingerprint, embedding.fingerprint, grouper, asked, seed, null.fingerprint),
             lambda: Candidates(
-                propose_groupings(graph, embedding, grouper, asked, seed, on_progress)
+                propose_groupings(graph, embedding, grouper, asked, seed, on_progress, null)
             ),
         )
 

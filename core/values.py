@@ -199,8 +199,8 @@ class Affinity(Frozen):
 
 @dataclass(frozen=True, eq=False)
 class Null(Frozen):
-    """What a measure says of independent tasks: `similarity` and `values` of an `Affinity`, measured
-    on tables whose labels were permuted within each task. NaN where two tasks share no sample."""
+    """What a measure says of independent tasks: `similarity` and `values` as in `Affinity`, of
+    tables whose labels were permuted within each task. NaN where two tasks share no sample."""
 
     similarity: Float[np.ndarray, "permutation source target"]
     values: Float[np.ndarray, "permutation source target"]
@@ -247,9 +247,9 @@ class Grouping(Frozen):
 
     `labels` number the groups 0, 1, … in the order of their first task. `silhouette` is measured
     on the dissimilarity 1 − similarity for every method, so scores compare; `silhouette_null` is
-    the 95th percentile it reaches with as many groups when the similarities are shuffled among the
-    pairs. `co_assignment` is how often two tasks shared a group over the bootstrap re-runs and
-    `stability` its mean over the pairs inside groups.
+    the level that chance stays below, for independent tasks and for shuffled similarities.
+    `co_assignment` is how often two tasks shared a group over the bootstrap re-runs and `stability`
+    its mean over the pairs inside groups.
     """
 
     method: str

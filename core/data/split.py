@@ -21,7 +21,8 @@ def split_rows(
 
     Patients are sorted by the rarest event they carry, shuffled within it, and dealt in turn, so
     that each part gets its share of every rare event; of patients alike the larger come first, so
-    that unequal patients still add up to 60 / 20 / 20 rows.
+    that unequal patients still add up to 60 / 20 / 20 rows. Of two events that are equally rare
+    the one that the first patients carry counts as rarer: the order of the columns never decides.
     """
     numbers, place, n_rows = np.unique(patient, return_inverse=True, return_counts=True)
     has = np.zeros((len(numbers), 0), dtype=bool)
@@ -29,7 +30,7 @@ def split_rows(
     if events.shape[1]:
         has = np.zeros((len(numbers), events.shape[1]), dtype=bool)
         np.logical_or.at(has, place, events)
-    rarity = np.argsort(has.sum(axis=0), kind="stable")
+    rarity = np.lexsort((*~has[::-1], has.sum(axis=0)))
     carries = np.concatenate([has[:, rarity], np.ones((len(numbers), 1), dtype=bool)], axis=1)
     rarest = carries.argmax(axis=1)
     shuffle = np.random.default_rng(seed).random(len(numbers))

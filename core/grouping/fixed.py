@@ -6,16 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.grouping.base import Grouper, Proposal, one_hot
+from core.grouping.cut import cut_trees
 from core.progress import OnProgress
 from core.values import Embedding, TaskGraph
 
 
 @dataclass(frozen=True)
 class Alone(Grouper):
-    """Every task trains its own model."""
+    """Every distinct task trains its own model; tasks that are copies of each other share one."""
 
     title = "Alone"
-    summary = "Every task is its own group."
+    summary = "Every task is its own group; copies of one task share theirs."
 
     def __call__(
         self,
@@ -25,7 +26,8 @@ class Alone(Grouper):
         seed: int,
         on_progress: OnProgress,
     ) -> Iterator[Proposal]:
-        yield _fixed(np.arange(len(graph.task_names)), len(graph.replicate_similarity))
+        labels = cut_trees(graph.similarity[None], (len(graph.task_names),))[0, 0]
+        yield _fixed(labels, len(graph.replicate_similarity))
 
 
 @dataclass(frozen=True)

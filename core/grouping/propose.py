@@ -4,14 +4,14 @@ import numpy as np
 from jaxtyping import Int
 
 from core.grouping.base import Grouper, Proposal, group_counts
+from core.grouping.chance import measure_chance
 from core.grouping.fixed import Alone, Together
 from core.grouping.linkage import AverageLinkage
 from core.grouping.mixture import Mixture
 from core.grouping.score import score
-from core.grouping.silhouette import silhouette_nulls
 from core.progress import OnProgress, silent, within
 from core.threads import one_thread
-from core.values import Embedding, Grouping, TaskGraph
+from core.values import Embedding, Grouping, Null, TaskGraph
 
 
 def propose_groupings(
@@ -21,6 +21,7 @@ def propose_groupings(
     n_groups: int | None = None,
     seed: int = 0,
     on_progress: OnProgress = silent,
+    null: Null | None = None,
 ) -> tuple[Grouping, ...]:
     """All candidates at once, so that choosing among them is a look-up.
 
@@ -34,6 +35,8 @@ def propose_groupings(
         n_groups: A number of groups to try besides 1 … max_groups.
         seed: Of the mixture's starts and the shuffles.
         on_progress: Told the finished share.
+        null: What the measure says of independent tasks. Without it a grouping is only held
+            against shuffled similarities, which base rates alone can beat.
 
     Raises:
         MethodError: more groups asked for than there are tasks.
@@ -45,7 +48,9 @@ def propose_groupings(
         "together": Together(),
         "alone": Alone(),
     }
-    return run_groupers(methods, graph, embedding, chosen.max_groups, n_groups, seed, on_progress)
+    return run_groupers(
+        methods, graph, embedding, chosen.max_groups, n_groups, seed, on_progress, null
+    )
 
 
 def run_groupers(
@@ -56,6 +61,7 @@ def run_groupers(
     n_groups: int | None,
     seed: int,
     on_progress: OnProgress,
+    null: Null | None = None,
 ) -> tuple[Grouping, ...]:
     """Run methods in an order of the tasks made from their points, and score what they propose.
 
@@ -67,11 +73,11 @@ def run_groupers(
     back = np.argsort(order)
     found: list[Grouping] = []
     with one_thread():
-        nulls = silhouette_nulls(ordered_graph.similarity, counts, seed)
+        chance = measure_chance(ordered_graph.similarity, counts, seed, null)
         for place, (key, method) in enumerate(methods.items()):
             part = within(on_progress, place / len(methods), (place + 1) / len(methods))
             found.extend(
-                score(key, _restore(proposal, back), graph.similarity, nulls)
+                score(key, _restore(proposal, back), graph.similarity, chance)
                 for proposal in method(ordered_graph, ordered_embedding, counts, seed, part)
             )
     return tuple(found)

@@ -9,19 +9,14 @@ from core.values import Grouping
 
 STABLE = 0.6
 """A grouping whose pairs stay together less often than this is not proposed (ours)."""
-MARGIN = 1.15
-"""How many times its 95 % chance level a silhouette must reach (ours). Ten numbers of groups and
-five ways are tried, so some grouping of structureless similarities passes the bare level in 3 to
-60 % of draws (4 to 40 tasks); with the margin in 0 to 10 %."""
 BAND = 0.1
 """Stabilities closer than this count as equal, and the silhouette decides (ours)."""
 
 
 def stands_out(grouping: Grouping) -> bool:
-    """Stable, and better separated than as many groups in shuffled similarities; False where a
-    score is not defined."""
-    chance = MARGIN * max(grouping.silhouette_null, 0.0)
-    return grouping.stability >= STABLE and grouping.silhouette > chance
+    """Stable, and better separated than chance makes it; False where a score is not defined."""
+    above = grouping.silhouette > grouping.silhouette_null and grouping.silhouette > 0
+    return grouping.stability >= STABLE and above
 
 
 def merit(grouping: Grouping) -> tuple[float, ...]:

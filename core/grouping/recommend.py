@@ -5,11 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.errors import MethodError
-from core.grouping.ranking import MARGIN, STABLE, merit, rank_groupings, stands_out
-from core.values import Decision, Embedding, Grouping, Recommendation, TaskGraph
+from core.grouping.ranking import STABLE, rank_groupings, stands_out
+from core.grouping.related import relate
+from core.values import Affinity, Decision, Embedding, Grouping, Null, Recommendation
 
-HIGH = 0.8
+HIGH = 0.6
+"""Mean relation from which tasks are one (ours; a κ above it is called substantial, Landis & Koch
+1977)."""
 EVEN = 0.1
+"""Standard deviation of the relations up to which no pair is an exception (ours)."""
 UNTESTED = "not yet tested by training"
 
 
@@ -17,37 +21,43 @@ def recommend(
     groupings: Sequence[Grouping],
     embedding: Embedding,
     n_groups: int | None = None,
-    graph: TaskGraph | None = None,
+    affinity: Affinity | None = None,
+    null: Null | None = None,
 ) -> Recommendation:
     """The grouping to look at first.
 
     The rule (ours). With `n_groups`, the mixture with that many groups, the most stable covariance
-    first, then the lowest BIC. Without, of all partitions into 2 … T − 1 groups whose silhouette
-    exceeds its 95 % chance level by 15 % and whose stability is at least 0.6, the first of
-    `rank_groupings`. Where there is none, or the embedding carries no structure: together when
-    the similarities are high and even (mean at least 0.8, standard deviation at most 0.1), else
-    alone, which cannot harm a task.
+    first, then the lowest BIC. Without, all tasks together where every pair is far more alike than
+    independent tasks (`relate`: mean at least 0.6, standard deviation at most 0.1). Else, of all
+    partitions whose silhouette exceeds its chance level and whose stability is at least 0.6, the
+    first of `rank_groupings`. Where there is none, or the embedding carries no structure: alone,
+    which cannot harm a task; copies of one task stay together even then.
 
     Args:
         groupings: The candidates of `propose_groupings`.
         embedding: Its `has_structure` can veto a grouping.
         n_groups: The number of groups that the user wants.
-        graph: Its similarities can speak for `together`.
+        affinity: What the groups were made from; with `null` it can speak for `together`.
+        null: The same measure on independent tasks.
 
     Raises:
         MethodError: no candidate has `n_groups` groups.
     """
     if n_groups is not None:
         return _asked_for(groupings, n_groups)
-    n_tasks = len(embedding.task_names)
+    if affinity is not None and null is not None and (level := _one_task(affinity, null)):
+        together = next(grouping for grouping in groupings if grouping.n_groups == 1)
+        reason = f"Start with all tasks together: {level}; {UNTESTED}."
+        return Recommendation(together, Decision.TOGETHER, reason)
+    most = _most_groups(groupings)
     found = [
         grouping
         for grouping in rank_groupings(groupings)
-        if 1 < grouping.n_groups < n_tasks and stands_out(grouping)
+        if 1 < grouping.n_groups < most and stands_out(grouping)
     ]
     if found and embedding.has_structure:
         return _standing_out(found[0])
-    return _nothing_found(groupings, embedding, graph)
+    return _nothing_found(groupings, embedding)
 
 
 def _asked_for(groupings: Sequence[Grouping], n_groups: int) -> Recommendation:
@@ -59,7 +69,8 @@ def _asked_for(groupings: Sequence[Grouping], n_groups: int) -> Recommendation:
         )
     best = max(fitting, key=_preference)
     reason = f"{_count(n_groups)} as asked for ({_scores(best)}); {UNTESTED}."
-    return Recommendation(best, _decision(best), reason)
+    alone = Decision.ALONE if n_groups == _most_groups(groupings) else Decision.GROUPED
+    return Recommendation(best, Decision.TOGETHER if n_groups == 1 else alone, reason)
 
 
 def _standing_out(best: Grouping) -> Recommendation:
@@ -67,49 +78,53 @@ def _standing_out(best: Grouping) -> Recommendation:
     return Recommendation(best, Decision.GROUPED, reason)
 
 
-def _nothing_found(
-    groupings: Sequence[Grouping], embedding: Embedding, graph: TaskGraph | None
-) -> Recommendation:
-    n_tasks = len(embedding.task_names)
-    together, level = _high_and_even(graph)
-    wanted = 1 if together else n_tasks
-    fallback = next(grouping for grouping in groupings if grouping.n_groups == wanted)
+def _nothing_found(groupings: Sequence[Grouping], embedding: Embedding) -> Recommendation:
+    most = _most_groups(groupings)
+    fallback = next(grouping for grouping in groupings if grouping.n_groups == most)
     why = "no grouping stands out from chance"
     if not embedding.has_structure:
         why = "the task graph carries no structure to group by"
-    elif closest := _closest(groupings, n_tasks):
-        needed = f"{MARGIN:g} times chance and stability {STABLE:g} are needed"
-        why += f" (the best try, {_count(closest.n_groups)}: {_scores(closest)}; {needed})"
-    what = "all tasks together" if together else "each task alone"
-    reason = f"Start with {what}: {why}{level}; {UNTESTED}."
-    return Recommendation(fallback, _decision(fallback), reason)
+    elif closest := _closest(groupings, most):
+        why += f" (the best try, {_count(closest.n_groups)}: {_scores(closest)}"
+        why += f"; a silhouette above it and stability {STABLE:g} are needed)"
+    what = "each task alone"
+    if most < len(embedding.task_names):
+        what = "each task alone but for copies" if most > 1 else "all tasks together"
+    reason = f"Start with {what}: {why}; {UNTESTED}."
+    decision = Decision.ALONE if most > 1 else Decision.TOGETHER
+    return Recommendation(fallback, decision, reason)
 
 
-def _closest(groupings: Sequence[Grouping], n_tasks: int) -> Grouping | None:
-    proper = [grouping for grouping in groupings if 1 < grouping.n_groups < n_tasks]
-    return max(proper, key=merit, default=None)
+def _most_groups(groupings: Sequence[Grouping]) -> int:
+    """How many distinct tasks there are: copies share a group in every candidate."""
+    return max(grouping.n_groups for grouping in groupings)
 
 
-def _high_and_even(graph: TaskGraph | None) -> tuple[bool, str]:
-    if graph is None or len(graph.task_names) < 2:
-        return False, ""
-    others = graph.similarity[~np.eye(len(graph.task_names), dtype=bool)]
-    mean, spread = float(others.mean()), float(others.std())
-    if mean < HIGH or spread > EVEN:
-        return False, ""
-    return True, f" and all are alike (mean similarity {mean:.2f} ± {spread:.2f})"
+def _closest(groupings: Sequence[Grouping], most: int) -> Grouping | None:
+    proper = [grouping for grouping in groupings if 1 < grouping.n_groups < most]
+    return max(proper, key=_surplus, default=None)
+
+
+def _surplus(grouping: Grouping) -> float:
+    surplus = grouping.silhouette - grouping.silhouette_null
+    return -np.inf if np.isnan(surplus) else float(surplus)
+
+
+def _one_task(affinity: Affinity, null: Null) -> str:
+    """Why all tasks are as good as one; empty where they are not."""
+    others = relate(affinity, null)[~np.eye(len(affinity.task_names), dtype=bool)]
+    if not np.isfinite(others).all() or others.mean() < HIGH or others.std() > EVEN:
+        return ""
+    return (
+        f"every pair is far more alike than independent tasks ({others.mean():.2f} ± "
+        f"{others.std():.2f} of the way from independent to the same)"
+    )
 
 
 def _preference(grouping: Grouping) -> tuple[float, ...]:
     stable = -1.0 if np.isnan(grouping.stability) else grouping.stability
     likely = -np.inf if np.isnan(grouping.bic) else -grouping.bic
     return float(grouping.method == "mixture"), stable, likely
-
-
-def _decision(grouping: Grouping) -> Decision:
-    if grouping.n_groups == 1:
-        return Decision.TOGETHER
-    return Decision.ALONE if grouping.n_groups == len(grouping.labels) else Decision.GROUPED
 
 
 def _count(n_groups: int) -> str:

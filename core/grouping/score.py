@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.grouping.base import Proposal
+from core.grouping.chance import Chance
 from core.grouping.silhouette import silhouette
 from core.grouping.stability import co_assign, stability
 from core.values import Grouping
@@ -13,7 +14,7 @@ def score(
     method: str,
     proposal: Proposal,
     similarity: Float[np.ndarray, "source target"],
-    nulls: dict[int, float],
+    chance: Chance,
 ) -> Grouping:
     """Number the groups by their first task, drop empty components, and measure.
 
@@ -33,7 +34,7 @@ def score(
         bic=proposal.bic,
         aic=proposal.aic,
         silhouette=silhouette(similarity, labels),
-        silhouette_null=nulls.get(len(kept), float("nan")),
+        silhouette_null=chance.level(labels),
         stability=stability(labels, co_assignment) if replicated else float("nan"),
         co_assignment=co_assignment,
     )

@@ -19,7 +19,9 @@ def stability(
     labels: Int[np.ndarray, " task"], co_assignment: Float[np.ndarray, "task task"]
 ) -> float:
     """Mean co-assignment over the pairs inside groups; NaN when every task is alone, because no
-    pair could be torn apart."""
+    pair could be torn apart, and for one group, because none would be."""
+    if len(np.unique(labels)) == 1:
+        return float("nan")
     inside = np.triu(labels[:, None] == labels[None, :], 1)
     return float(co_assignment[inside].mean()) if inside.any() else float("nan")
 

@@ -96,16 +96,16 @@ def _copies(coded: CodedTable) -> Iterator[Issue]:
         plain = np.where(np.isnan(labels), np.nan, labels + 0.0)
         flipped = np.where(np.isnan(labels), np.nan, 1 - labels)
         if (same := first.get(plain.tobytes())) is not None:
-            words = "hold the same labels"
+            words = "hold the same labels: they must end in one group"
         elif task.kind is Kind.BINARY and (same := first.get(flipped.tobytes())) is not None:
-            words = "hold opposite labels"
+            words = "hold opposite labels: they could share everything"
         else:
             first[plain.tobytes()] = task.name
             continue
         yield Issue(
             "warning",
             task.name,
-            f"Columns {quoted(same)} and {quoted(task.name)} {words}: they must end in one group. "
+            f"Columns {quoted(same)} and {quoted(task.name)} {words}. "
             "Drop one with --ignore if that is not meant.",
         )
 

@@ -66,3 +66,17 @@ def test_few_labels_reach_every_part():
     split = split_rows(np.arange(1000), labels, tasks, seed=3)
     known = [np.isfinite(labels[split == part.code, 1]).sum() for part in Split]
     assert min(known) >= 3
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_permuting_columns_keeps_the_split(seed):
+    rng = np.random.default_rng(seed)
+    labels = np.zeros((100, 4))
+    for column in labels.T:
+        column[rng.choice(100, 10, replace=False)] = 1  # all events equally rare
+    order = rng.permutation(4)
+    there = labels[:, order]
+    np.testing.assert_array_equal(
+        split_rows(np.arange(100), labels, binary_tasks(labels), seed),
+        split_rows(np.arange(100), there, binary_tasks(there), seed),
+    )

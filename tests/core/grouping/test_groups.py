@@ -15,7 +15,7 @@ from core.grouping import (
     rank_groupings,
     recommend,
 )
-from core.values import Decision
+from core.values import Decision, Null
 from tests.core.graph.affinities import (
     affinity_of,
     constant,
@@ -90,14 +90,21 @@ def test_the_same_seed_gives_the_same_fingerprints():
 
 @pytest.mark.parametrize("encoder", [ROWS, GAT])
 @pytest.mark.parametrize("n_groups", [None, 8])
-def test_copies_share_a_group_in_every_grouping_but_alone(encoder, n_groups):
+def test_copies_share_a_group_in_every_grouping(encoder, n_groups):
     affinity = with_copy(with_copy(structureless(6, n_replicates=10), 1), 1)
     found, _ = candidates(affinity, encoder, n_groups=n_groups)
-    assert max(grouping.n_groups for grouping in found if grouping.method != "alone") == 6
+    assert max(grouping.n_groups for grouping in found) == 6
     for grouping in found:
-        if grouping.method != "alone":
-            assert grouping.labels[1] == grouping.labels[6] == grouping.labels[7]
-            assert grouping.co_assignment[1, 6] == pytest.approx(1, abs=0.1)
+        assert grouping.labels[1] == grouping.labels[6] == grouping.labels[7]
+        assert grouping.co_assignment[1, 6] == pytest.approx(1, abs=0.1)
+
+
+def test_alone_keeps_exact_copies_together():
+    advised = advice(with_copy(structureless(6), 1))
+    assert advised.decision is Decision.ALONE
+    assert advised.grouping.n_groups == 6
+    assert advised.grouping.labels[1] == advised.grouping.labels[6]
+    assert "alone but for copies" in advised.reason
 
 
 def test_a_proposal_holds_every_count_every_covariance_and_both_extremes():
@@ -121,11 +128,11 @@ def test_memberships_sum_to_one_over_groups_that_hold_a_task(encoder):
         assert grouping.n_groups <= grouping.n_components
 
 
-def test_the_extremes_are_stable_by_definition():
+def test_the_extremes_have_no_stability():
     found, _ = candidates(structureless(5))
     together, alone = found[-2:]
-    assert (together.n_groups, together.stability) == (1, 1.0)
-    assert alone.n_groups == 5
+    assert (together.n_groups, alone.n_groups) == (1, 5)
+    assert np.isnan(together.stability)
     assert np.isnan(alone.stability)
 
 
@@ -188,7 +195,7 @@ def test_as_many_groups_as_asked_for_are_recommended():
 
 def test_a_number_no_candidate_has_lists_those_there_are():
     found, embedding = candidates(with_copy(structureless(3), 0))
-    with pytest.raises(MethodError, match=r"n_groups=7.*1, 2, 3, 4"):
+    with pytest.raises(MethodError, match=r"n_groups=7.*1, 2, 3"):
         recommend(found, embedding, n_groups=7)
 
 
@@ -202,15 +209,48 @@ def test_a_pair_without_shared_samples_is_grouped():
     assert adjusted_rand(found.grouping.labels, labels) == 1
 
 
-def test_even_high_similarities_say_together_and_even_low_ones_alone():
-    for level, decision in ((0.9, Decision.TOGETHER), (0.4, Decision.ALONE)):
-        graph = build_graph(constant(6, level))
-        embedding = embed_tasks(graph, GAT)
-        found = propose_groupings(graph, embedding, QUICK)
-        advised = recommend(found, embedding, graph=graph)
-        assert advised.decision is decision
-        assert "no structure" in advised.reason
-        assert "not yet tested by training" in advised.reason
+def independent(affinity, level, n=19):
+    """A null in which every pair is `level` alike, give or take."""
+    n_tasks = len(affinity.task_names)
+    values = np.stack(
+        [noisy(np.full((n_tasks,) * 2, level), 0.02, 0, s).similarity for s in range(n)]
+    )
+    return Null(values, values)
+
+
+@pytest.mark.parametrize(
+    ("level", "expected", "decision"),
+    [(0.9, 0.2, Decision.TOGETHER), (0.9, 0.88, Decision.ALONE), (0.4, 0.4, Decision.ALONE)],
+)
+def test_together_means_far_more_alike_than_independent_tasks(level, expected, decision):
+    affinity = constant(6, level)
+    graph = build_graph(affinity)
+    embedding = embed_tasks(graph, GAT)
+    null = independent(affinity, expected)
+    found = propose_groupings(graph, embedding, QUICK, null=null)
+    advised = recommend(found, embedding, affinity=affinity, null=null)
+    assert advised.decision is decision
+    assert "not yet tested by training" in advised.reason
+
+
+def test_planted_groups_stand_out_from_independent_tasks():
+    affinity, labels = planted([4, 4, 4])
+    graph = build_graph(affinity)
+    embedding = embed_tasks(graph, ROWS)
+    null = independent(affinity, 0.3)
+    found = propose_groupings(graph, embedding, QUICK, null=null)
+    advised = recommend(found, embedding, affinity=affinity, null=null)
+    assert adjusted_rand(advised.grouping.labels, labels) == 1
+
+
+def test_groups_that_independent_tasks_have_too_do_not_stand_out():
+    affinity, _ = planted([4, 4, 4])
+    graph = build_graph(affinity)
+    embedding = embed_tasks(graph, ROWS)
+    null = Null(affinity.replicates[:19], affinity.replicates[:19])
+    found = propose_groupings(graph, embedding, QUICK, null=null)
+    advised = recommend(found, embedding, affinity=affinity, null=null)
+    assert advised.decision is Decision.ALONE
 
 
 def test_a_reason_is_one_sentence_with_its_numbers():
@@ -221,7 +261,7 @@ def test_a_reason_is_one_sentence_with_its_numbers():
     assert "\n" not in reason
     declined = advice(structureless(12)).reason
     assert "no grouping stands out from chance" in declined
-    assert "1.15 times chance and stability 0.6 are needed" in declined
+    assert "a silhouette above it and stability 0.6 are needed" in declined
     assert "not yet tested by training" in declined
 
 

@@ -59,11 +59,11 @@ def test_co_assignment_is_the_share_of_replicates_with_one_group():
     expected = np.array([[1, 0.75, 0.25], [0.75, 1, 0.5], [0.25, 0.5, 1]])
     np.testing.assert_allclose(co_assign(labels), expected)
     assert stability(np.array([0, 0, 1]), expected) == 0.75
-    assert stability(np.array([0, 0, 0]), expected) == 0.5
 
 
-def test_stability_of_tasks_alone_is_undefined():
+def test_stability_of_the_two_extremes_is_undefined():
     assert np.isnan(stability(np.arange(3), np.eye(3)))
+    assert np.isnan(stability(np.zeros(3, dtype=int), np.ones((3, 3))))
 
 
 @given(one=LABELS, seed=st.integers(0, 20))

@@ -1,0 +1,97 @@
+"""What the chosen measure says of tasks that have nothing to do with each other.
+
+The labels of every task are permuted among its own labelled training rows, which keeps its base
+rate, its kind and where its labels are missing, and takes away every relation to the other tasks
+and to the features. The same landscape and the same measure then show how alike independent tasks
+look, the effects that base rates and kinds have on a whole row of the matrix included.
+"""
+
+from dataclasses import replace
+from hashlib import blake2b
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from core.affinity import Measure, measure_affinity
+from core.landscape import OneStep, measure_landscape
+from core.progress import OnProgress, silent
+from core.threads import one_thread
+from core.values import Null, Split, TaskTable
+
+N_PERMUTATIONS = 19
+"""The largest of 19 is the 5 % level: one of 20 exchangeable draws is the largest."""
+MAX_ROWS = 5000
+"""Rows that are permuted at most; fewer rows make the null noisier, so a claim against it is
+harder to make."""
+
+
+def measure_null(
+    table: TaskTable,
+    landscape: OneStep,
+    measure: Measure,
+    seed: int = 0,
+    device: str = "auto",
+    on_progress: OnProgress = silent,
+    n_permutations: int = N_PERMUTATIONS,
+) -> Null:
+    """Measure the training rows again and again with the labels of every task permuted.
+
+    One row a patient (repeated rows of a patient are no independent evidence) and at most 5000
+    rows; one random start. The permutations belong to the labels of a task, not to its place, so
+    the order of the columns does not matter and copies stay copies: they are no evidence of more.
+
+    Args:
+        table: only its training rows are looked at.
+        landscape: the settings of the landscape that the measure reads, heads included.
+        measure: what the groups are made from.
+        seed: of the rows drawn and the permutations.
+        device: as for the landscape.
+        on_progress: told the finished share after every permutation; may raise Cancelled.
+        n_permutations: how often.
+    """
+    small = _sample(table, seed)
+    keys = _keys(small.labels)
+    once = replace(landscape, starts=1, max_points=10, n_blocks=2)
+    similarity, values = [], []
+    for number in range(n_permutations):
+        on_progress(number / n_permutations, "what independent tasks would look like")
+        permuted = replace(small, labels=_permute(small.labels, keys, [seed, number]))
+        with one_thread():
+            found = measure_landscape(permuted, once, seed, device)
+            affinity = measure_affinity(found, measure, n_replicates=1, seed=seed)
+        similarity.append(affinity.similarity)
+        values.append(affinity.values)
+    return Null(np.stack(similarity), np.stack(values))
+
+
+def _sample(table: TaskTable, seed: int) -> TaskTable:
+    """At most `MAX_ROWS` training rows, each of another patient."""
+    rng = np.random.default_rng(seed)
+    rows = rng.permutation(table.rows(Split.TRAIN))
+    rows = rows[np.unique(table.patient[rows], return_index=True)[1]]
+    rows = np.sort(rng.permutation(rows)[:MAX_ROWS])
+    return replace(
+        table,
+        features=table.features[rows],
+        labels=table.labels[rows],
+        split=np.full(len(rows), Split.TRAIN.code),
+        patient=np.arange(len(rows)),
+    )
+
+
+def _keys(labels: Float[np.ndarray, "sample task"]) -> list[int]:
+    """A number for the labels of each task; copies have the same, and stay copies."""
+    return [
+        int.from_bytes(blake2b(column.tobytes(), digest_size=8).digest()) for column in labels.T
+    ]
+
+
+def _permute(
+    labels: Float[np.ndarray, "sample task"], keys: list[int], seed: list[int]
+) -> Float[np.ndarray, "sample task"]:
+    permuted = labels.copy()
+    for task, key in enumerate(keys):
+        known: Int[np.ndarray, " row"] = np.flatnonzero(~np.isnan(labels[:, task]))
+        rng = np.random.default_rng([*seed, key])
+        permuted[known, task] = rng.permutation(labels[known, task])
+    return permuted
