@@ -17,6 +17,10 @@ from core.methods import knob
 from core.progress import OnProgress
 from core.values import Embedding, TaskGraph
 
+FRESH_STARTS = 2
+"""Starts of its own for each bootstrap replicate (ours): without any, a fit stays where the point
+estimate was and noise looks stable."""
+
 
 class Fit(NamedTuple):
     """One mixture of the point estimate."""
@@ -32,7 +36,8 @@ class Mixture(Grouper):
     """Gaussian mixtures with every covariance asked for, at every number of groups (METHODS §4).
 
     scikit-learn's `GaussianMixture`, started from the best of `n_init` k-means++ starts that our
-    batched EM ran side by side. Each bootstrap replicate is fitted again from the point estimate.
+    batched EM ran side by side. Each bootstrap replicate is fitted again from the point estimate
+    and from fresh starts of its own, and the likeliest fit is kept.
     """
 
     title = "Gaussian mixture"
@@ -73,7 +78,7 @@ class Mixture(Grouper):
                 membership=fit.responsibility[reduced.first_copy],
                 bic=fit.bic,
                 aic=fit.aic,
-                replicate_labels=self._refit(reduced, fit.mixtures, kind),
+                replicate_labels=self._refit(reduced, fit.mixtures, kind, rng),
             )
             on_progress((done + 1) / len(todo), "fitting mixtures")
 
@@ -87,8 +92,8 @@ class Mixture(Grouper):
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.mixture import GaussianMixture
 
-        start = draw_starts(points, n_components, covariance, self.reg_covar, self.n_init, rng)
         many = np.broadcast_to(points, (self.n_init, *points.shape))
+        start = draw_starts(many, n_components, covariance, self.reg_covar, rng)
         fitted = fit_many(many, start, covariance, self.reg_covar)
         best = int(fitted.lower_bound.argmax())
         weights, means, spread = (part[best] for part in fitted.mixtures)
@@ -113,12 +118,26 @@ class Mixture(Grouper):
         )
 
     def _refit(
-        self, reduced: Reduced, point: Mixtures, covariance: str
+        self, reduced: Reduced, point: Mixtures, covariance: str, rng: np.random.Generator
     ) -> Int[np.ndarray, "replicate task"]:
-        n_replicates = len(reduced.replicates)
-        start = Mixtures(*(np.repeat(part, n_replicates, axis=0) for part in point))
-        fitted = fit_many(reduced.replicates, start, covariance, self.reg_covar)
-        return _harden(expect(reduced.replicates, fitted.mixtures, covariance)[0])
+        points = reduced.replicates
+        n_replicates, n_points, _ = points.shape
+        n_components = point.weights.shape[1]
+        fresh = FRESH_STARTS if n_components > 1 and n_replicates else 0
+        starts = [
+            Mixtures(*(np.repeat(part, n_replicates, axis=0) for part in point)),
+            *(
+                draw_starts(points, n_components, covariance, self.reg_covar, rng)
+                for _ in range(fresh)
+            ),
+        ]
+        many = np.tile(points, (len(starts), 1, 1))
+        start = Mixtures(*(np.concatenate(parts) for parts in zip(*starts, strict=True)))
+        fitted = fit_many(many, start, covariance, self.reg_covar)
+        labels = _harden(expect(many, fitted.mixtures, covariance)[0])
+        best = fitted.lower_bound.reshape(len(starts), n_replicates).argmax(axis=0)
+        place = best * n_replicates + np.arange(n_replicates)
+        return np.asarray(labels[place].reshape(n_replicates, n_points))
 
 
 def _harden(responsibility: Float[np.ndarray, "*stack component"]) -> Int[np.ndarray, "*stack"]:

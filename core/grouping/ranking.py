@@ -14,7 +14,14 @@ BAND = 0.1
 
 
 def stands_out(grouping: Grouping) -> bool:
-    """Stable, and better separated than chance makes it; False where a score is not defined."""
+    """Stable, and better separated than chance makes it; False where a score is not defined.
+
+    Measured on whole runs of the preset quick (800 rows, tasks without any relation, 12 and 40 of
+    them, of one base rate, of two, or binary and regression in turn), where 5 % are allowed: none
+    of 48 with sca was grouped, nor of 24 each with sca_relative and abs_cosine (12 tasks). Tasks
+    that are all equally related have no groups either but are not independent: the silhouette of
+    some grouping of 12 such tasks passed in 2 of 12 draws, of 40 in 5 of 12 (sca).
+    """
     above = grouping.silhouette > grouping.silhouette_null and grouping.silhouette > 0
     return grouping.stability >= STABLE and above
 

@@ -148,6 +148,12 @@ def test_stability_falls_with_the_noise_between_replicates():
     assert of(steady) > of(shaken) + 0.1
 
 
+def test_structureless_mixtures_are_not_stable():
+    graph = build_graph(structureless(12))
+    found = group_tasks(graph, embed_tasks(graph, ROWS), Mixture(n_init=5))
+    assert np.median([grouping.stability for grouping in found if grouping.n_groups > 2]) < 0.6
+
+
 @pytest.mark.parametrize(
     ("method", "n_candidates"),
     [

@@ -41,7 +41,7 @@ def sklearn_from(points, start, covariance, n_components):
 def test_batched_fits_equal_scikit_learn_from_the_same_start(covariance, n_components):
     points = clouds(4)
     rng = np.random.default_rng(1)
-    start = draw_starts(points[0], n_components, covariance, REG, 1, rng)
+    start = draw_starts(points[:1], n_components, covariance, REG, rng)
     many = Mixtures(*(np.repeat(part, 4, axis=0) for part in start))
     fitted = fit_many(points, many, covariance, REG)
     responsibility, _ = expect(points, fitted.mixtures, covariance)
@@ -58,7 +58,7 @@ def test_batched_fits_equal_scikit_learn_from_the_same_start(covariance, n_compo
 @pytest.mark.parametrize("covariance", COVARIANCES)
 def test_likelihood_never_falls(covariance):
     points = clouds(1)
-    start = draw_starts(points[0], 3, covariance, REG, 1, np.random.default_rng(0))
+    start = draw_starts(points, 3, covariance, REG, np.random.default_rng(0))
     bounds = [
         fit_many(points, start, covariance, REG, tolerance=0.0, max_steps=steps).lower_bound[0]
         for steps in range(1, 15)
@@ -69,7 +69,7 @@ def test_likelihood_never_falls(covariance):
 
 def test_starts_are_as_many_clusters_as_asked_for():
     points = clouds(1)[0]
-    start = draw_starts(points, 3, "diag", REG, 8, np.random.default_rng(0))
+    start = draw_starts(np.stack([points] * 8), 3, "diag", REG, np.random.default_rng(0))
     assert start.means.shape == (8, 3, 3)
     np.testing.assert_allclose(start.weights.sum(axis=1), 1)
     assert len({tuple(np.sort(means[:, 0]).round(6)) for means in start.means}) > 1
