@@ -42,6 +42,6 @@ def rows_used(report: Report) -> str:
     """Which rows the answer was found from, as a sentence."""
     data = report.provenance["data"]
     return (
-        f"Found from the {data['n_train']:,} training rows of {data['n_samples']:,}; the others "
+        f"Uses the {data['n_train']:,} training rows of {data['n_samples']:,}; the others "
         "are kept for choosing and testing."
     )

@@ -4,11 +4,13 @@ import numpy as np
 import streamlit as st
 
 from core.values import Grouping
+from dashboard.charts.text import short
 from dashboard.theme import group_mark
 from dashboard.words import GROUP_SHAPES, in_100, likelihood
 
 COLUMNS = 4
 MOST_NAMES = 30
+LONGEST = 60
 
 
 def show_cards(
@@ -29,7 +31,9 @@ def show_cards(
 
 def _listed(names: list[str]) -> str:
     more = len(names) - MOST_NAMES
-    return "\n".join(names[:MOST_NAMES]) + (f"\n… and {more} more" if more > 0 else "")
+    return "\n".join(short(name, LONGEST) for name in names[:MOST_NAMES]) + (
+        f"\n… and {more} more" if more > 0 else ""
+    )
 
 
 def _sureness(grouping: Grouping, members: np.ndarray, n_replicates: int) -> str:

@@ -25,7 +25,10 @@ def find_report(run: Run) -> Report | None:
     if not (is_done := _state(run) is State.DONE):
         show_job(run)
     try:
-        return report_of(run)
+        report = report_of(run)
+        if not is_done:
+            st.caption("What you see is the last finished answer.")
+        return report
     except TaskGroupingError:
         if is_done:
             show_error("The report of this run is damaged; compute it again.")

@@ -8,7 +8,7 @@ import streamlit as st
 from core.device import DEVICES
 from core.methods import Method
 from core.plan import PRESETS, STAGES, Plan
-from dashboard.widgets import knobs_form, method_form
+from dashboard.widgets import method_form
 
 
 def plan_form(start: Plan | None, n_tasks: int, key: str) -> Plan:
@@ -30,15 +30,13 @@ def plan_form(start: Plan | None, n_tasks: int, key: str) -> Plan:
         )
         start, key = PRESETS[name], f"{key}_{name}"
     with st.expander("Settings of every stage", icon=":material/tune:"):
-        for column, (field, stage) in zip(st.columns(len(STAGES)), STAGES.items(), strict=True):
-            with column:
+        tabs = st.tabs([stage.name.capitalize() for stage in STAGES.values()])
+        for tab, (field, stage) in zip(tabs, STAGES.items(), strict=True):
+            with tab:
                 current: Method = getattr(start, field)
-                several = len(stage.methods) > 1
-                if not several:
-                    st.markdown(f"**{type(current).title}**")
-                form = method_form(stage, current, f"{key}_{field}") if several else None
-                settings: Any = {field: form or knobs_form(current, f"{key}_{field}")}
+                settings: Any = {field: method_form(stage, current, f"{key}_{field}")}
                 start = replace(start, **settings)
+        st.divider()
         return _run_settings(start, n_tasks, key)
 
 

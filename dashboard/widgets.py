@@ -1,5 +1,6 @@
 """Controls drawn from what a method says about itself."""
 
+import math
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -8,30 +9,36 @@ import streamlit as st
 from core.methods import Control, Method, Stage, choose, controls
 
 M = TypeVar("M", bound=Method)
+COLUMNS = 4
 
 
 def method_form(stage: Stage[M], current: M, key: str) -> M:
     """A picker for the methods of a stage and, below it, the controls of the picked one."""
     keys = list(stage.methods)
-    picked = st.selectbox(
-        stage.name.capitalize(),
-        keys,
-        index=keys.index(stage.key_of(current)),
-        format_func=lambda name: stage.methods[name].title,
-        key=f"{key}_method",
-        help=stage.methods[stage.key_of(current)].summary,
-    )
-    method = current if picked == stage.key_of(current) else choose(stage, picked)
+    method = current
+    if len(keys) > 1:
+        picked = st.segmented_control(
+            stage.name.capitalize(),
+            keys,
+            default=stage.key_of(current),
+            format_func=lambda name: stage.methods[name].title,
+            required=True,
+            key=f"{key}_method",
+            label_visibility="collapsed",
+        )
+        method = current if picked == stage.key_of(current) else choose(stage, picked)
     st.caption(type(method).summary)
-    return knobs_form(method, key)
+    return _knobs_form(method, key)
 
 
-def knobs_form(method: M, key: str) -> M:
-    """The controls of one method; returns the method with what the visitor set."""
-    changes = {
-        control.name: _draw(control, getattr(method, control.name), f"{key}_{control.name}")
-        for control in controls(type(method))
-    }
+def _knobs_form(method: M, key: str) -> M:
+    changes = {}
+    for place, control in enumerate(controls(type(method))):
+        if place % COLUMNS == 0:
+            columns = st.columns(COLUMNS)
+        with columns[place % COLUMNS]:
+            value = getattr(method, control.name)
+            changes[control.name] = _draw(control, value, f"{key}_{control.name}")
     return replace(method, **changes)
 
 
@@ -45,4 +52,13 @@ def _draw(control: Control, value: Any, key: str) -> Any:
     kind = int if isinstance(value, int) else float
     low = None if control.low is None else kind(control.low)
     high = None if control.high is None else kind(control.high)
-    return st.number_input(label, low, high, value, key=key, help=control.help)
+    if kind is int:
+        return st.number_input(label, low, high, value, key=key, help=control.help)
+    return st.number_input(
+        label, low, high, value, step=_step(value), format="%g", key=key, help=control.help
+    )
+
+
+def _step(value: float) -> float:
+    """One in the leading digit: 0.001 for 0.005."""
+    return float(10.0 ** math.floor(math.log10(abs(value)))) if value else 0.1

@@ -6,7 +6,7 @@ from core.runs import State, Status
 from dashboard.charts.text import clean
 
 _BADGES = {
-    State.STARTING: ("starting", ":material/hourglass_top:", "blue"),
+    State.STARTING: ("computing", ":material/hourglass_top:", "blue"),
     State.RUNNING: ("computing", ":material/hourglass_top:", "blue"),
     State.DONE: ("done", ":material/check_circle:", "green"),
     State.FAILED: ("failed", ":material/error:", "red"),

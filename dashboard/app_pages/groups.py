@@ -48,10 +48,11 @@ if same_partition(chosen, best):
 else:
     st.info("This is not the recommendation.", icon=":material/explore:")
 show_cards(chosen, labels, names, len(report.affinity.replicates))
-st.subheader("How many groups?")
-line = way.replace("_", " ")
-curves = draw_selection_curves(report.groupings, line, n_components, dark=is_dark())
-show_chart(curves, key="curves")
+if len(sizes) > 1:
+    st.subheader("How many groups?")
+    line = way.replace("_", " ")
+    curves = draw_selection_curves(report.groupings, line, n_components, dark=is_dark())
+    show_chart(curves, key="curves")
 left, right = st.columns(2)
 order = order_tasks(report.affinity.similarity, chosen.labels)
 with left:

@@ -52,9 +52,10 @@ colours = colour_points(landscape.points, flat.index, labels, report.task_names,
 polygon = show_points(
     flat.xy, colours, key=f"points_{run.id}_{method}", dark=is_dark(), axes=AXES[method]
 )
+is_whole = len(flat.index) == landscape.points.n_total
 st.caption(
-    f"{len(flat.index):,} of {landscape.points.n_total:,} shown, stratified by task. "
-    f"{flat.trustworthiness:.0%} of the neighbourhoods survived the flattening. "
+    (f"All {len(flat.index):,} points are shown. " if is_whole else "")
+    + f"{flat.trustworthiness:.0%} of the neighbourhoods survived the flattening. "
     + " ".join(plain(note) for note in flat.notes)
 )
 if polygon:

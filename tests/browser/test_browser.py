@@ -1,5 +1,6 @@
 """What a visitor does, in a real browser: wait by condition, never by the clock."""
 
+import re
 import time
 
 import numpy as np
@@ -58,7 +59,7 @@ def test_the_first_page_is_there_at_once_and_the_example_computes(page, server):
     assert waited < 15
     says(page, "Generated intensive-care cohort")
     page.get_by_text("Group A").first.wait_for(timeout=4 * PATIENCE_MS)
-    says(page, "Found from the 900 training rows of 1,500")
+    says(page, "Uses the 900 training rows of 1,500")
     assert sum(map(len, groups_on(page).values())) == 12
 
 
@@ -194,7 +195,7 @@ def test_a_slow_map_is_computed_and_appears_by_itself(page, server, cohort):
     page.get_by_role("radio", name="t-SNE").click()
     page.get_by_role("button", name="Compute it").click()
     page.locator("canvas.over").wait_for(timeout=2 * PATIENCE_MS)
-    says(page, "stratified by task")
+    says(page, "of the neighbourhoods survived")
     assert cohort.map("tsne") is not None
 
 
@@ -215,6 +216,17 @@ def test_markup_in_a_name_is_inert_on_every_page(page, server):
             assert not page.locator(made).count(), (name, made)
     open_page(page, server, "groups", run.id)
     says(page, MARKUP)
+
+
+def test_a_run_is_deleted_after_a_question(page, server):
+    run = server.add_run("gone", small_cohort().frame, SMALL_PLAN, is_done=False)
+    open_page(page, server, "runs")
+    row = page.get_by_test_id("stLayoutWrapper").filter(has_text=re.compile("^gone"))
+    row.get_by_role("button", name="Delete").last.click()
+    page.get_by_role("button", name="Delete for good").click()
+    page.get_by_text("gone", exact=True).wait_for(state="detached")
+    settle(page)
+    assert not run.path.exists()
 
 
 def test_two_windows_do_not_disturb_each_other(chromium, page, server, cohort):

@@ -14,6 +14,7 @@ from core.affinity import AbsCosine
 from core.data import assign_roles, plant_groups
 from core.runs import Run, State, Status
 from core.runs.worker import work
+from dashboard.example import start_example
 from dashboard.look_up import first_choice, same_partition
 from tests.cohort import SMALL_PLAN, plan_with, small_cohort
 from tests.dashboard.visit import PAGES, boxes, check_sound, go_to, visit, words
@@ -97,8 +98,8 @@ def test_pages_of_a_finished_run_show_it(done):
     at = visit(done.id)
     check_sound(at, "data")
     expected = {
-        "data": "Found from the 180 training rows of 300",
-        "landscape": "stratified by task",
+        "data": "Uses the 180 training rows of 300",
+        "landscape": "of the neighbourhoods survived",
         "affinity": "against every other task",
         "graph": "A line joins two tasks",
         "groups": "How many groups?",
@@ -271,12 +272,45 @@ def test_every_measure_and_every_comparison_is_sound(done):
         assert at.metric
 
 
-def test_another_plan_is_asked_for_and_the_pages_follow(done):
+def test_another_plan_is_asked_for_and_the_pages_follow(done, monkeypatch):
+    monkeypatch.setattr(Run, "start", lambda run, job="run": set_status(run, State.STARTING))
     at = go_to(visit(done.id), "data")
     assert at.button(key="recompute").disabled
-    at.number_input(key=f"plan_{done.id}_replicates").set_value(20).run()
-    assert not at.button(key="recompute").disabled
+    at.number_input(key=f"plan_{done.id}_replicates").set_value(20)
+    at.get_by_key(f"plan_{done.id}_measure_method").set_value("abs_cosine")
+    at.number_input(key=f"plan_{done.id}_encoder_learning_rate").set_value(0.004).run()
+    check_sound(at)
     assert "stays until you compute again" in words(at)
+    kept = set((done.path / "stages").glob("landscape-*.npz"))
+    at.button(key="recompute").click().run()
+    check_sound(at)
+    assert "the last finished answer" in words(at)
+    assert at.button(key="recompute").disabled
+    assert work(done.path).state is State.DONE
+    at.run()
+    check_sound(at)
+    assert (done.plan.measure, done.plan.encoder.learning_rate) == (AbsCosine(), 0.004)
+    assert len(done.report().affinity.replicates) == 20
+    assert kept == set((done.path / "stages").glob("landscape-*.npz"))
+    assert at.button(key="recompute").disabled
+    assert go_to(at, "affinity").session_state["view"].measure == "abs_cosine"
+
+
+def test_a_first_visit_starts_an_example_whose_worker_died(root, monkeypatch):
+    started = []
+    monkeypatch.setattr(Run, "start", lambda run, job="run": started.append(run.id))
+    run = start_example(root)
+    for state, count in ((State.DONE, 1), (State.CANCELLED, 1), (State.INTERRUPTED, 2)):
+        set_status(run, state)
+        start_example(root)
+        assert started == [run.id] * count, state
+    assert run.spec.name == "Generated intensive-care cohort"
+    at = visit()
+    assert "A built-in example. 1,500 generated patients" in words(at)
+    run.delete()
+    assert "No run is open" in boxes(go_to(at, "groups"))
+    at.button(key="open_example").click().run()
+    assert "is not computed yet" in boxes(at), "made again"
 
 
 def test_the_view_of_an_old_landscape_is_never_drawn_on_a_new_one(done):

@@ -93,7 +93,7 @@ def test_an_upload_becomes_a_run(root, quick_start):
     assert work(run.path).state is State.DONE
     at.run()
     check_sound(at)
-    assert "Found from the 180 training rows of 300" in words(at)
+    assert "Uses the 180 training rows of 300" in words(at)
 
 
 def test_roles_and_kinds_are_taken_from_the_table(root, quick_start):
