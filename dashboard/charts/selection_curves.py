@@ -27,7 +27,7 @@ def draw_selection_curves(
 ) -> PlotlyChart:
     """Three panels over the number of components, one line a covariance (or other method).
 
-    The silhouette has the band below what shuffled similarities reach in 19 of 20 cases.
+    Beside the silhouette stands a band: what chance reaches in 19 of 20 cases.
 
     Args:
         groupings: all candidates; those that come in one size only are no line.
@@ -98,13 +98,13 @@ def _draw_null(figure: Figure, points: list[Grouping], dark: bool) -> None:
         Scatter(
             x=[point.n_components for point in known],
             y=[point.silhouette_null for point in known],
-            name="what shuffled similarities reach",
+            name="what chance reaches",
             mode="lines",
             line={"width": 1, "color": ink(dark).muted},
             fill="tozeroy",
             fillcolor=see_through(ink(dark).muted, 0.18),
             customdata=[number(point.silhouette_null) for point in known],
-            hovertemplate="shuffled similarities: below %{customdata}<extra></extra>",
+            hovertemplate="chance: below %{customdata}<extra></extra>",
         ),
         1,
         2,
