@@ -15,8 +15,17 @@ from dashboard.results import column_rows, draft_frame, issues_of, runs_root
 from dashboard.session import change_view, view
 from dashboard.words import plain
 
-ROLES = ["feature", "target", "patient id", "ignore"]
+ROLES = {
+    "target": "Targets",
+    "feature": "Features",
+    "patient id": "Patient ids",
+    "ignore": "Ignored",
+}
 KINDS = ["inferred", *Kind]
+USUAL_TARGETS = "y_*"
+MARK_FIRST = Issue(
+    "notice", None, "No column is a target yet; mark the outcomes to predict, two or more."
+)
 MOST_ISSUES = 4
 LOOK = {
     "error": (st.error, ":material/error:"),
@@ -47,7 +56,7 @@ def _ask_roles(draft: Draft) -> tuple[pd.DataFrame, str]:
     left, right = st.columns(2)
     targets = left.text_input(
         "Targets, by pattern",
-        "y_*",
+        first_pattern(draft),
         key=f"targets_{draft.id}",
         help="For example y_* or died,icu_*; what you mark below overrules it.",
     )
@@ -60,7 +69,7 @@ def _ask_roles(draft: Draft) -> tuple[pd.DataFrame, str]:
         key=f"roles_{draft.id}_{targets}_{ignore}",
         disabled=["column", "holds", "missing", "distinct"],
         column_config={
-            "role": st.column_config.SelectboxColumn("role", options=ROLES, required=True),
+            "role": st.column_config.SelectboxColumn("role", options=list(ROLES), required=True),
             "kind": st.column_config.SelectboxColumn("kind", options=KINDS, required=True),
         },
         alt="The role of every column",
@@ -73,11 +82,11 @@ def _offer_start(draft: Draft, frame: pd.DataFrame, edited: pd.DataFrame, target
     roles: Roles | None = None
     try:
         roles = read_roles(frame, edited, targets)
-        issues = issues_of(draft, roles)
+        issues = issues_of(draft, roles) if roles else (MARK_FIRST,)
     except TaskGroupingError as error:
         issues = (Issue("error", None, str(error)),)
     counts = edited["role"].value_counts()
-    st.caption(" · ".join(f"{counts.get(role, 0):,} {role}" for role in ROLES))
+    st.caption(" · ".join(f"{text}: {counts.get(role, 0):,}" for role, text in ROLES.items()))
     _show_issues(issues)
     plan = plan_form(None, len(roles.targets) if roles else 2, f"draft_{draft.id}")
     stuck = roles is None or any(issue.severity == "error" for issue in issues)
@@ -108,16 +117,28 @@ def _show_issue(issue: Issue) -> None:
     show(plain(issue.message), icon=icon)
 
 
-def read_roles(frame: pd.DataFrame, edited: pd.DataFrame, targets: str) -> Roles:
-    """The roles that the edited table says; `targets` is the pattern it was made from.
+def first_pattern(draft: Draft) -> str:
+    """What the pattern of the targets begins with: nothing where no column has the usual name."""
+    found = column_rows(draft, USUAL_TARGETS, "")["role"] == "target"
+    return USUAL_TARGETS if found.any() else ""
+
+
+def read_roles(frame: pd.DataFrame, edited: pd.DataFrame, targets: str) -> Roles | None:
+    """The roles that the edited table says, None before any target was named.
+
+    Args:
+        frame: the table.
+        edited: one row a column with its role and kind.
+        targets: the pattern that `edited` was made from.
 
     Raises:
-        TableError: no target, two patient ids, a kind that does not fit its column.
+        TableError: a pattern without a match, two patient ids, a kind that does not fit its column.
     """
     by_role = {role: list(edited.loc[edited["role"] == role, "column"]) for role in ROLES}
     if not by_role["target"]:
-        assign_roles(frame, targets, ignore=by_role["ignore"])  # says why the pattern gave none
-        raise TableError("No column is marked as target yet; mark the outcomes to predict.")
+        if targets:
+            assign_roles(frame, targets, ignore=by_role["ignore"])  # says why it gave none
+        return None
     if len(by_role["patient id"]) > 1:
         raise TableError(
             f"{len(by_role['patient id'])} columns are marked as patient id; mark only one."

@@ -131,6 +131,18 @@ def test_an_upload_can_be_discarded(root):
     assert not any((root / ".drafts").iterdir())
 
 
+def test_a_table_without_the_usual_names_waits_for_its_targets(root):
+    frame = good_frame().rename(columns={"y_first": "died", "y_second": "icu"})
+    at = upload(visit(), "t.csv", csv_of(frame))
+    assert "No column is a target yet" in boxes(at)
+    assert not at.error
+    assert at.button(key="start_draft").disabled
+    ask(at, "died,icu")
+    assert not at.button(key="start_draft").disabled
+    ask(at, "dead,icu")
+    assert "Did you mean 'died'?" in boxes(at)
+
+
 def test_a_draft_that_is_gone_is_a_sentence_and_the_page_goes_on(root):
     at = upload(visit(), "t.csv", csv_of(good_frame()))
     for file in (root / ".drafts").glob("*/draft.json"):
