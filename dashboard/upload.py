@@ -1,6 +1,8 @@
-"""From an uploaded file to a draft on disk."""
+"""From an uploaded file to a draft on disk; nothing of it stays in memory."""
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.typing import UploadedFile
 
 from core.errors import TaskGroupingError
@@ -30,5 +32,13 @@ def take_upload(upload: UploadedFile) -> None:
     except TaskGroupingError as error:
         show_error(error)
         return
+    _forget(upload)
     change_view(draft=draft.id, upload=upload.file_id)
     st.rerun()
+
+
+def _forget(upload: UploadedFile) -> None:
+    """Free the memory of an upload, which Streamlit would keep until the visitor leaves."""
+    context = get_script_run_ctx()
+    if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        context.uploaded_file_mgr.remove_file(context.session_id, upload.file_id)
