@@ -9,7 +9,7 @@ from pyarrow.parquet import ParquetFile
 
 from core.data import Issue, Roles, find_issues
 from core.errors import RunError
-from core.runs import Draft, Run, list_runs
+from core.runs import Draft, Run
 from core.values import Decision, Landscape, Projection, Report, TaskTable
 from dashboard.example import example_id
 from dashboard.session import view
@@ -26,10 +26,13 @@ def runs_root() -> Path:
 
 def find_run(run_id: str) -> Run:
     """The run with this id; RunError when there is none (ids never leave the runs folder)."""
-    runs = {run.id: run for run in list_runs(runs_root())}
-    if run_id not in runs:
-        raise RunError(f"There is no run {run_id[:40]!r} here; pick one on the page Runs.")
-    return runs[run_id]
+    is_plain = run_id == Path(run_id).name and not run_id.startswith(".")
+    try:
+        if is_plain:
+            return Run(runs_root() / run_id)
+    except (RunError, OSError):  # no run, or no name a folder can have
+        pass
+    raise RunError(f"There is no run {run_id[:40]!r} here; pick one on the page Runs.")
 
 
 def current_run() -> Run:

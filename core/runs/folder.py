@@ -219,5 +219,8 @@ def _columns(roles: Roles) -> list[str]:
 
 def list_runs(root: Path) -> tuple[Run, ...]:
     """Every run folder directly under `root`, the newest first; empty when there is no root."""
-    found = sorted(root.glob("*/spec.json"), key=lambda spec: spec.stat().st_mtime, reverse=True)
-    return tuple(Run(spec.parent) for spec in found)
+    found = []
+    for spec in root.glob("[!.]*/spec.json"):  # a folder half made has a dot
+        with suppress(FileNotFoundError, RunError):  # deleted meanwhile
+            found.append((spec.stat().st_mtime, Run(spec.parent)))
+    return tuple(run for _, run in sorted(found, key=lambda pair: pair[0], reverse=True))
