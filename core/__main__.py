@@ -42,7 +42,7 @@ def main(ctx: click.Context, port: int, headless: bool, runs: Path) -> None:
     if ctx.invoked_subcommand is None:
         from core.command.window import open_dashboard
 
-        ctx.exit(open_dashboard(port, headless, runs))
+        open_dashboard(port, headless, runs)
 
 
 @main.command()

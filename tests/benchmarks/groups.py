@@ -20,7 +20,7 @@ def measure(sizes, n_replicates):
     embedding = embed_tasks(graph)
     times.append(perf_counter())
     groupings = propose_groupings(graph, embedding)
-    advice = recommend(groupings, embedding, graph=graph)
+    advice = recommend(groupings, embedding, affinity=affinity)
     times.append(perf_counter())
     agreement = adjusted_rand(advice.grouping.labels, truth)
     return [after - before for before, after in pairwise(times)], agreement
