@@ -84,7 +84,7 @@ def neighbour_rows(graph: TaskGraph, task: int, labels: np.ndarray) -> pd.DataFr
             "task": [graph.task_names[other] for other in others],
             "similarity": [round(float(graph.similarity[task, other]), 3) for other in others],
             "group": [letter(int(labels[other])) for other in others],
-            "joined by an edge": [bool(graph.adjacent[task, other]) for other in others],
+            "edge": [bool(graph.adjacent[task, other]) for other in others],
         }
     )
 

@@ -6,6 +6,7 @@ from core.grouping import rank_groupings
 from core.grouping.order import order_tasks
 from dashboard.answer import show_advice
 from dashboard.charts.co_assignment import draw_co_assignment
+from dashboard.charts.members_flow import draw_members_flow
 from dashboard.charts.membership_bars import draw_memberships
 from dashboard.charts.selection_curves import draw_selection_curves
 from dashboard.components import show_chart
@@ -53,6 +54,11 @@ if len(sizes) > 1:
     line = way.replace("_", " ")
     curves = draw_selection_curves(report.groupings, line, n_components, dark=is_dark())
     show_chart(curves, key="curves")
+flow = st.expander("How the members move as groups are added", key="flow", on_change="rerun")
+if flow.open:
+    with flow:
+        steps = [ways[way][size] for size in sizes]
+        show_chart(draw_members_flow(steps, names, dark=is_dark()), key="members_flow")
 left, right = st.columns(2)
 order = order_tasks(report.affinity.similarity, chosen.labels)
 with left:
