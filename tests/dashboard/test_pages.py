@@ -233,6 +233,15 @@ def test_pages_of_an_unusual_run_are_sound(special, monkeypatch):
         check_sound(at, f"groups {size}")
 
 
+def test_the_flow_of_members_is_drawn_when_it_is_opened(done):
+    at = go_to(visit(done.id), "groups")
+    closed = len(at.get("plotly_chart"))
+    at.session_state["flow"] = True
+    at.run()
+    assert not at.exception
+    assert len(at.get("plotly_chart")) == closed + 1
+
+
 def test_the_slider_reaches_every_mixture_and_the_answer_says_so(done):
     at = go_to(visit(done.id), "groups")
     report = done.report()
