@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
+from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -58,8 +59,12 @@ def _pack(value: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:
 
 
 def _unpack(hint: Any, tree: Any, arrays: Mapping[str, np.ndarray]) -> Any:
+    if tree is None:
+        return None
     if isinstance(tree, dict) and set(tree) == {"array"}:
         return arrays[tree["array"]]
+    if get_origin(hint) is UnionType:
+        hint = next(part for part in get_args(hint) if part is not NoneType)
     if isinstance(hint, type) and issubclass(hint, Frozen):
         hints = get_type_hints(hint)
         return hint(**{key: _unpack(hints[key], item, arrays) for key, item in tree.items()})

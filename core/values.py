@@ -301,6 +301,132 @@ class Recommendation(Frozen):
     reason: str
 
 
+class Verdict(StrEnum):
+    """What training showed."""
+
+    ALONE = "alone"
+    TOGETHER = "together"
+    GROUPED = "grouped"
+    UNDECIDED = "no detectable difference"
+
+
+@dataclass(frozen=True, eq=False)
+class Effects(Frozen):
+    """What one grouping does to every task on held-out rows, against training it alone.
+
+    `gain` is (loss alone − loss in its group) / loss alone, above 0 where the group helps, and
+    `metric_gain` the difference of the task's own metric, above 0 where the group is better.
+    `low` and `high` bound paired 95 % bootstrap intervals, `p` is adjusted over the tasks (Holm).
+    NaN where it could not be measured.
+    """
+
+    gain: Float[np.ndarray, " task"]
+    low: Float[np.ndarray, " task"]
+    high: Float[np.ndarray, " task"]
+    p: Float[np.ndarray, " task"]
+    metric: Float[np.ndarray, " task"]
+    metric_gain: Float[np.ndarray, " task"]
+    metric_low: Float[np.ndarray, " task"]
+    metric_high: Float[np.ndarray, " task"]
+
+    @property
+    def wins(self) -> Bool[np.ndarray, " task"]:
+        """Tasks that the group helps, whatever the number of tasks looked at."""
+        won: np.ndarray = (self.p < 0.05) & (self.gain > 0)
+        return won
+
+    @property
+    def losses(self) -> Bool[np.ndarray, " task"]:
+        """Tasks that the group harms: negative transfer."""
+        lost: np.ndarray = (self.p < 0.05) & (self.gain < 0)
+        return lost
+
+
+@dataclass(frozen=True, eq=False)
+class Trial(Frozen):
+    """A grouping that was trained. `gain` is the mean over the tasks that count, with its paired
+    95 % interval, on test rows; NaN where the trial was dropped on validation rows before."""
+
+    origin: str
+    """Where it came from, in words."""
+    labels: Int[np.ndarray, " task"]
+    n_seeds: int
+    validation_gain: float
+    gain: float
+    low: float
+    high: float
+    effects: Effects
+
+    @property
+    def n_groups(self) -> int:
+        return len(np.unique(self.labels))
+
+    @property
+    def was_tested(self) -> bool:
+        return bool(np.isfinite(self.gain))
+
+    def groups(self, task_names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """The names of the tasks of each group."""
+        return tuple(
+            tuple(task_names[task] for task in np.flatnonzero(self.labels == group))
+            for group in np.unique(self.labels)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Contrast(Frozen):
+    """How much better one way to train is than another, on test rows: the difference of their mean
+    gains with its paired 95 % interval; NaN where there is nothing to compare."""
+
+    gain: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence(Frozen):
+    """What training the candidates showed. Chosen on validation rows, reported on test rows."""
+
+    task_names: tuple[str, ...]
+    trials: tuple[Trial, ...]
+    """The best on validation first; every task alone and all together are always among them."""
+    best: int
+    """Which trial is the best proper grouping on validation rows; -1 where there is none."""
+    verdict: Verdict
+    reason: str
+    labels: Int[np.ndarray, " task"]
+    """The grouping that the verdict amounts to."""
+    grouped_over_alone: Contrast
+    grouped_over_together: Contrast
+    together_over_alone: Contrast
+    random_gains: Float[np.ndarray, " random"]
+    """Test gains of random partitions with the group sizes of the best one: the null."""
+    metrics: tuple[str, ...]
+    """The metric that each task is judged by."""
+    excluded: tuple[str, ...]
+    """Why a task does not count in the means; empty where it counts."""
+    n_seeds: int
+    n_networks: int
+    """Networks trained, seeds counted."""
+    n_measured: int
+    """Distinct groups among them."""
+    is_final: bool = True
+    """False while the work goes on: then nothing was looked at on test rows."""
+    notes: tuple[str, ...] = ()
+
+    def trial(self, n_groups: int) -> Trial:
+        """The trial with this many groups that did best on validation rows."""
+        return next(trial for trial in self.trials if trial.n_groups == n_groups)
+
+    @property
+    def alone(self) -> Trial:
+        return self.trial(len(self.task_names))
+
+    @property
+    def together(self) -> Trial:
+        return self.trial(1)
+
+
 @dataclass(frozen=True, eq=False)
 class Report(Frozen):
     """Everything one run found. `core.report.to_document` gives its aggregates."""
@@ -315,6 +441,8 @@ class Report(Frozen):
     notes: tuple[str, ...] = ()
     """What a reader must know before believing a number, one sentence each."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Evidence | None = None
+    """What training showed; None before `validate`."""
 
     @property
     def task_names(self) -> tuple[str, ...]:
