@@ -1,0 +1,150 @@
+"""What trained networks say about rows: raw outputs, predictions, losses."""
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from core.errors import RunError
+from core.training.examples import Examples
+from core.training.modules import TrunkFactory
+from core.training.trained import NO_MODULE, Group, Trained
+from core.values import Kind, Task
+
+
+def raw_outputs(
+    trained: Trained,
+    examples: Examples,
+    rows: Int[np.ndarray, " row"],
+    group: Group,
+    trunk: TrunkFactory | None = None,
+) -> Float[np.ndarray, "seed row member output"]:
+    """Logits (binary, multiclass) and standardised values (regression) of the members.
+
+    `output` is as wide as the widest member's; places past a task's own are NaN, and so is all
+    of a diverged model. `trunk` is the factory of a trunk that was handed to the trainer.
+
+    Raises:
+        RunError: the group was not trained, or its trunk's factory is missing.
+    """
+    place = trained.place(group)
+    inputs = examples.inputs[rows].astype(trained.trunk.dtype)
+    features = _features(trained, inputs, group, trunk)
+    n_outputs = max(trained.n_outputs[task] for task in group)
+    weight = trained.head_weights[place][:, : len(group), :n_outputs]
+    bias = trained.head_biases[place][:, : len(group), :n_outputs]
+    flat = weight.reshape(len(weight), -1, weight.shape[-1])
+    raw: np.ndarray = (features @ flat.transpose(0, 2, 1)).reshape(
+        len(flat), len(rows), *weight.shape[1:3]
+    )
+    raw = raw.astype(np.float64) + bias[:, None]
+    for member, task in enumerate(group):
+        raw[:, :, member, trained.n_outputs[task] :] = np.nan
+    raw[trained.diverged[place]] = np.nan
+    return raw
+
+
+def predict(
+    trained: Trained,
+    examples: Examples,
+    rows: Int[np.ndarray, " row"],
+    group: Group,
+    trunk: TrunkFactory | None = None,
+) -> Float[np.ndarray, "seed row member output"]:
+    """Probabilities (binary: of class 1; multiclass: of each class), regressions in their units.
+
+    Places past a task's own outputs are NaN, and so is all of a diverged model.
+
+    Raises:
+        RunError: the group was not trained, or its trunk's factory is missing.
+    """
+    raw = raw_outputs(trained, examples, rows, group, trunk)
+    for member, task in enumerate(group):
+        own = raw[:, :, member, : trained.n_outputs[task]]
+        own[...] = to_prediction(examples, task, own)
+    return raw
+
+
+def to_prediction(
+    examples: Examples, task: int, raw: Float[np.ndarray, "*rows output"]
+) -> Float[np.ndarray, "*rows output"]:
+    """The prediction that the raw outputs of one task stand for."""
+    kind = examples.tasks[task].kind
+    if kind is Kind.BINARY:
+        return np.asarray(0.5 * (1 + np.tanh(0.5 * raw)))
+    if kind is Kind.MULTICLASS:
+        return np.asarray(np.exp(_log_shares(raw)))
+    return np.asarray(examples.centre[task] + examples.scale[task] * raw)
+
+
+def row_losses(
+    trained: Trained,
+    examples: Examples,
+    rows: Int[np.ndarray, " row"],
+    group: Group,
+    trunk: TrunkFactory | None = None,
+) -> Float[np.ndarray, "seed row member"]:
+    """The loss of every row divided by the constant predictor's; NaN where the label is missing.
+
+    Raises:
+        RunError: the group was not trained, or its trunk's factory is missing.
+    """
+    raw = raw_outputs(trained, examples, rows, group, trunk)
+    losses = np.full(raw.shape[:3], np.nan)
+    for member, task in enumerate(group):
+        label = examples.labels[rows, task]
+        own = raw[:, :, member, : trained.n_outputs[task]]
+        loss = _loss(examples.tasks[task], own, label) / examples.constant_loss[task]
+        losses[:, :, member] = np.where(examples.known[rows, task], loss, np.nan)
+    return losses
+
+
+def _loss(
+    task: Task, raw: Float[np.ndarray, "seed row output"], label: Float[np.ndarray, " row"]
+) -> Float[np.ndarray, "seed row"]:
+    if task.kind is Kind.MULTICLASS:
+        code = np.broadcast_to(label.astype(np.int64)[None, :, None], (*raw.shape[:2], 1))
+        return np.asarray(-np.take_along_axis(_log_shares(raw), code, axis=2)[..., 0])
+    first = raw[..., 0]
+    if task.kind is Kind.BINARY:
+        return np.asarray(np.logaddexp(0.0, first) - label * first)
+    return np.asarray((first - label) ** 2 / 2)
+
+
+def _log_shares(raw: Float[np.ndarray, "*rows output"]) -> Float[np.ndarray, "*rows output"]:
+    shifted = raw - raw.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
+
+
+def _features(
+    trained: Trained,
+    inputs: Float[np.ndarray, "row input"],
+    group: Group,
+    trunk: TrunkFactory | None,
+) -> Float[np.ndarray, "seed row unit"]:
+    arrays = trained.trunk_arrays(group)
+    if trained.module != NO_MODULE:
+        if trunk is None:
+            raise RunError(f"These networks have the trunk {trained.module}; hand in its factory.")
+        return _module_features(trained, arrays, inputs, trunk)
+    features = inputs[None]
+    for layer in range(trained.depth):
+        weight, bias = arrays[f"{layer}.weight"], arrays[f"{layer}.bias"]
+        features = np.maximum(features @ weight.transpose(0, 2, 1) + bias[:, None], 0)
+    return features
+
+
+def _module_features(
+    trained: Trained,
+    arrays: dict[str, Float[np.ndarray, "seed ..."]],
+    inputs: Float[np.ndarray, "row input"],
+    trunk: TrunkFactory,
+) -> Float[np.ndarray, "seed row unit"]:
+    import torch
+
+    rows = torch.tensor(inputs)
+    found = []
+    with torch.no_grad():
+        for place, seed in enumerate(trained.seeds):
+            module = trunk(seed).to(rows)
+            state = {name: torch.tensor(values[place]) for name, values in arrays.items()}
+            found.append(torch.func.functional_call(module, state, (rows,)).numpy())
+    return np.stack(found)

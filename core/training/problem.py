@@ -1,0 +1,114 @@
+"""The rows of a problem as tensors, gathered for some steps at once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from jaxtyping import Int
+
+from core.training.examples import Examples
+from core.values import Split
+
+if TYPE_CHECKING:
+    import torch
+
+_GATHERED_NUMBERS = 4_000_000
+"""Inputs gathered at once, so that memory stays bounded (ours)."""
+
+
+class Rows(NamedTuple):
+    """Rows of one split; task axis first, with one task more that no row is labelled for, which
+    the padded slots of a stack point to."""
+
+    inputs: "torch.Tensor"
+    """[row, input]"""
+    labels: "torch.Tensor"
+    """[task + 1, row]"""
+    known: "torch.Tensor"
+    """[task + 1, row], 1.0 or 0.0"""
+
+
+class Step(NamedTuple):
+    """What one step of all seeds sees."""
+
+    inputs: "torch.Tensor"
+    """[seed, row, input]"""
+    labels: "torch.Tensor"
+    """[(task + 1) · seed, row]"""
+    weights: "torch.Tensor"
+    """[(task + 1) · seed, row]: 1 / (labelled rows of the task in the batch · constant loss)."""
+    unlabelled: "torch.Tensor | None"
+    """[(task + 1) · seed]: tasks without a label in their batch; None where there are none."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Training and validation rows, and the batches of every step."""
+
+    train: Rows
+    validation: Rows
+    constant_loss: "torch.Tensor"
+    """[task + 1]"""
+    batches: Int[np.ndarray, "step seed row"]
+
+    def steps(self, start: int, stop: int) -> Iterator[Step]:
+        """The steps from `start` to `stop`."""
+        n_numbers = self.batches[0].size * self.train.inputs.shape[1]
+        at_once = max(1, _GATHERED_NUMBERS // max(n_numbers, 1))
+        for first in range(start, stop, at_once):
+            yield from self._gather(self.batches[first : min(first + at_once, stop)])
+
+    def _gather(self, batches: Int[np.ndarray, "step seed row"]) -> Iterator[Step]:
+        import torch
+
+        n_steps, n_seeds, n_rows = batches.shape
+        rows = torch.as_tensor(batches.reshape(-1)).to(self.train.inputs.device)
+        inputs = self.train.inputs.index_select(0, rows).view(n_steps, n_seeds, n_rows, -1)
+        shape = (-1, n_steps, n_seeds, n_rows)
+        labels = self.train.labels.index_select(1, rows).view(shape)
+        known = self.train.known.index_select(1, rows).view(shape)
+        count = known.sum(3, keepdim=True)
+        weights = known / (count.clamp_min(1) * self.constant_loss.view(-1, 1, 1, 1))
+        labels, weights, empty = (
+            part.transpose(0, 1).contiguous() for part in (labels, weights, count == 0)
+        )
+        any_empty = empty[:, :-1].flatten(1).any(1).tolist()
+        for step in range(n_steps):
+            yield Step(
+                inputs[step],
+                labels[step].flatten(0, 1),
+                weights[step].flatten(0, 1),
+                empty[step].flatten() if any_empty[step] else None,
+            )
+
+
+def pose(
+    examples: Examples,
+    batches: Int[np.ndarray, "step seed row"],
+    device: "torch.device",
+    dtype: "torch.dtype",
+) -> Problem:
+    """The problem of some examples on a device."""
+    import torch
+
+    constant = np.append(examples.constant_loss, 1.0)
+    return Problem(
+        train=_rows(examples, Split.TRAIN, device, dtype),
+        validation=_rows(examples, Split.VALIDATION, device, dtype),
+        constant_loss=torch.as_tensor(constant).to(device, dtype),
+        batches=batches,
+    )
+
+
+def _rows(examples: Examples, split: Split, device: "torch.device", dtype: "torch.dtype") -> Rows:
+    import torch
+
+    rows = examples.rows(split)
+
+    def padded(values: np.ndarray) -> "torch.Tensor":
+        columns: Sequence[np.ndarray] = [*values[rows].T, np.zeros(len(rows))]
+        return torch.as_tensor(np.stack(columns).astype(np.float64)).to(device, dtype)
+
+    inputs = torch.as_tensor(np.array(examples.inputs[rows])).to(device, dtype)
+    return Rows(inputs, padded(examples.labels), padded(examples.known))

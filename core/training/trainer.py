@@ -1,0 +1,167 @@
+"""The batched ensemble trainer: groups × seeds as one stack of weights, chunk by chunk."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.device import pick_device
+from core.errors import MethodError
+from core.methods import Method, knob
+from core.progress import OnProgress, silent, within
+from core.training.chunk import Recipe, train_chunk
+from core.training.draws import draw_batches, head_priors
+from core.training.examples import Examples
+from core.training.modules import TrunkFactory
+from core.training.problem import pose
+from core.training.trained import Group, Trained, join
+
+if TYPE_CHECKING:
+    import torch
+
+OnChunk = Callable[[Trained], None]
+"""Called with the networks of some groups as soon as all their seeds are trained."""
+
+_TRAIN, _VALIDATION = 0.6, 0.2
+_COPIES = 5
+"""Numbers held for each weight: itself, its gradient, two moments of Adam, the best state."""
+
+
+class Cost(NamedTuple):
+    """What training will take at most: models, and floating-point operations of their steps."""
+
+    n_models: int
+    flops: float
+
+
+@dataclass(frozen=True)
+class Trainer(Method):
+    """Trains one network for every group and seed, all of a chunk at once.
+
+    Every network is a trunk of rectified layers and a linear head for each member. The loss of a
+    step is Σ over members of (mean loss over the labelled rows of the batch) / (loss of the
+    constant predictor). Init and batches depend on the seed alone, so groups are compared in
+    pairs. Each network stops by itself and keeps its best state (METHODS §6).
+    """
+
+    title = "Batched ensemble"
+    summary = "Trains the networks of all groups and seeds side by side."
+
+    width: int = knob(32, "Units of each layer of a trunk.", low=1, high=1024)
+    depth: int = knob(2, "Layers of a trunk.", low=1, high=8)
+    learning_rate: float = knob(3e-3, "Step size.", low=1e-6, high=100.0)
+    max_steps: int = knob(600, "Training steps at most.", low=1, high=100_000)
+    batch_size: int = knob(64, "Rows of one step.", low=1, high=65_536)
+    patience: int = knob(8, "Evaluations without a better loss before a network stops.", low=1)
+    evaluate_every: int = knob(20, "Steps between two evaluations.", low=1, high=100_000)
+    weight_decay: float = knob(0.1, "Decay of the weights (not of biases).", low=0.0, high=100.0)
+    optimizer: str = knob("adam", "AdamW or plain SGD.", options=("adam", "sgd"))
+    precision: str = knob("float32", "Numbers to compute with.", options=("float32", "float64"))
+    models_at_once: int = knob(64, "Networks of one chunk at most.", low=1, high=100_000)
+    max_megabytes: int = knob(1000, "Memory of one chunk at most.", low=1)
+
+    def __call__(
+        self,
+        examples: Examples,
+        groups: Sequence[Group],
+        seeds: Sequence[int],
+        device: str = "auto",
+        on_progress: OnProgress = silent,
+        on_chunk: OnChunk | None = None,
+        trunk: TrunkFactory | None = None,
+    ) -> Trained:
+        """Train every group with every seed.
+
+        Args:
+            examples: rows of TRAIN are learnt from, rows of VALIDATION stop the training.
+            groups: ascending task numbers of each network; a repeated group is trained once.
+            seeds: of init and batches, at least one.
+            device: `auto`, `cpu` or `cuda`.
+            on_progress: called at every evaluation; may raise Cancelled.
+            on_chunk: called with every finished chunk: all seeds of some groups.
+            trunk: makes another trunk than the layers of `width` × `depth`.
+
+        Raises:
+            MethodError: no or an unknown group, no seed, or a trunk that cannot be stacked.
+        """
+        distinct = check_groups(groups, len(examples.tasks))
+        recipe = self._recipe(examples, seeds, pick_device(device), trunk)
+        chunks = self.chunk_groups(distinct, examples.inputs.shape[1], len(recipe.seeds))
+        parts = []
+        for place, chunk in enumerate(chunks):
+            share = within(on_progress, place / len(chunks), (place + 1) / len(chunks))
+            parts.append(train_chunk(recipe, chunk, share))
+            if on_chunk is not None:
+                on_chunk(parts[-1])
+        return join(parts)
+
+    def estimate(
+        self, n_inputs: int, n_rows: int, group_sizes: Sequence[int], n_seeds: int
+    ) -> Cost:
+        """The most that training may cost: no network stops early. Loads no torch."""
+        evaluated = _VALIDATION * n_rows * (1 + self.max_steps / self.evaluate_every)
+        trained = 3.0 * self.max_steps * min(self.batch_size, _TRAIN * n_rows)
+        weights = sum(self._n_weights(n_inputs, size) for size in group_sizes)
+        return Cost(n_seeds * len(group_sizes), 2.0 * n_seeds * weights * (trained + evaluated))
+
+    def chunk_groups(
+        self, groups: Sequence[Group], n_inputs: int, n_seeds: int
+    ) -> list[tuple[Group, ...]]:
+        """Groups of like sizes together, as many as fit the memory and the cache."""
+        ordered = sorted(groups, key=lambda group: (len(group), group))
+        weights = self._n_weights(n_inputs, len(ordered[-1]))
+        units = self.width * self.batch_size * 2 * self.depth
+        size = 4 if self.precision == "float32" else 8
+        fits = int(self.max_megabytes * 1e6 / size / (_COPIES * weights + units))
+        at_once = max(1, min(fits, self.models_at_once) // n_seeds)
+        n_chunks = -(-len(ordered) // at_once)
+        edges = [round(place * len(ordered) / n_chunks) for place in range(n_chunks + 1)]
+        return [tuple(ordered[a:b]) for a, b in pairwise(edges)]
+
+    def _n_weights(self, n_inputs: int, n_members: int) -> int:
+        inner = (self.depth - 1) * self.width**2
+        return n_inputs * self.width + inner + n_members * self.width
+
+    def _recipe(
+        self,
+        examples: Examples,
+        seeds: Sequence[int],
+        device: "torch.device",
+        trunk: TrunkFactory | None,
+    ) -> Recipe:
+        import torch
+
+        if not seeds or min(seeds) < 0:
+            raise MethodError(f"seeds={tuple(seeds)}: give at least one, each 0 or more.")
+        batches = draw_batches(examples, seeds, self.max_steps, self.batch_size)
+        return Recipe(
+            examples=examples,
+            problem=pose(examples, batches, device, getattr(torch, self.precision)),
+            priors=head_priors(examples),
+            seeds=tuple(seeds),
+            width=self.width,
+            depth=self.depth,
+            optimizer=self.optimizer,
+            learning_rate=self.learning_rate,
+            weight_decay=self.weight_decay,
+            max_steps=self.max_steps,
+            evaluate_every=self.evaluate_every,
+            patience=self.patience,
+            trunk=trunk,
+        )
+
+
+def check_groups(groups: Sequence[Group], n_tasks: int) -> list[Group]:
+    """The distinct groups in the order given.
+
+    Raises:
+        MethodError: no group, an empty one, or one whose tasks are unknown or not ascending.
+    """
+    if not groups:
+        raise MethodError("There is no group to train; give at least one.")
+    for group in groups:
+        if not group or list(group) != sorted(set(group)) or group[0] < 0 or group[-1] >= n_tasks:
+            raise MethodError(
+                f"Group {tuple(group)} must name tasks 0 to {n_tasks - 1}, ascending, each once."
+            )
+    return list(dict.fromkeys(tuple(group) for group in groups))
