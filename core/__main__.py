@@ -60,10 +60,30 @@ def main(ctx: click.Context, port: int, headless: bool, runs: Path) -> None:
 @click.option("-o", "--output", "run", type=click.Path(path_type=Path), help="Run folder to make.")
 @as_json
 def group(data: Path, run: Path | None, as_json: bool, **choices: Any) -> None:
-    """Propose groups for the target columns of DATA (CSV, TSV or Parquet)."""
+    """Propose groups for the target columns of DATA: a CSV, TSV or Parquet table, a folder with
+    one such file per task, or an .npz of arrays."""
     from core.command.group import group_file
 
     sys.exit(group_file(data, run, as_json, **choices))
+
+
+@main.command()
+@run_argument
+@click.option("--seeds", type=int, help="Networks trained of every group that is tested.")
+@click.option("--preset", default="standard", show_default=True, help="quick|standard|thorough")
+@click.option(
+    "--grouping",
+    "groupings",
+    multiple=True,
+    metavar="'A,B;C'",
+    help="A grouping of your own to train as well: tasks by comma, groups by semicolon.",
+)
+@as_json
+def validate(run: Path, as_json: bool, **choices: Any) -> None:
+    """Train what RUN proposes, and say whether grouping helps."""
+    from core.command.validate import validate_run
+
+    sys.exit(validate_run(run, as_json, **choices))
 
 
 @main.command()

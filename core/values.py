@@ -9,6 +9,8 @@ task axes; `values[source, target]`), block (a part of the samples), replicate (
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -64,7 +66,8 @@ class TaskTable(Frozen):
 
     Labels hold the class code (0, 1, …) of a classification task and the number of a regression.
     `patient` numbers the patient of each row (the row's own number where no id was given);
-    a patient's rows share one split.
+    a patient's rows share one split. `feature_shape` is the shape of one sample where the features
+    are the pixels of an image or the steps of several series (row by row); empty for a table.
     """
 
     feature_names: tuple[str, ...]
@@ -73,9 +76,12 @@ class TaskTable(Frozen):
     labels: Float[np.ndarray, "sample task"]
     split: Int[np.ndarray, " sample"]
     patient: Int[np.ndarray, " sample"]
+    feature_shape: tuple[int, ...] = ()
 
     def check(self) -> None:
         n = len(self.features)
+        if self.feature_shape and prod(self.feature_shape) != len(self.feature_names):
+            raise ValueError(f"{len(self.feature_names)} names for the shape {self.feature_shape}")
         if self.features.shape != (n, len(self.feature_names)):
             raise ValueError(f"features {self.features.shape}: {len(self.feature_names)} names")
         if self.labels.shape != (n, len(self.tasks)):
@@ -86,6 +92,12 @@ class TaskTable(Frozen):
     @property
     def task_names(self) -> tuple[str, ...]:
         return tuple(task.name for task in self.tasks)
+
+    @cached_property
+    def has_own_samples(self) -> bool:
+        """Whether no sample is labelled for two tasks: every task has samples of its own."""
+        known = ~np.isnan(self.labels)
+        return len(self.tasks) > 1 and bool((known.sum(axis=1) <= 1).all())
 
     def rows(self, split: Split) -> Int[np.ndarray, " row"]:
         """The numbers of the rows of one split, ascending."""
@@ -107,6 +119,13 @@ class PairSums(Frozen):
     """Σ (‖Δ_source‖₁ + ‖Δ_target‖₁)."""
     abs_cosine: Float[np.ndarray, "block source target"]
     """Σ |cos(Δ_source, Δ_target)|."""
+    cosine: Float[np.ndarray, "block source target"]
+    """Σ cos(Δ_source, Δ_target)."""
+    opposite: Float[np.ndarray, "block source target"]
+    """Σ share of the parameters that both move, which they move in opposite directions."""
+    mean_product: Float[np.ndarray, "block source target"]
+    """⟨Σ Δ_source over the block's samples, Σ Δ_target over all samples⟩, each over its own
+    labelled samples. The sum over blocks is the Gram matrix of the tasks' mean displacements."""
 
     @property
     def n_blocks(self) -> int:

@@ -162,7 +162,7 @@ _RENAMED_A = good_frame().rename(columns={"a": "Größe", "b": "µ-Wert"})
 GALLERY: tuple[Case, ...] = (
     # the file
     Case("missing file", lambda folder: folder / "table.csv", "There is no file"),
-    Case("folder", _folder, "is a folder"),
+    Case("folder", _folder, "has no table in it"),
     Case("empty", _bytes("table.csv", b""), "is empty"),
     Case("blank lines only", _bytes("table.csv", " \n\n"), "is empty"),
     Case("empty parquet", _bytes("table.parquet", b""), "is empty"),
@@ -266,3 +266,138 @@ GALLERY: tuple[Case, ...] = (
     Case("one row", lambda folder: save_csv(good_frame(1), folder), "The table has 1 row;"),
     Case("29 rows", lambda folder: save_csv(good_frame(29), folder), "The table has 29 rows;"),
 )
+
+
+def task_frames(n_tasks: int = 3, n_samples: int = 60, seed: int = 0) -> dict[str, pd.DataFrame]:
+    """Own samples for every task: four features and a target `y` that depends on the first."""
+    made = {}
+    for number in range(n_tasks):
+        rng = np.random.default_rng([seed, number])
+        features = rng.normal(size=(n_samples + number, 4)).round(3)
+        frame = pd.DataFrame(features, columns=list("abcd"))
+        made[f"field_{number}"] = frame.assign(y=(frame["a"] > rng.normal(size=len(frame))) * 1)
+    return made
+
+
+def _tasks(change: Callable[[dict[str, pd.DataFrame]], object] = dict) -> Callable[[Path], Path]:
+    """A folder of good frames, one a task, after `change` has been at them."""
+
+    def write(folder: Path) -> Path:
+        frames = task_frames()
+        change(frames)
+        (folder / "tasks").mkdir()
+        for name, frame in frames.items():
+            frame.to_csv(folder / "tasks" / f"{name}.csv", index=False)
+        return folder / "tasks"
+
+    return write
+
+
+def _changing(**columns: object) -> Callable[[dict[str, pd.DataFrame]], object]:
+    """Set columns in the second frame; None takes the column away."""
+
+    def change(frames: dict[str, pd.DataFrame]) -> None:
+        frame = frames["field_1"].assign(**{k: v for k, v in columns.items() if v is not None})
+        frames["field_1"] = frame.drop(columns=[k for k, v in columns.items() if v is None])
+
+    return change
+
+
+def _one_of_each(folder: Path) -> Path:
+    path = _tasks()(folder)
+    task_frames()["field_1"].to_parquet(path / "field_1.parquet")
+    return path
+
+
+def arrays(n: int = 200, seed: int = 0) -> dict[str, np.ndarray]:
+    """Features and labels of two tasks as they are saved in an .npz."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, 3, 4))
+    first = (x[:, 0, 0] > 0).astype(float)
+    return {"x": x, "y_first": first, "y_second": (x[:, 1, 1] + x[:, 0, 0] > 0).astype(int)}
+
+
+def own_arrays(seed: int = 0) -> dict[str, np.ndarray]:
+    """Own samples for each of two tasks as they are saved in an .npz."""
+    one, other = arrays(60, seed), arrays(90, seed + 1)
+    labels = {"y_first": one["y_first"], "y_second": other["y_second"]}
+    return {"x_first": one["x"], "x_second": other["x"], **labels}
+
+
+def _npz(made: Callable[[], dict[str, np.ndarray]], **change: object) -> Callable[[Path], Path]:
+    """The arrays with some set (values, or a function of all of them); None takes one away."""
+
+    def write(folder: Path) -> Path:
+        every = made()
+        values = {name: new(every) if callable(new) else new for name, new in change.items()}
+        kept = {name: value for name, value in {**every, **values}.items() if value is not None}
+        np.savez(folder / "arrays.npz", **kept)
+        return folder / "arrays.npz"
+
+    return write
+
+
+def _cut_npz(folder: Path) -> Path:
+    path = _npz(arrays)(folder)
+    path.write_bytes(path.read_bytes()[:-300])
+    return path
+
+
+OWN_SAMPLES: tuple[Case, ...] = (
+    # a folder with one file per task
+    Case("a file a task", _tasks(), targets="y"),
+    Case("a glob for the target", _tasks(_changing(y=None, z=[0, 1] * 30 + [1])), targets="[yz]"),
+    Case("a column the others lack", _tasks(_changing(e=1.5)), "field_1.csv adds 'e'", "y"),
+    Case("a column less", _tasks(_changing(b=None)), "field_1.csv lacks 'b'", "y"),
+    Case("a renamed column", _tasks(_changing(b=None, B=1)), "lacks 'b' and adds 'B'", "y"),
+    Case("an extra column ignored", _tasks(_changing(e=1.5)), targets="y", ignore="e"),
+    Case("ignored nowhere", _tasks(), "--ignore 'e' matches no column", "y", "e"),
+    Case("text in one file", _tasks(_changing(b="low")), "'b' holds numbers in field_0.csv", "y"),
+    Case("no values in one file", _tasks(_changing(b=np.nan)), targets="y"),
+    Case("a file without the target", _tasks(_changing(y=None)), "field_1.csv: --targets 'y'", "y"),
+    Case("two targets a file", _tasks(_changing(y2=1)), "field_1.csv has 2 target columns", "y*"),
+    Case("own task without labels", _tasks(_changing(y=np.nan)), "'field_1' has no labels", "y"),
+    Case(
+        "own task with text labels", _tasks(_changing(y=["no", "yes"] * 30 + ["yes"])), targets="y"
+    ),
+    Case("a file cut short", _tasks(lambda f: f.update(field_1=f["field_1"][:0])), "no rows", "y"),
+    Case("one file", _tasks(lambda f: (f.pop("field_1"), f.pop("field_2"))), "one target", "y"),
+    Case(
+        "called like a column",
+        _tasks(lambda f: f.update(a=f.pop("field_1"))),
+        "a.csv is called",
+        "y",
+    ),
+    Case("one task twice", _one_of_each, "field_1.csv and field_1.parquet are both", "y"),
+    Case("no table in the folder", lambda folder: folder, "has no table in it", "y"),
+    # an .npz of arrays
+    Case("arrays", _npz(arrays)),
+    Case("arrays of rows", _npz(arrays, x=lambda a: a["x"][:, 0])),
+    Case("arrays of one number", _npz(arrays, x=lambda a: a["x"][:, 0, 0])),
+    Case("arrays with missing labels", _npz(arrays, y_first=[0, 1, np.nan, 1] * 50)),
+    Case("arrays with text labels", _npz(arrays, y_first=["no", "yes"] * 100)),
+    Case("half precision", _npz(arrays, x=lambda a: a["x"].astype(np.float16))),
+    Case("the other byte order", _npz(arrays, x=lambda a: a["x"].astype(">f8"))),
+    Case("pictures in bytes", _npz(arrays, x=lambda a: (a["x"] * 40 + 128).astype(np.uint8))),
+    Case("an array more", _npz(arrays, age=np.arange(200) % 7), "shape (3, 4) = 12 features"),
+    Case("an array more ignored", _npz(arrays, age=np.arange(200) % 7), ignore="age"),
+    Case("an empty pixel", _npz(arrays, x=lambda a: a["x"] * [np.nan, 1, 1, 1]), "x0_0"),
+    Case("no labels saved", _npz(arrays, y_first=None, y_second=None), "has no label array"),
+    Case("no features saved", _npz(arrays, x=None), "has 'y_first' but neither 'x' nor 'x_first'"),
+    Case("another length", _npz(arrays, y_first=np.zeros(199)), "'y_first' has the shape (199,)"),
+    Case("two labels a row", _npz(arrays, y_first=np.zeros((200, 2))), "has the shape (200, 2)"),
+    Case("text features", _npz(arrays, x=["a"] * 200), "holds <U1"),
+    Case("complex features", _npz(arrays, x=np.zeros(200, complex)), "holds complex128"),
+    Case("no samples", _npz(arrays, x=np.zeros((0, 3))), "has the shape (0, 3)"),
+    Case("objects", _npz(arrays, y_first=np.array([0, 1, None, 1] * 50)), "Python objects"),
+    Case("cut off arrays", _cut_npz, "is not a whole .npz file"),
+    Case("text named npz", _bytes("t.npz", _text()), "is not a whole .npz file"),
+    Case("empty npz", _bytes("t.npz", b""), "is not a whole .npz file"),
+    Case("missing npz", lambda folder: folder / "t.npz", "There is no file"),
+    Case("own arrays", _npz(own_arrays)),
+    Case("own arrays of another shape", _npz(own_arrays, x_second=np.zeros((90, 4, 3))), "(4, 3)"),
+    Case("own arrays of another length", _npz(own_arrays, y_first=np.zeros(61)), "(61,)"),
+    Case("own arrays, one without x", _npz(own_arrays, x_first=None), "nor 'x_first'"),
+    Case("own arrays, one without y", _npz(own_arrays, y_first=None), "'x_first' belongs to no"),
+)
+"""Tasks that come with their own samples, and arrays."""

@@ -4,7 +4,6 @@ import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import file_digest
 from pathlib import Path
 
 import click
@@ -35,26 +34,30 @@ def group_file(
     Raises:
         TaskGroupingError: bad input; then nothing was written.
     """
-    from core.data import assign_roles, find_issues, read_frame, stop_at_errors
+    from core.data import assign_roles, digest_source, find_issues, read_source, stop_at_errors
     from core.runs import Run
 
     plan = make_plan(preset, measure, heads, groups, seed, device)
     if os.path.exists(data) and not (os.path.isfile(data) or os.path.isdir(data)):
         raise TableError(f"{data} is no regular file but a pipe or device; save it as a file.")
-    frame, notices = read_frame(data)
+    source = read_source(data, targets, ignore)
+    frame = source.frame
     roles = assign_roles(
-        frame, targets=targets, ignore=ignore, patient_id=patient_id, kinds=_kinds(kinds)
+        frame,
+        targets=source.targets,
+        ignore=source.ignore,
+        patient_id=patient_id,
+        kinds=_kinds(kinds),
+        feature_shape=source.feature_shape,
     )
     plan.check_fit(len(roles.targets))
     issues = find_issues(frame, roles)
     stop_at_errors(issues)
-    for note in (*notices, *(issue.message for issue in issues)):
+    for note in (*source.notices, *(issue.message for issue in issues)):
         click.echo(f"Note: {note}", err=True)
-    with data.open("rb") as file:
-        sha256 = file_digest(file, "sha256").hexdigest()
-    target = Run.create(
-        run or Path("runs") / secrets.token_hex(16), frame, roles, plan, data.stem, sha256
-    )
+    path = run or Path("runs") / secrets.token_hex(16)
+    name = data.resolve().stem or "table"
+    target = Run.create(path, frame, roles, plan, name, digest_source(data))
     target.start()
     return watch(target, as_json)
 

@@ -1,6 +1,10 @@
 """From a file to a TaskTable.
 
+    source    whatever a user brings → a frame
     reading   a CSV, TSV or Parquet file → a frame, and notices of what was assumed
+    folder    one file per task → a frame of stacked rows
+    arrays    an .npz of arrays, images too → a frame
+    stacking  tasks with their own samples under each other
     roles     which column is target, feature, patient id or ignored
     kinds     what a target is: binary, multiclass, regression
     coding    columns → numbers
@@ -27,6 +31,7 @@ from core.data.issues import Issue, find_issues
 from core.data.planted import Planted, plant_groups
 from core.data.reading import name_columns, read_frame
 from core.data.roles import Patterns, Roles, assign_roles, match_columns
+from core.data.source import TABLE_TARGETS, Source, digest_source, read_source
 from core.data.table import build_table, stop_at_errors
 from core.values import TaskTable
 
@@ -39,8 +44,10 @@ __all__ = [
     "Issue",
     "Planted",
     "Roles",
+    "Source",
     "assign_roles",
     "build_table",
+    "digest_source",
     "find_issues",
     "load_example",
     "load_table",
@@ -48,13 +55,14 @@ __all__ = [
     "name_columns",
     "plant_groups",
     "read_frame",
+    "read_source",
     "stop_at_errors",
 ]
 
 
 def load_table(
     source: "str | Path | pd.DataFrame",
-    targets: Patterns,
+    targets: Patterns | None = None,
     ignore: Patterns = (),
     patient_id: str | None = None,
     kinds: Mapping[str, str] | None = None,
@@ -63,8 +71,11 @@ def load_table(
     """Read, check and split a table in one go.
 
     Args:
-        source: a CSV, TSV or Parquet file, or a frame.
-        targets: names or shell globs of the target columns, as `"y_*"`.
+        source: a CSV, TSV or Parquet file, a folder with one such file per task, an .npz of arrays,
+            or a frame.
+        targets: names or shell globs of the target columns, as `"y_*"`; in a folder, of the target
+            column of each file (its task is called like the file). None takes `y` in a folder and
+            `y_*` elsewhere.
         ignore: names or globs of columns to leave out.
         patient_id: the column whose rows must stay in one split; never a feature.
         kinds: kinds of targets where the inferred one is not wanted, as `{"y_a": "regression"}`.
@@ -75,8 +86,15 @@ def load_table(
             issue; one line that says what to do.
     """
     if isinstance(source, str | Path):
-        frame, _ = read_frame(Path(source))
+        found = read_source(Path(source), targets, ignore)
     else:
-        frame = name_columns(source)
-    roles = assign_roles(frame, targets, ignore=ignore, patient_id=patient_id, kinds=kinds)
-    return build_table(frame, roles, seed=seed)
+        found = Source(name_columns(source), targets or TABLE_TARGETS, ignore)
+    roles = assign_roles(
+        found.frame,
+        found.targets,
+        ignore=found.ignore,
+        patient_id=patient_id,
+        kinds=kinds,
+        feature_shape=found.feature_shape,
+    )
+    return build_table(found.frame, roles, seed=seed)

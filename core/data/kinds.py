@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Float
 
 from core.data.columns import Holds, as_levels, as_numbers, what_holds
 from core.data.names import quoted
@@ -16,11 +17,15 @@ MOST_CODES = 10
 """Whole numbers with more distinct values than this are a regression, not class codes."""
 MOST_CLASSES = 50
 """Classes a target may have."""
+FEWEST_ROWS = 10
+"""Rows of every code from which balanced codes count as classes."""
 
 
 def infer_kind(name: str, column: "pd.Series") -> Kind:
     """The kind of a target: two distinct values are binary; text, or whole numbers with at most
-    `MOST_CODES` distinct values, multiclass; other numbers a regression.
+    `MOST_CODES` distinct values, multiclass; other numbers a regression. More whole numbers, up to
+    `MOST_CLASSES`, are multiclass only where they are codes beyond doubt (ours): 0 … k − 1 without
+    a gap, the rarest at least half as frequent as the commonest, as in a set of labelled images.
 
     Raises:
         TableError: dates, or text with more than `MOST_CLASSES` levels.
@@ -38,7 +43,17 @@ def infer_kind(name: str, column: "pd.Series") -> Kind:
     if len(distinct) <= 2:
         return Kind.BINARY
     whole = bool(np.all(distinct == np.round(distinct)))
-    return Kind.MULTICLASS if whole and len(distinct) <= MOST_CODES else Kind.REGRESSION
+    is_coded = whole and (len(distinct) <= MOST_CODES or _are_codes(values, len(distinct)))
+    return Kind.MULTICLASS if is_coded else Kind.REGRESSION
+
+
+def _are_codes(values: Float[np.ndarray, " sample"], n_distinct: int) -> bool:
+    """Whether whole numbers are the codes 0 … k − 1 of classes that are about equally frequent."""
+    known = values[np.isfinite(values)]
+    if n_distinct > MOST_CLASSES or known.min() != 0 or known.max() != n_distinct - 1:
+        return False
+    counts = np.bincount(known.astype(int))
+    return bool(counts.min() >= max(FEWEST_ROWS, counts.max() / 2))
 
 
 def check_kind(name: str, column: "pd.Series", kind: str) -> Kind:

@@ -1,10 +1,11 @@
-"""A file becomes a frame: CSV, TSV or Parquet."""
+"""A file becomes a frame: CSV, TSV, Parquet, or an .npz of arrays."""
 
 import gzip
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.data.arrays import read_arrays
 from core.data.delimited import check_names
 from core.data.encoding import recognise
 from core.data.names import listed
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 TEXT_ENDINGS = {".csv": ",", ".csv.gz": ",", ".tsv": "\t", ".tsv.gz": "\t"}
 PARQUET_ENDINGS = (".parquet", ".pq")
 ENDINGS = (*TEXT_ENDINGS, *PARQUET_ENDINGS)
+"""Endings of one table."""
+ARRAY_ENDING = ".npz"
 
 
 def read_frame(path: Path) -> tuple["pd.DataFrame", tuple[str, ...]]:
@@ -31,11 +34,12 @@ def read_frame(path: Path) -> tuple["pd.DataFrame", tuple[str, ...]]:
             rows, one column, a column name twice, or a line of another length.
     """
     name = path.name.lower()
+    if name.endswith(ARRAY_ENDING):
+        return read_arrays(path)[0], ()
     ending = next((end for end in ENDINGS if name.endswith(end)), "")
-    if not ending and not _is_folder(path):
-        raise TableError(
-            f"{path.name} does not end in {', '.join(ENDINGS)}. Save the table as one of these."
-        )
+    if not ending and not is_folder(path):
+        known = ", ".join((*ENDINGS, ARRAY_ENDING))
+        raise TableError(f"{path.name} does not end in {known}. Save the table as one of these.")
     content = _read_bytes(path)
     if not content:
         raise TableError(f"{path.name} is empty. Give a table with a header line and rows.")
@@ -59,7 +63,8 @@ def name_columns(frame: "pd.DataFrame") -> "pd.DataFrame":
     return frame.set_axis(names, axis=1).reset_index(drop=True)
 
 
-def _is_folder(path: Path) -> bool:
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder at `path`."""
     try:
         return path.is_dir()
     except OSError:  # a name too long for a path

@@ -26,6 +26,8 @@ class Roles:
     patient_id: str | None
     ignore: tuple[str, ...]
     kinds: tuple[tuple[str, Kind], ...]
+    feature_shape: tuple[int, ...] = ()
+    """Of one sample where the features are the pixels of an image; empty for a table."""
 
     def kind(self, target: str) -> Kind:
         """The kind of one target."""
@@ -33,13 +35,15 @@ class Roles:
 
     def to_spec(self) -> dict[str, Any]:
         """A JSON-ready description; `from_spec` reads it back."""
-        return {
+        spec = {
             "targets": list(self.targets),
             "features": list(self.features),
             "patient_id": self.patient_id,
             "ignore": list(self.ignore),
             "kinds": {name: kind.value for name, kind in self.kinds},
         }
+        shape = {"feature_shape": list(self.feature_shape)} if self.feature_shape else {}
+        return spec | shape
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> "Roles":
@@ -50,6 +54,7 @@ class Roles:
             patient_id=spec["patient_id"],
             ignore=tuple(spec["ignore"]),
             kinds=tuple((name, Kind(kind)) for name, kind in spec["kinds"].items()),
+            feature_shape=tuple(spec.get("feature_shape", ())),
         )
 
 
@@ -60,6 +65,7 @@ def assign_roles(
     patient_id: str | None = None,
     features: Patterns | None = None,
     kinds: Mapping[str, str] | None = None,
+    feature_shape: tuple[int, ...] = (),
 ) -> Roles:
     """Give every column one role. A column both ignored and a target is ignored; the patient id is
     never a feature; every column left over is a feature where `features` is None.
@@ -92,6 +98,7 @@ def assign_roles(
         patient_id=patient_id,
         ignore=ignored,
         kinds=_kinds(frame, chosen, kinds or {}),
+        feature_shape=feature_shape,
     )
 
 

@@ -23,7 +23,38 @@ def split_rows(
     that each part gets its share of every rare event; of patients alike the larger come first, so
     that unequal patients still add up to 60 / 20 / 20 rows. Of two events that are equally rare
     the one that the first patients carry counts as rarer: the order of the columns never decides.
+    Tasks that share neither samples nor patients are split each by itself.
     """
+    owner = _own_task(patient, labels)
+    if owner is None:
+        return _deal(patient, labels, tasks, seed)
+    split = np.empty(len(patient), dtype=np.int64)
+    for task in np.unique(owner):
+        rows = np.flatnonzero(owner == task)
+        own = [task] if task >= 0 else []
+        split[rows] = _deal(patient[rows], labels[np.ix_(rows, own)], [tasks[k] for k in own], seed)
+    return split
+
+
+def _own_task(
+    patient: Int[np.ndarray, " sample"], labels: Float[np.ndarray, "sample task"]
+) -> Int[np.ndarray, " sample"] | None:
+    """The only task of each row, −1 where it has none; None where tasks share rows or patients."""
+    known = ~np.isnan(labels)
+    if labels.shape[1] < 2 or (known.sum(axis=1) > 1).any():
+        return None
+    owner = np.where(known.any(axis=1), known.argmax(axis=1), -1)
+    n_pairs = len(np.unique(np.stack([patient, owner], axis=1), axis=0))
+    return owner if n_pairs == len(np.unique(patient)) else None
+
+
+def _deal(
+    patient: Int[np.ndarray, " sample"],
+    labels: Float[np.ndarray, "sample task"],
+    tasks: Sequence[Task],
+    seed: int,
+) -> Int[np.ndarray, " sample"]:
+    """The split of rows whose tasks share them."""
     numbers, place, n_rows = np.unique(patient, return_inverse=True, return_counts=True)
     has = np.zeros((len(numbers), 0), dtype=bool)
     events = _events(labels, tasks)

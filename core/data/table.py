@@ -26,7 +26,7 @@ def build_table(frame: "pd.DataFrame", roles: Roles, seed: int = 0) -> TaskTable
     """
     coded = code_table(frame, roles)
     stop_at_errors(judge(frame, roles, coded))
-    return _table(coded, seed)
+    return _table(coded, roles.feature_shape, seed)
 
 
 def stop_at_errors(issues: tuple[Issue, ...]) -> None:
@@ -39,7 +39,7 @@ def stop_at_errors(issues: tuple[Issue, ...]) -> None:
         )
 
 
-def _table(coded: CodedTable, seed: int) -> TaskTable:
+def _table(coded: CodedTable, shape: tuple[int, ...], seed: int) -> TaskTable:
     return TaskTable(
         feature_names=coded.feature_names,
         features=_rounded(coded.features),
@@ -47,6 +47,7 @@ def _table(coded: CodedTable, seed: int) -> TaskTable:
         labels=_rounded(coded.labels).astype(np.float64),
         split=split_rows(coded.patient, coded.labels, coded.tasks, seed),
         patient=coded.patient,
+        feature_shape=shape,
     )
 
 
