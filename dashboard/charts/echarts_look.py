@@ -1,5 +1,6 @@
 """What all ECharts options share. The page's theme already sets fonts and a clear background."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from dashboard.theme import Mark, ink, text_on
@@ -33,4 +34,31 @@ def bare_axis(names: list[str], dark: bool) -> dict[str, Any]:
         "axisTick": {"show": False},
         "splitLine": {"show": False},
         "axisLabel": {"color": ink(dark).text, "fontSize": 11},
+    }
+
+
+def value_axis(dark: bool) -> dict[str, Any]:
+    """An axis of numbers with quiet lines."""
+    line = {"lineStyle": {"color": ink(dark).line, "width": 0.5}}
+    return {
+        "type": "value",
+        "axisLine": {"show": False},
+        "axisTick": {"show": False},
+        "splitLine": line,
+        "axisLabel": {"color": ink(dark).text, "fontSize": 11},
+        "nameTextStyle": {"color": ink(dark).muted, "fontSize": 12},
+    }
+
+
+def legend(marks: Sequence[Mark], dark: bool) -> dict[str, Any]:
+    """The groups below the title, each with its shape; pages where they need more than a line."""
+    return {
+        "data": [{"name": f"Group {mark.letter}", "icon": mark.shape} for mark in marks],
+        "type": "scroll",
+        "top": 26,
+        "left": 0,
+        "right": 0,
+        "textStyle": {"color": ink(dark).text},
+        "pageTextStyle": {"color": ink(dark).text},
+        "pageIconColor": ink(dark).text,
     }

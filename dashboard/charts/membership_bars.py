@@ -3,13 +3,13 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from jaxtyping import Int
-from plotly.graph_objects import Bar, Figure
 
 from core.values import Grouping
-from dashboard.charts.chart import Chart, PlotlyChart
-from dashboard.charts.plotly_look import dress
-from dashboard.charts.text import clean, listed, percent, plotly, short
+from dashboard.charts.chart import Chart, EChart
+from dashboard.charts.echarts_look import bare_axis, heading, legend, value_axis
+from dashboard.charts.text import clean, listed, percent, short
 from dashboard.theme import group_mark, readable, text_on
 
 _ROW, _DENSE_ROW, _MANY = 22, 9, 60
@@ -23,7 +23,7 @@ def draw_memberships(
     task_names: tuple[str, ...],
     *,
     dark: bool = False,
-) -> PlotlyChart:
+) -> EChart:
     """One bar a task cut into its groups, group after group, the clearest members first.
 
     Args:
@@ -33,20 +33,32 @@ def draw_memberships(
         dark: whether the page is dark.
     """
     drawn = np.lexsort((-grouping.membership.max(axis=1), labels))
-    columns = sorted(_numbers(grouping, labels).items(), key=lambda pair: pair[1])
-    figure = Figure()
-    for group, shown in columns:
-        share = grouping.membership[drawn, group]
-        if (share >= _SLIVER).any():
-            figure.add_trace(_bar(shown, share, drawn, task_names, dark))
-    height = 110 + len(drawn) * (_ROW if len(drawn) <= _MANY else _DENSE_ROW)
-    dress(figure, "Share of each task in each group", height, dark)
-    figure.update_layout(barmode="stack", bargap=0.22, legend={"traceorder": "normal"})
-    figure.update_xaxes(
-        range=[0, 1], tickformat=".0%", title_text="share of the task in the group", showgrid=False
+    groups = [
+        (group, shown)
+        for group, shown in sorted(_numbers(grouping, labels).items(), key=lambda pair: pair[1])
+        if (grouping.membership[:, group] >= _SLIVER).any()
+    ]
+    source = pd.DataFrame(
+        {"y": np.arange(len(drawn)), "task": [clean(task_names[task]) for task in drawn]}
+        | {
+            key: column
+            for group, shown in groups
+            for key, column in _columns(grouping.membership[drawn, group], shown).items()
+        }
     )
-    figure.update_yaxes(**_names_axis(drawn, task_names))
-    return Chart(figure, _words(grouping, task_names), height)
+    height = 120 + len(drawn) * (_ROW if len(drawn) <= _MANY else _DENSE_ROW)
+    option = {
+        "title": heading("Share of each task in each group", dark),
+        "animation": False,
+        "tooltip": {"confine": True},
+        "legend": legend([group_mark(shown) for _, shown in groups], dark),
+        "grid": {"left": 0, "right": 16, "top": 60, "bottom": 26, "containLabel": True},
+        "xAxis": _across(dark),
+        "yAxis": _down([short(task_names[task]) for task in drawn], dark),
+        "dataset": {"source": source},
+        "series": [_bar(shown, len(drawn) <= _MANY, dark) for _, shown in groups],
+    }
+    return Chart(option, _words(grouping, task_names), height)
 
 
 def _numbers(grouping: Grouping, labels: Int[np.ndarray, " task"]) -> dict[int, int]:
@@ -57,48 +69,49 @@ def _numbers(grouping: Grouping, labels: Int[np.ndarray, " task"]) -> dict[int, 
     return numbers
 
 
-def _bar(
-    group: int,
-    share: np.ndarray,
-    drawn: Int[np.ndarray, " task"],
-    names: tuple[str, ...],
-    dark: bool,
-) -> Bar:
-    mark = group_mark(group)
-    rows = np.flatnonzero(share >= _SLIVER)
-    return Bar(
-        x=share[rows],
-        y=rows,
-        orientation="h",
-        name=f"Group {mark.letter}",
-        text=[
-            mark.letter if part >= _LETTERED and len(drawn) <= _MANY else "" for part in share[rows]
-        ],
-        textposition="inside",
-        insidetextanchor="middle",
-        textangle=0,
-        textfont={"color": text_on(mark.colour), "size": 12},
-        constraintext="none",
-        marker={
-            "color": mark.colour,
-            "line": {"color": readable(mark.colour, dark), "width": 1},
-        },
-        customdata=[[plotly(clean(names[drawn[row]])), percent(float(share[row]))] for row in rows],
-        hovertemplate="%{customdata[0]}<br>%{fullData.name}: %{customdata[1]}<extra></extra>",
-    )
-
-
-def _names_axis(drawn: Int[np.ndarray, " task"], names: tuple[str, ...]) -> dict[str, Any]:
-    step = 1 if len(drawn) <= _MANY else 2
-    rows = list(range(0, len(drawn), step))
+def _columns(share: np.ndarray, shown: int) -> dict[str, Any]:
+    """What one group has of every task; a share too small to see is missing."""
+    letter = group_mark(shown).letter
     return {
-        "tickmode": "array",
-        "tickvals": rows,
-        "ticktext": [plotly(short(names[drawn[row]])) for row in rows],
-        "range": [len(drawn) - 0.5, -0.5],
-        "showgrid": False,
-        "title_text": "",
+        f"percent {letter}": np.where(share >= _SLIVER, 100 * share, np.nan),
+        f"share {letter}": [percent(float(part)) for part in share],
+        f"letter {letter}": [letter if part >= _LETTERED else "" for part in share],
     }
+
+
+def _bar(shown: int, is_lettered: bool, dark: bool) -> dict[str, Any]:
+    mark = group_mark(shown)
+    edge = {"borderColor": readable(mark.colour, dark), "borderWidth": 1}
+    letters = {
+        "formatter": f"{{@letter {mark.letter}}}",
+        "color": text_on(mark.colour),
+        "fontSize": 12,
+    }
+    return {
+        "type": "bar",
+        "name": f"Group {mark.letter}",
+        "encode": {"x": f"percent {mark.letter}", "y": "y"},
+        "stack": "membership",
+        "barCategoryGap": "22%",
+        "itemStyle": {"color": mark.colour} | edge,
+        "label": {"show": is_lettered, "position": "inside"} | letters,
+        "tooltip": {
+            "formatter": f"<b>{{@task}}</b><br/>Group {mark.letter}: {{@share {mark.letter}}}"
+        },
+    }
+
+
+def _across(dark: bool) -> dict[str, Any]:
+    name = {"name": "share of the task in the group", "nameLocation": "middle", "nameGap": 26}
+    labels = value_axis(dark)
+    labels["axisLabel"] |= {"formatter": "{value} %"}
+    return labels | name | {"min": 0, "max": 100, "splitLine": {"show": False}}
+
+
+def _down(names: list[str], dark: bool) -> dict[str, Any]:
+    axis = bare_axis(names, dark) | {"inverse": True}
+    axis["axisLabel"] |= {"interval": 0 if len(names) <= _MANY else 1}
+    return axis
 
 
 def _words(grouping: Grouping, names: tuple[str, ...]) -> str:

@@ -1,14 +1,12 @@
 """How many groups? BIC, silhouette and stability against what was asked of the mixture."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
-
-from plotly.graph_objects import Figure, Scatter
-from plotly.subplots import make_subplots
+from typing import Any
 
 from core.values import Grouping
-from dashboard.charts.chart import Chart, PlotlyChart
-from dashboard.charts.plotly_look import dress
+from dashboard.charts.chart import Chart, EChart
+from dashboard.charts.echarts_look import heading, value_axis
 from dashboard.charts.text import number
 from dashboard.theme import ink, see_through
 
@@ -18,133 +16,178 @@ _PANELS = (
     ("silhouette", "Silhouette (higher is better)"),
     ("stability", "Stability (higher is better)"),
 )
-_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-_SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
+_DASHES: tuple[Any, ...] = ("solid", "dashed", "dotted", [8, 3, 2, 3], [12, 4], [12, 3, 2, 3])
+_SHAPES = ("circle", "rect", "triangle", "diamond", "pin", "roundRect")
+_CHANCE, _CHOICE = "what chance reaches", "current choice"
 
 
 def draw_selection_curves(
-    groupings: Sequence[Grouping], covariance: str, n_components: int, *, dark: bool = False
-) -> PlotlyChart:
+    groupings: Sequence[Grouping],
+    way: str,
+    n_components: int,
+    *,
+    titles: Mapping[str, str] | None = None,
+    dark: bool = False,
+) -> EChart:
     """Three panels over the number of components, one line a covariance (or other method).
 
     Beside the silhouette stands a band: what chance reaches in 19 of 20 cases.
 
     Args:
         groupings: all candidates; those that come in one size only are no line.
-        covariance: the line to stress.
+        way: the line to stress, a covariance of the mixture or another method.
         n_components: the point of that line to mark as the current choice.
+        titles: what to call the ways.
         dark: whether the page is dark.
     """
-    own = covariance
-    curves = {name: line for name, line in _curves(groupings).items() if len(line) > 1}
-    chosen = [point for point in curves.get(own, []) if point.n_components == n_components]
-    figure = make_subplots(1, 3, subplot_titles=[title for _, title in _PANELS])
-    _draw_null(figure, curves.get(own, []), dark)
-    for column, (score, _) in enumerate(_PANELS, start=1):
-        for place, (name, points) in enumerate(sorted(curves.items(), key=lambda c: c[0] == own)):
-            figure.add_trace(_line(name, points, score, place, name == own, dark), 1, column)
-        for point in chosen:
-            figure.add_trace(_choice(point, score, column == 1, dark), 1, column)
-    title = "Scores of every number of groups"
-    dress(figure, title, _HEIGHT, dark)
-    every = [point for line in curves.values() for point in line]
-    figure.update_xaxes(title_text="components asked for", dtick=_tick(every), matches="x")
-    figure.update_annotations(font={"size": 12, "color": ink(dark).muted})
-    figure.update_layout(
-        legend={"orientation": "h", "y": -0.28, "x": 0, "yanchor": "top"},
-        margin={"t": 76, "b": 80},
-    )
-    return Chart(figure, _words(chosen, list(curves)), _HEIGHT)
-
-
-def _curve_name(grouping: Grouping) -> str:
-    return grouping.covariance or grouping.method.replace("_", " ")
+    curves = {key: line for key, line in _curves(groupings).items() if len(line) > 1}
+    names = {key: (titles or {}).get(key, key) for key in curves}
+    own = curves.get(way, [])
+    chosen = [point for point in own if point.n_components == n_components]
+    series = [_band(own, dark)] if any(isfinite(p.silhouette_null) for p in own) else []
+    for panel, (score, _) in enumerate(_PANELS):
+        series += [
+            _line(names[key], points, place, panel, score, key == way, dark)
+            for place, (key, points) in enumerate(curves.items())
+        ]
+        series += [_choice(point, panel, score, dark) for point in chosen]
+    most = max((point.n_components for line in curves.values() for point in line), default=1)
+    option = {
+        "title": [
+            heading("Scores of every number of groups", dark),
+            *(_panel_title(panel, title, dark) for panel, (_, title) in enumerate(_PANELS)),
+        ],
+        "animation": False,
+        "tooltip": {"confine": True},
+        "legend": _legend(series, dark),
+        "grid": [_grid(panel) for panel in range(len(_PANELS))],
+        "xAxis": [_across(panel, most, dark) for panel in range(len(_PANELS))],
+        "yAxis": [
+            value_axis(dark) | {"gridIndex": panel, "scale": True} for panel in range(len(_PANELS))
+        ],
+        "series": series,
+    }
+    return Chart(option, _words(chosen, names.get(way, way), list(names.values())), _HEIGHT)
 
 
 def _curves(groupings: Sequence[Grouping]) -> dict[str, list[Grouping]]:
     curves: dict[str, list[Grouping]] = {}
     for grouping in sorted(groupings, key=lambda grouping: grouping.n_components):
-        curves.setdefault(_curve_name(grouping), []).append(grouping)
+        curves.setdefault(grouping.covariance or grouping.method, []).append(grouping)
     return curves
 
 
+def _points(points: Sequence[Grouping], score: str) -> list[list[Any]]:
+    """Components, score (None where it is not defined), groups, and the score for the eye."""
+    values = [float(getattr(point, score)) for point in points]
+    return [
+        [point.n_components, value if isfinite(value) else None, point.n_groups, number(value)]
+        for point, value in zip(points, values, strict=True)
+    ]
+
+
 def _line(
-    name: str, points: list[Grouping], score: str, place: int, own: bool, dark: bool
-) -> Scatter:
-    colour = ink(dark).accent if own else see_through(ink(dark).muted, 0.65)
-    values = [_defined(getattr(point, score)) for point in points]
-    return Scatter(
-        x=[point.n_components for point in points],
-        y=values,
-        name=name,
-        legendgroup=name,
-        showlegend=score == "silhouette",
-        mode="lines+markers",
-        line={"color": colour, "width": 2.5 if own else 1.5, "dash": _DASHES[place % 6]},
-        marker={"symbol": _SHAPES[place % 6], "size": 7 if own else 5, "color": colour},
-        customdata=[[number(point.n_groups), number(getattr(point, score))] for point in points],
-        hovertemplate=(
-            f"{name}<br>%{{x}} components, %{{customdata[0]}} groups"
-            f"<br>{score} %{{customdata[1]}}<extra></extra>"
-        ),
-    )
-
-
-def _draw_null(figure: Figure, points: list[Grouping], dark: bool) -> None:
-    known = [point for point in points if isfinite(point.silhouette_null)]
-    if not known:
-        return
-    figure.add_trace(
-        Scatter(
-            x=[point.n_components for point in known],
-            y=[point.silhouette_null for point in known],
-            name="what chance reaches",
-            mode="lines",
-            line={"width": 1, "color": ink(dark).muted},
-            fill="tozeroy",
-            fillcolor=see_through(ink(dark).muted, 0.18),
-            customdata=[number(point.silhouette_null) for point in known],
-            hovertemplate="chance: below %{customdata}<extra></extra>",
-        ),
-        1,
-        2,
-    )
-
-
-def _choice(chosen: Grouping, score: str, legend: bool, dark: bool) -> Scatter:
-    return Scatter(
-        x=[chosen.n_components],
-        y=[_defined(getattr(chosen, score))],
-        name="current choice",
-        legendgroup="choice",
-        showlegend=legend,
-        mode="markers",
-        marker={
-            "symbol": "circle-open",
-            "size": 17,
-            "line": {"width": 3},
-            "color": ink(dark).text,
+    name: str,
+    points: Sequence[Grouping],
+    place: int,
+    panel: int,
+    score: str,
+    is_own: bool,
+    dark: bool,
+) -> dict[str, Any]:
+    colour = ink(dark).accent if is_own else see_through(ink(dark).muted, 0.65)
+    return _on_panel(panel) | {
+        "type": "line",
+        "name": name,
+        "data": _points(points, score),
+        "symbol": _SHAPES[place % len(_SHAPES)],
+        "symbolSize": 8 if is_own else 5,
+        "lineStyle": {
+            "color": colour,
+            "width": 2.5 if is_own else 1.5,
+            "type": _DASHES[place % len(_DASHES)],
         },
-        hoverinfo="skip",
-    )
+        "itemStyle": {"color": colour},
+        "z": 3 if is_own else 2,
+        "tooltip": {
+            "formatter": f"<b>{name}</b><br/>{{@[0]}} components, {{@[2]}} groups<br/>"
+            f"{score} {{@[3]}}"
+        },
+    }
 
 
-def _defined(value: float) -> float | None:
-    return value if isfinite(value) else None
+def _band(points: Sequence[Grouping], dark: bool) -> dict[str, Any]:
+    muted = ink(dark).muted
+    return _on_panel(1) | {
+        "type": "line",
+        "name": _CHANCE,
+        "data": _points(points, "silhouette_null"),
+        "symbol": "none",
+        "lineStyle": {"width": 1, "color": muted},
+        "itemStyle": {"color": muted},
+        "areaStyle": {"color": see_through(muted, 0.18), "origin": "start"},
+        "z": 1,
+        "tooltip": {"formatter": "chance: below {@[3]}"},
+    }
 
 
-def _tick(groupings: Sequence[Grouping]) -> int:
-    most = max((grouping.n_components for grouping in groupings), default=1)
-    return max(1, -(-most // 10))
+def _choice(point: Grouping, panel: int, score: str, dark: bool) -> dict[str, Any]:
+    ring = {"color": "transparent", "borderColor": ink(dark).text, "borderWidth": 3}
+    return _on_panel(panel) | {
+        "type": "scatter",
+        "name": _CHOICE,
+        "data": _points([point], score),
+        "symbol": "circle",
+        "symbolSize": 17,
+        "itemStyle": ring,
+        "silent": True,
+        "z": 5,
+    }
 
 
-def _words(chosen: list[Grouping], names: list[str]) -> str:
+def _on_panel(panel: int) -> dict[str, Any]:
+    return {"xAxisIndex": panel, "yAxisIndex": panel, "encode": {"x": 0, "y": 1}}
+
+
+def _grid(panel: int) -> dict[str, Any]:
+    left = f"{panel * 34}%"
+    return {"left": left, "width": "31%", "top": 64, "bottom": 76, "containLabel": True}
+
+
+def _panel_title(panel: int, text: str, dark: bool) -> dict[str, Any]:
+    style = {"fontSize": 12, "fontWeight": 500, "color": ink(dark).muted}
+    place = {"left": f"{panel * 34 + 18}%", "top": 38, "textAlign": "center"}
+    return {"text": text, "padding": 0, "textStyle": style} | place
+
+
+def _across(panel: int, most: int, dark: bool) -> dict[str, Any]:
+    ticks = {"min": 1, "max": most, "interval": max(1, -(-most // 10))}
+    name = {"name": "components asked for", "nameLocation": "middle", "nameGap": 26}
+    grid = {"gridIndex": panel, "splitLine": {"show": False}}
+    return value_axis(dark) | ticks | name | grid
+
+
+def _legend(series: Sequence[dict[str, Any]], dark: bool) -> dict[str, Any]:
+    colour = ink(dark).text
+    return {
+        "data": list(dict.fromkeys(line["name"] for line in series)),
+        "type": "scroll",
+        "bottom": 0,
+        "left": 0,
+        "itemWidth": 40,
+        "textStyle": {"color": colour},
+        "pageTextStyle": {"color": colour},
+        "pageIconColor": colour,
+    }
+
+
+def _words(chosen: list[Grouping], own: str, names: list[str]) -> str:
     head = f"Curves of BIC, silhouette and stability for {', '.join(names)}."
     if not chosen:
         return head
     point = chosen[0]
     scores = ", ".join(f"{score} {number(getattr(point, score))}" for score, _ in _PANELS)
     return (
-        f"{head} Current choice: {_curve_name(point)}, {point.n_components} components, "
+        f"{head} Current choice: {own}, {point.n_components} components, "
         f"{point.n_groups} groups; {scores}."
     )

@@ -8,9 +8,9 @@ from jaxtyping import Float, Int
 
 from core.values import TaskGraph
 from dashboard.charts.chart import Chart, EChart
-from dashboard.charts.echarts_look import chip, heading
+from dashboard.charts.echarts_look import chip, heading, legend
 from dashboard.charts.text import clean, number, rich, short
-from dashboard.theme import group_mark, ink, readable, see_through
+from dashboard.theme import Mark, group_mark, ink, readable, see_through
 
 _HEIGHT = 620
 _WIDE = 1.7  # pages are wider than high
@@ -57,7 +57,7 @@ def draw_task_graph(
     }
     option = {
         "title": heading(f"Task graph: edges by {weight_name}", dark),
-        "legend": _legend(labels, dark),
+        "legend": legend(_marks(labels), dark),
         "tooltip": {"confine": True},
         "animation": False,
         "series": [series],
@@ -123,7 +123,6 @@ def _label(name: str, group: int, count: int, dark: bool) -> dict[str, Any]:
 
 
 def _categories(labels: Int[np.ndarray, " task"], dark: bool) -> list[dict[str, Any]]:
-    marks = [group_mark(group) for group in range(int(labels.max()) + 1)]
     return [
         {
             "name": f"Group {mark.letter}",
@@ -134,8 +133,12 @@ def _categories(labels: Int[np.ndarray, " task"], dark: bool) -> list[dict[str, 
                 "borderWidth": 1.5,
             },
         }
-        for mark in marks
+        for mark in _marks(labels)
     ]
+
+
+def _marks(labels: Int[np.ndarray, " task"]) -> list[Mark]:
+    return [group_mark(group) for group in range(int(labels.max()) + 1)]
 
 
 def _links(edges: Sequence[tuple[int, int, float]], dark: bool) -> list[dict[str, Any]]:
@@ -158,20 +161,6 @@ def _links(edges: Sequence[tuple[int, int, float]], dark: bool) -> list[dict[str
 
 def _share(weight: float, low: float, high: float) -> float:
     return (weight - low) / (high - low) if high > low else 1.0
-
-
-def _legend(labels: Int[np.ndarray, " task"], dark: bool) -> dict[str, Any]:
-    marks = [group_mark(group) for group in range(int(labels.max()) + 1)]
-    return {
-        "data": [{"name": f"Group {mark.letter}", "icon": mark.shape} for mark in marks],
-        "type": "scroll",
-        "top": 26,
-        "left": 0,
-        "right": 0,
-        "textStyle": {"color": ink(dark).text},
-        "pageTextStyle": {"color": ink(dark).text},
-        "pageIconColor": ink(dark).text,
-    }
 
 
 def _words(

@@ -11,6 +11,7 @@ from tests.dashboard.charts.values import (
     SIZES,
     affinity_of,
     assert_inert_figure,
+    assert_inert_option,
     grouping_of,
     labels_of,
     names_of,
@@ -25,32 +26,48 @@ def ladder(n_tasks=12):
     ]
 
 
+def series_named(chart, name):
+    return [series for series in chart.figure["series"] if series["name"] == name]
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_curves_hold_the_scores(dark):
     chart = draw_selection_curves(ladder(), "full", 3, dark=dark)
-    lines = [t for t in chart.figure.data if t.name == "full"]
-    assert [len(line.x) for line in lines] == [5, 5, 5]
-    assert list(lines[0].y) == [100.0 * n for n in range(1, 6)]
-    assert lines[1].y[0] is None  # the silhouette of one group is not defined
+    lines = series_named(chart, "full")
+    assert [line["xAxisIndex"] for line in lines] == [0, 1, 2]
+    assert [[point[0] for point in line["data"]] for line in lines] == [[1, 2, 3, 4, 5]] * 3
+    assert [point[1] for point in lines[0]["data"]] == [100.0 * n for n in range(1, 6)]
+    assert lines[1]["data"][0][1] is None  # the silhouette of one group is not defined
     assert "3 components" in chart.alt
-    assert chart.figure.to_json()
+    assert_inert_option(chart.figure)
 
 
 def test_the_current_choice_is_marked_in_each_panel():
-    figure = draw_selection_curves(ladder(), "diag", 4).figure
-    marks = [trace for trace in figure.data if trace.name == "current choice"]
-    assert [(mark.x[0], mark.y[0]) for mark in marks] == [(4, 400.0), (4, 0.4), (4, 0.8)]
+    marks = series_named(draw_selection_curves(ladder(), "diag", 4), "current choice")
+    found = [(mark["xAxisIndex"], *mark["data"][0][:2]) for mark in marks]
+    assert found == [(0, 4, 400.0), (1, 4, 0.4), (2, 4, 0.8)]
 
 
 def test_a_choice_that_was_not_fitted_is_not_marked():
-    figure = draw_selection_curves(ladder(), "diag", 99).figure
-    assert not [trace for trace in figure.data if trace.name == "current choice"]
+    assert not series_named(draw_selection_curves(ladder(), "diag", 99), "current choice")
+
+
+def test_only_the_chosen_line_is_stressed():
+    for own, other in (("diag", "full"), ("full", "diag")):
+        chart = draw_selection_curves(ladder(), own, 3)
+        thick, thin = (series_named(chart, name)[0]["lineStyle"]["width"] for name in (own, other))
+        assert thick > thin
 
 
 def test_a_method_of_one_size_makes_no_line():
     alone = grouping_of(12, n_components=12, covariance="", method="alone")
-    figure = draw_selection_curves([*ladder(), alone], "diag", 3).figure
-    assert "alone" not in {trace.name for trace in figure.data}
+    assert not series_named(draw_selection_curves([*ladder(), alone], "diag", 3), "alone")
+
+
+def shares(chart):
+    """What each bar draws: name of its group → percent of every row."""
+    table = chart.figure["dataset"]["source"]
+    return {bar["name"]: table[bar["encode"]["x"]] for bar in chart.figure["series"]}
 
 
 @pytest.mark.parametrize("n_tasks", SIZES)
@@ -58,22 +75,26 @@ def test_a_method_of_one_size_makes_no_line():
 def test_bars_add_up_to_every_membership(n_tasks, dark):
     grouping = grouping_of(n_tasks)
     chart = draw_memberships(grouping, grouping.labels, names_of(n_tasks), dark=dark)
-    total = np.zeros(n_tasks)
-    for bar in chart.figure.data:
-        total[np.asarray(bar.y, dtype=int)] += np.asarray(bar.x, dtype=float)
-    np.testing.assert_allclose(total, 1.0, atol=0.02)
-    assert_inert_figure(chart.figure)
+    total = sum(np.nan_to_num(share) for share in shares(chart).values())
+    np.testing.assert_allclose(total, 100.0, atol=2)
+    assert list(chart.figure["dataset"]["source"]["y"]) == list(range(n_tasks))
+    assert_inert_option(chart.figure)
 
 
 def test_bars_take_the_numbers_they_are_handed():
     grouping = grouping_of(6)
     swapped = (grouping.labels + 1) % 3
-    chart = draw_memberships(grouping, swapped, names_of(6))
-    widest = {bar.name: np.max(bar.x) for bar in chart.figure.data}
-    assert set(widest) == {"Group A", "Group B", "Group C"}
-    first = next(bar for bar in chart.figure.data if bar.name == "Group B")
+    found = shares(draw_memberships(grouping, swapped, names_of(6)))
+    assert set(found) == {"Group A", "Group B", "Group C"}
     own = grouping.membership[grouping.labels == 0, 0]
-    assert np.max(first.x) == pytest.approx(own.max())
+    assert found["Group B"].max() == pytest.approx(100 * own.max())
+
+
+def test_a_share_too_small_to_see_is_no_bar():
+    membership = np.array([[0.999, 0.001], [0.6, 0.4]])
+    grouping = grouping_of(2, n_components=2, membership=membership, labels=np.array([0, 1]))
+    found = shares(draw_memberships(grouping, grouping.labels, names_of(2)))
+    assert found["Group B"].isna().tolist() == [True, False]
 
 
 def test_tasks_between_groups_are_named():
