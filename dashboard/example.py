@@ -24,12 +24,23 @@ def example_of(run_id: str) -> Example | None:
 def start_example(root: Path, key: str = FIRST) -> Run:
     """The run of a built-in example under `root`: made where it is not there, and started where
     it never was or its worker died."""
-    path = root / example_id(key)
-    run = Run(path) if (path / "spec.json").is_file() else _make(key, path)
-    status = run.status()
-    if status is None or status.state is State.INTERRUPTED:
+    run = find_example(root, key)
+    if is_waiting(run):
         run.start()
     return run
+
+
+def find_example(root: Path, key: str = FIRST) -> Run:
+    """The run of a built-in example under `root`, made where it is not there."""
+    path = root / example_id(key)
+    return Run(path) if (path / "spec.json").is_file() else _make(key, path)
+
+
+def is_waiting(run: Run) -> bool:
+    """Whether the run is of an example that nobody asked for: it never began or its worker died."""
+    status = run.status()
+    is_idle = status is None or status.state is State.INTERRUPTED
+    return is_idle and example_of(run.id) is not None
 
 
 def _make(key: str, path: Path) -> Run:

@@ -7,9 +7,9 @@ import streamlit as st
 from core.errors import TaskGroupingError
 from core.runs import MAIN, Run, State, Status
 from core.values import Report
-from dashboard.example import FIRST, start_example
+from dashboard.example import FIRST, is_waiting, start_example
 from dashboard.results import report_of, runs_root
-from dashboard.session import change_view
+from dashboard.session import change_view, is_drawn
 from dashboard.words import plain, show_error
 
 POLL = "500ms"
@@ -49,14 +49,24 @@ def is_at_work(run: Run, job: str = MAIN) -> bool:
 
 
 def show_job(run: Run, job: str = MAIN) -> None:
-    """A panel on one job: progress and *cancel* while it works, else what happened and *resume*."""
-    is_live = is_at_work(run, job)
+    """A panel on one job: progress and *cancel* while it works, else what happened and *resume*.
 
-    @st.fragment(run_every=POLL if is_live else None)
+    A built-in example begins once the browser has drawn the page, so that the two do not fight
+    for the processor.
+    """
+    is_live = is_at_work(run, job)
+    is_next = not is_live and job == MAIN and is_waiting(run)
+
+    @st.fragment(run_every=POLL if is_live or is_next else None)
     def panel() -> None:
+        if is_next and is_drawn(run.id):
+            start_job(run)
         if is_at_work(run, job) != is_live:  # begun or ended: draw the page, poll or stop polling
             st.rerun()
-        _draw(run, job, run.status(job))
+        if is_next:
+            st.progress(0.0, text="The example is computed now.")
+        else:
+            _draw(run, job, run.status(job))
 
     panel()
 

@@ -8,6 +8,7 @@ import streamlit as st
 from core.device import DEVICES
 from core.methods import Method
 from core.plan import PRESETS, STAGES, Plan
+from dashboard.session import keep, kept
 from dashboard.widgets import method_form
 
 
@@ -29,15 +30,29 @@ def plan_form(start: Plan | None, n_tasks: int, key: str) -> Plan:
             help="Quick takes seconds; standard and thorough use more random starts and re-runs.",
         )
         start, key = PRESETS[name], f"{key}_{name}"
-    with st.expander("Settings of every stage", icon=":material/tune:"):
+    return _every_setting(start, n_tasks, key)
+
+
+def _every_setting(start: Plan, n_tasks: int, key: str) -> Plan:
+    """The settings, drawn while they are unfolded; folded away they stay as they were left."""
+    folded = st.expander(
+        "Settings of every stage", icon=":material/tune:", key=f"{key}_settings", on_change="rerun"
+    )
+    last = kept(key)
+    plan: Plan = last[1] if last and last[0] == start else start
+    if not folded.open:
+        return plan
+    with folded:
         tabs = st.tabs([stage.name.capitalize() for stage in STAGES.values()])
         for tab, (field, stage) in zip(tabs, STAGES.items(), strict=True):
             with tab:
-                current: Method = getattr(start, field)
+                current: Method = getattr(plan, field)
                 settings: Any = {field: method_form(stage, current, f"{key}_{field}")}
-                start = replace(start, **settings)
+                plan = replace(plan, **settings)
         st.divider()
-        return _run_settings(start, n_tasks, key)
+        plan = _run_settings(plan, n_tasks, key)
+    keep(key, (start, plan))
+    return plan
 
 
 def _run_settings(plan: Plan, n_tasks: int, key: str) -> Plan:

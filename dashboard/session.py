@@ -81,6 +81,23 @@ def newly(key: str, value: V | None) -> V | None:
     return value if value != last else None
 
 
+def is_drawn(key: str) -> bool:
+    """Whether this visitor was shown `key` before; from now on, yes."""
+    known = bool(st.session_state.get(f"drawn_{key}"))
+    st.session_state[f"drawn_{key}"] = True
+    return known
+
+
+def keep(key: str, value: Any) -> None:
+    """Remember something of a form while its widgets are not drawn."""
+    st.session_state[f"kept_{key}"] = value
+
+
+def kept(key: str) -> Any:
+    """What was last kept under `key`, None where nothing was."""
+    return st.session_state.get(f"kept_{key}")
+
+
 def bound(field: str) -> dict[str, Any]:
     """Arguments that tie a widget to a field of the view, whatever page it is drawn on."""
     if field not in {known.name for known in fields(ViewState)}:

@@ -57,8 +57,10 @@ with left:
     st.dataframe(task_rows(table), hide_index=True, alt="The tasks with kind and counts")
 with right:
     show_chart(draw_availability(table, dark=is_dark()), key="availability")
-with st.expander("First 100 rows", icon=":material/table_rows:"):
-    st.dataframe(preview_of(run), hide_index=True, alt="The first 100 rows of the table")
+rows = st.expander("First 100 rows", icon=":material/table_rows:", key="rows", on_change="rerun")
+if rows.open:
+    with rows:
+        st.dataframe(preview_of(run), hide_index=True, alt="The first 100 rows of the table")
 
 st.subheader("Settings")
 plan = plan_form(run.plan, len(table.tasks), f"plan_{run.id}")

@@ -14,7 +14,7 @@ from core.affinity import AbsCosine
 from core.data import assign_roles, plant_groups
 from core.runs import Run, State, Status
 from core.runs.worker import work
-from dashboard.example import start_example
+from dashboard.example import find_example, start_example
 from dashboard.look_up import first_choice, same_partition
 from tests.cohort import SMALL_PLAN, plan_with, small_cohort
 from tests.dashboard.visit import PAGES, boxes, check_sound, go_to, visit, words
@@ -281,15 +281,28 @@ def test_every_measure_and_every_comparison_is_sound(done):
         assert at.metric
 
 
+def unfold_settings(at, run, is_open=True):
+    at.session_state[f"plan_{run.id}_settings"] = is_open
+    at.run()
+    check_sound(at)
+
+
 def test_another_plan_is_asked_for_and_the_pages_follow(done, monkeypatch):
     monkeypatch.setattr(Run, "start", lambda run, job="run": set_status(run, State.STARTING))
     at = go_to(visit(done.id), "data")
     assert at.button(key="recompute").disabled
+    assert not at.number_input, "the settings are folded away"
+    unfold_settings(at, done)
     at.number_input(key=f"plan_{done.id}_replicates").set_value(20)
     at.get_by_key(f"plan_{done.id}_measure_method").set_value("abs_cosine")
     at.number_input(key=f"plan_{done.id}_encoder_learning_rate").set_value(0.004).run()
     check_sound(at)
     assert "stays until you compute again" in words(at)
+    unfold_settings(at, done, is_open=False)
+    assert not at.number_input
+    assert not at.button(key="recompute").disabled, "what was set is kept while it is folded away"
+    unfold_settings(at, done)
+    assert at.number_input(key=f"plan_{done.id}_replicates").value == 20
     kept = set((done.path / "stages").glob("landscape-*.npz"))
     at.button(key="recompute").click().run()
     check_sound(at)
@@ -320,6 +333,26 @@ def test_a_first_visit_starts_an_example_whose_worker_died(root, monkeypatch):
     assert "No run is open" in boxes(go_to(at, "groups"))
     at.button(key="open_example").click().run()
     assert "is not computed yet" in boxes(at), "made again"
+
+
+def test_the_example_begins_once_its_page_was_drawn(root, monkeypatch):
+    started = []
+    monkeypatch.setattr(Run, "start", lambda run, job="run": started.append(run.id))
+    run = find_example(root)
+    at = visit()
+    check_sound(at)
+    assert started == []
+    assert "The example is computed now" in words(at)
+    at.run()
+    check_sound(at)
+    assert started == [run.id]
+
+
+def test_a_run_of_one_s_own_begins_only_when_told(fresh, monkeypatch):
+    started = []
+    monkeypatch.setattr(Run, "start", lambda run, job="run": started.append(run.id))
+    visit(fresh.id).run()
+    assert started == []
 
 
 def test_the_view_of_an_old_landscape_is_never_drawn_on_a_new_one(done):
