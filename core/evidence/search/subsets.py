@@ -1,0 +1,157 @@
+"""Exact selection by dynamic programming over subsets of the units (up to about 15)."""
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from core.evidence.search.problem import TOLERANCE, Problem, Rows
+
+MAX_LEVELS = 256
+_FINEST = 24
+"""Costs must be multiples of 1/1 … 1/24 to be counted in whole steps."""
+
+
+def cost_steps(problem: Problem) -> tuple[Int[np.ndarray, " candidate"], int] | None:
+    """Every cost and the budget in whole steps; None where the costs have no coarse common step."""
+    if problem.budget is None:
+        return np.zeros(len(problem.cost), dtype=int), 0
+    budget = min(problem.budget, float(np.sort(problem.cost)[-problem.n_units :].sum()))
+    for fineness in range(1, _FINEST + 1):
+        steps = problem.cost * fineness
+        if np.abs(steps - steps.round()).max(initial=0) < TOLERANCE:
+            last = int(np.floor(budget * fineness + TOLERANCE * _FINEST))
+            return (steps.round().astype(int), last) if last <= MAX_LEVELS else None
+    return None
+
+
+def solve_subsets(problem: Problem) -> Rows | None:
+    """The best choice, None where there is none.
+
+    A choice with overlap is a partition of the units into blocks, each served by its best
+    candidate that contains it, so both modes are one recursion over (subset, cost):
+    best(S, c) = max over blocks B ∋ first unit of S, levels d: block(B, d) + best(S − B, c − d).
+    """
+    steps = cost_steps(problem)
+    if steps is None:
+        raise ValueError("costs have no common step; use another solver")
+    return solve_draws(problem, problem.value[:, :, None], *steps)[0]
+
+
+def solve_draws(
+    problem: Problem,
+    value: Float[np.ndarray, "candidate unit draw"],
+    steps: Int[np.ndarray, " candidate"],
+    last: int,
+) -> list[Rows | None]:
+    """`solve_subsets` for many tables of values of the same candidates at once."""
+    levels = np.unique(steps)
+    codes = problem.member @ (1 << np.arange(problem.n_units))
+    table = _blocks(problem, value, np.searchsorted(levels, steps), len(levels), codes)
+    best = _best(table, levels, last)
+    return [
+        _trace(problem, value[:, :, draw], steps, codes, best[:, :, draw])
+        for draw in range(value.shape[2])
+    ]
+
+
+def _blocks(
+    problem: Problem,
+    value: Float[np.ndarray, "candidate unit draw"],
+    level: Int[np.ndarray, " candidate"],
+    n_levels: int,
+    codes: Int[np.ndarray, " candidate"],
+) -> Float[np.ndarray, "level subset draw"]:
+    """What a block of units gains at best in one candidate of each cost."""
+    table = np.full((n_levels, 1 << problem.n_units, value.shape[2]), -np.inf)
+    for row, code in enumerate(codes):
+        units = np.flatnonzero(problem.member[row])
+        if problem.overlap:
+            blocks, sums = np.zeros(1, dtype=int), np.zeros((1, value.shape[2]))
+            for unit in units:
+                blocks = np.concatenate([blocks, blocks | (1 << unit)])
+                sums = np.concatenate([sums, sums + value[row, unit]])
+        else:
+            blocks, sums = np.array([code]), value[row, units].sum(axis=0)[None]
+        part = table[level[row]]
+        part[blocks] = np.maximum(part[blocks], sums)
+    return table
+
+
+def _best(
+    table: Float[np.ndarray, "level subset draw"], levels: Int[np.ndarray, " level"], last: int
+) -> Float[np.ndarray, "subset step draw"]:
+    """The best total of every subset at every total cost up to `last`."""
+    n_subsets, n_draws = table.shape[1:]
+    best = np.full((n_subsets, last + 1, n_draws), -np.inf)
+    best[0] = 0
+    for subset in range(1, n_subsets):
+        blocks = _with_first(subset)
+        for number, step in enumerate(levels):
+            if step <= last:
+                rest = best[subset ^ blocks, : last + 1 - step]
+                found = (table[number, blocks, None] + rest).max(axis=0)
+                best[subset, step:] = np.maximum(best[subset, step:], found)
+    return best
+
+
+def _with_first(subset: int) -> Int[np.ndarray, " block"]:
+    """All subsets of a subset that contain its lowest unit."""
+    first = subset & -subset
+    blocks = np.array([first])
+    rest = subset ^ first
+    while rest:
+        unit = rest & -rest
+        blocks = np.concatenate([blocks, blocks | unit])
+        rest ^= unit
+    return blocks
+
+
+def _trace(
+    problem: Problem,
+    value: Float[np.ndarray, "candidate unit"],
+    steps: Int[np.ndarray, " candidate"],
+    codes: Int[np.ndarray, " candidate"],
+    best: Float[np.ndarray, "subset step"],
+) -> Rows | None:
+    """The candidates behind the best total of the whole set, cheapest first among equals."""
+    subset, left = len(best) - 1, best.shape[1] - 1
+    if not np.isfinite(best[subset, left]):
+        return None
+    rows = set()
+    while subset:
+        block, row = _step_back(problem, value, steps, codes, best, subset, left)
+        rows.add(row)
+        subset, left = subset ^ block, left - int(steps[row])
+    return tuple(sorted(rows))
+
+
+def _step_back(
+    problem: Problem,
+    value: Float[np.ndarray, "candidate unit"],
+    steps: Int[np.ndarray, " candidate"],
+    codes: Int[np.ndarray, " candidate"],
+    best: Float[np.ndarray, "subset step"],
+    subset: int,
+    left: int,
+) -> tuple[int, int]:
+    """The first block of the best choice for a subset, and the candidate that serves it."""
+    found = (-np.inf, 0, 0)
+    first = subset & -subset
+    fits = (steps <= left) & (codes & first > 0)
+    for row in np.flatnonzero(fits if problem.overlap else fits & (codes & ~subset == 0)):
+        inside = np.flatnonzero(problem.member[row] & _bits(subset, problem.n_units))
+        blocks, sums = np.zeros(1, dtype=int), np.zeros(1)
+        for unit in inside:
+            block = blocks | (1 << unit)
+            total = sums + value[row, unit]
+            both = problem.overlap and 1 << unit != first
+            blocks = np.concatenate([blocks, block]) if both else block
+            sums = np.concatenate([sums, total]) if both else total
+        totals = sums + best[subset ^ blocks, left - steps[row]]
+        top = int(totals.argmax())
+        if totals[top] > found[0]:
+            found = (float(totals[top]), int(blocks[top]), int(row))
+    return found[1], found[2]
+
+
+def _bits(code: int, n_units: int) -> np.ndarray:
+    return (code >> np.arange(n_units) & 1).astype(bool)

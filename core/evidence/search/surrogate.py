@@ -1,0 +1,195 @@
+"""What groups that nobody trained yet would gain: a ridge regression with its uncertainty.
+
+The ridge of METHODS §7 in its Gaussian-process form: every part of a gain (task, partner, size,
+pair, affinity) has a prior variance, which is the inverse of its penalty, and the penalties are
+chosen by leaving one measured group out (`tune`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from core.evidence.search.kernel import Penalties, Places, covariance, variance
+from core.evidence.search.measured import Group, Measured, membership
+
+_JITTER = 1e-9
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The measured gains of groups of two or more, in scaled units."""
+
+    places: Places
+    values: Float[np.ndarray, " place"]
+    noise: Float[np.ndarray, " place"]
+    """Variance of the measuring, 0 where unknown."""
+    number: Int[np.ndarray, " place"]
+    """Which group a place belongs to."""
+    scale: Float[np.ndarray, " task"]
+
+
+@dataclass(frozen=True)
+class Surrogate:
+    """A fitted surrogate. `factor` is the Cholesky factor of the observed covariance."""
+
+    observed: Observed
+    penalties: Penalties
+    affinity: Float[np.ndarray, "task partner"]
+    factor: Float[np.ndarray, "place place"]
+    weights: Float[np.ndarray, " place"]
+    measured: Measured
+
+    def predict(
+        self, groups: Sequence[Group]
+    ) -> tuple[Float[np.ndarray, "group task"], Float[np.ndarray, "group task"]]:
+        """Mean gain and its standard error for every member; NaN outside a group.
+
+        A group of one gains 0 for sure. A measured group gains what was measured, less what its
+        standard error leaves open.
+        """
+        from scipy.linalg import solve_triangular
+
+        member = membership(groups, len(self.affinity))
+        at = np.nonzero(member & (member.sum(axis=1) > 1)[:, None])
+        places = make_places(member, at[0], at[1], self.affinity)
+        cross = self._cross(places)
+        half = solve_triangular(self.factor, cross.T, lower=True, check_finite=False)
+        spread = variance(places, self.penalties) + self.penalties.own - (half**2).sum(axis=0)
+        mean = np.where(member, 0.0, np.nan)
+        error = mean.copy()
+        mean[at] = cross @ self.weights * self.observed.scale[at[1]]
+        error[at] = np.sqrt(np.maximum(spread, 0)) * self.observed.scale[at[1]]
+        return mean, error
+
+    def draw(
+        self, groups: Sequence[Group], n_draws: int, rng: np.random.Generator
+    ) -> Float[np.ndarray, "group task draw"]:
+        """Joint draws of the gains of some groups from the posterior."""
+        from scipy.linalg import solve_triangular
+
+        member = membership(groups, len(self.affinity))
+        at = np.nonzero(member & (member.sum(axis=1) > 1)[:, None])
+        places = make_places(member, at[0], at[1], self.affinity)
+        cross = self._cross(places)
+        half = solve_triangular(self.factor, cross.T, lower=True, check_finite=False)
+        joint = covariance(places, places, self.penalties) - half.T @ half
+        joint[np.diag_indices_from(joint)] += self.penalties.own
+        scale = self.observed.scale[at[1]]
+        drawn = _normal(cross @ self.weights, joint, n_draws, rng) * scale[:, None]
+        gains = np.repeat(np.where(member, 0.0, np.nan)[:, :, None], n_draws, axis=2)
+        gains[at] = drawn
+        return gains
+
+    def _cross(self, places: Places) -> Float[np.ndarray, "place observed"]:
+        """Covariance with the observed places; their own part where it is the same place."""
+        seen = self.observed.places
+        cross = covariance(places, seen, self.penalties)
+        same = places.task[:, None] == seen.task[None]
+        differ = places.count[:, None] + seen.count[None] - 2 * places.partners @ seen.partners.T
+        return np.asarray(cross + self.penalties.own * (same & (differ == 0)))
+
+
+def fit_surrogate(
+    measured: Measured,
+    affinity: Float[np.ndarray, "task partner"] | None = None,
+    penalties: Penalties | None = None,
+) -> Surrogate:
+    """The surrogate of what was measured; penalties are cross-validated when None.
+
+    Args:
+        measured: groups with their gains; single-task networks say nothing here.
+        affinity: how alike two tasks are (any units), a feature of the prior; none when None.
+        penalties: to be kept as they are.
+    """
+    from core.evidence.search.tune import tune
+
+    n_tasks = len(measured.task_names)
+    prior = standardise(np.zeros((n_tasks, n_tasks)) if affinity is None else affinity)
+    observed = observe(measured, prior)
+    chosen = tune(observed) if penalties is None else penalties
+    factor, weights = solve(observed, chosen)
+    return Surrogate(observed, chosen, prior, factor, weights, measured)
+
+
+def solve(
+    observed: Observed, penalties: Penalties
+) -> tuple[Float[np.ndarray, "place place"], Float[np.ndarray, " place"]]:
+    """The Cholesky factor of the covariance of the observed values, and its inverse times them."""
+    from scipy.linalg import cho_solve, cholesky
+
+    joint = covariance(observed.places, observed.places, penalties)
+    joint[np.diag_indices_from(joint)] += penalties.own + observed.noise + _JITTER
+    factor = cholesky(joint, lower=True, check_finite=False)
+    return factor, cho_solve((factor, True), observed.values, check_finite=False)
+
+
+def observe(measured: Measured, affinity: Float[np.ndarray, "task partner"]) -> Observed:
+    """The defined gains of all groups of two or more, each task in units of its own spread."""
+    rows = _full_size(measured)
+    member = membership([measured.groups[row] for row in rows], len(measured.task_names))
+    gains, errors = measured.gains[rows], measured.errors[rows]
+    at = np.nonzero(np.isfinite(gains))
+    scale = _spread(gains)
+    noise = np.nan_to_num(errors[at] / scale[at[1]]) ** 2
+    places = make_places(member, at[0], at[1], affinity)
+    return Observed(places, gains[at] / scale[at[1]], noise, at[0], scale)
+
+
+def make_places(
+    member: np.ndarray,
+    row: Int[np.ndarray, " place"],
+    task: Int[np.ndarray, " place"],
+    affinity: Float[np.ndarray, "task partner"],
+) -> Places:
+    """The places (row, task) of a membership table."""
+    group = member[row].astype(float)
+    partners = group.copy()
+    partners[np.arange(len(task)), task] = 0
+    prior = (partners * affinity[task]).sum(axis=1) / np.maximum(partners.sum(axis=1), 1)
+    return Places(task, partners, group, prior)
+
+
+def standardise(affinity: Float[np.ndarray, "task partner"]) -> Float[np.ndarray, "task partner"]:
+    """Affinities off the diagonal at mean 0 and spread 1; 0 where undefined or all equal."""
+    off = ~np.eye(len(affinity), dtype=bool) & np.isfinite(affinity)
+    if not off.any() or np.ptp(affinity[off]) == 0:
+        return np.zeros(affinity.shape)
+    return np.asarray(np.where(off, (affinity - affinity[off].mean()) / affinity[off].std(), 0.0))
+
+
+def _full_size(measured: Measured) -> list[int]:
+    """Rows of groups of two or more; of one group at several costs the dearest."""
+    dearest: dict[Group, int] = {}
+    for row in np.argsort(measured.costs, kind="stable"):
+        if len(measured.groups[row]) > 1:
+            dearest[measured.groups[row]] = int(row)
+    return sorted(dearest.values())
+
+
+_SHRINK = 4.0
+"""Weight of all tasks' common spread beside a task's own, in observations (ours)."""
+
+
+def _spread(gains: Float[np.ndarray, "group task"]) -> Float[np.ndarray, " task"]:
+    """Root mean square gain of each task, drawn towards that of all tasks; 1 where all is 0."""
+    count = np.isfinite(gains).sum(axis=0)
+    square = np.nansum(gains**2, axis=0)
+    common = square.sum() / max(count.sum(), 1)
+    spread = np.sqrt((square + _SHRINK * common) / (count + _SHRINK))
+    return np.asarray(np.where(spread > 0, spread, 1.0))
+
+
+def _normal(
+    mean: Float[np.ndarray, " place"],
+    joint: Float[np.ndarray, "place place"],
+    n_draws: int,
+    rng: np.random.Generator,
+) -> Float[np.ndarray, "place draw"]:
+    from scipy.linalg import cholesky
+
+    lift = 1e-6 * max(float(np.mean(np.diag(joint))), 1e-6) if len(joint) else 0.0
+    joint[np.diag_indices_from(joint)] += lift
+    factor = cholesky(joint, lower=True, check_finite=False)
+    return np.asarray(mean[:, None] + factor @ rng.standard_normal((len(mean), n_draws)))
