@@ -50,7 +50,13 @@ def main(ctx: click.Context, port: int, headless: bool, runs: Path) -> None:
 @click.option("--targets", required=True, multiple=True, help="Target columns: names or 'y_*'.")
 @click.option("--ignore", multiple=True, help="Columns to leave out: names or patterns.")
 @click.option("--patient-id", metavar="COL", help="Rows of one patient share a split.")
-@click.option("--kind", "kinds", multiple=True, metavar="COL=KIND", help="Overrule a task's kind.")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    metavar="COL=KIND",
+    help="Overrule a task's kind: binary, multiclass, regression, time_to_event:EVENT_COLUMN.",
+)
 @click.option("--preset", default="standard", show_default=True, help="quick|standard|thorough")
 @click.option("--measure", metavar="KEY", help="Affinity measure, for example sca.")
 @click.option("--heads", metavar="KEY", help="Heads of the landscape, for example shared.")

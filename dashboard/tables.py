@@ -15,7 +15,8 @@ DECIMALS = 3
 
 
 def task_rows(table: TaskTable) -> pd.DataFrame:
-    """One row a task: kind, labelled rows, share of positives or mean or number of classes."""
+    """One row a task: kind, labelled rows, share of positives or mean or number of classes
+    or share of events."""
     return pd.DataFrame(
         [
             {
@@ -35,6 +36,8 @@ def _centre(task: Task) -> dict[str, str]:
         return {"positive": f"{task.mean:.1%}"}
     if task.kind is Kind.REGRESSION:
         return {"mean": number(task.mean)}
+    if task.kind is Kind.TIME_TO_EVENT:
+        return {"events": f"{task.mean:.1%}"}
     return {"classes": str(len(task.classes))}
 
 

@@ -108,6 +108,10 @@ def _n_groups(text: str) -> int | None:
 def _kinds(pairs: Sequence[str]) -> dict[str, str]:
     kinds = {}
     for pair in pairs:
+        column, equals, event = pair.partition("=time_to_event:")  # its name may have a sign too
+        if equals:
+            kinds[column] = f"time_to_event:{event}"
+            continue
         column, equals, kind = pair.rpartition("=")
         if not equals:
             raise MethodError(f"--kind {pair!r} is not COLUMN=KIND, for example y_age=regression.")

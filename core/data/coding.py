@@ -8,6 +8,7 @@ from jaxtyping import Float, Int
 
 from core.data.columns import Holds, as_levels, as_numbers, what_holds
 from core.data.roles import Roles
+from core.data.survival import POSITIVE, signed_times
 from core.values import Kind, Task
 
 if TYPE_CHECKING:
@@ -54,7 +55,12 @@ def code_table(frame: "pd.DataFrame", roles: Roles) -> CodedTable:
         sources += [name] * len(labels)
         parts.append(columns)
         left_out += [(name, reason)] if reason else []
-    coded = [_code_target(name, frame[name], roles.kind(name)) for name in roles.targets]
+    coded = [
+        _code_time(frame, name, roles.event(name))
+        if roles.kind(name) is Kind.TIME_TO_EVENT
+        else _code_target(name, frame[name], roles.kind(name))
+        for name in roles.targets
+    ]
     return CodedTable(
         feature_names=tuple(names),
         features=np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0],
@@ -97,10 +103,6 @@ def _code_feature(
     return [f"{name}={levels[i]}" for i in shown] + ([f"{name}={REST}"] if rest else []), values, ""
 
 
-POSITIVE = ("yes", "y", "true", "t", "positive", "pos", "case", "dead", "died", "present", "event")
-"""Words that mean the event itself when they are one of a binary target's two texts."""
-
-
 def _code_target(
     name: str, column: "pd.Series", kind: Kind
 ) -> tuple[Task, Float[np.ndarray, " sample"]]:
@@ -116,6 +118,15 @@ def _code_target(
         labels, classes = _code_numbers(as_numbers(column))
     mean = _mean(labels) if kind is Kind.BINARY else float("nan")
     return Task(name, kind, int(np.isfinite(labels).sum()), mean, classes), labels
+
+
+def _code_time(
+    frame: "pd.DataFrame", name: str, event: str
+) -> tuple[Task, Float[np.ndarray, " sample"]]:
+    labels = signed_times(name, frame[name], event, frame[event])
+    known = labels[~np.isnan(labels)]
+    share = float((known > 0).mean()) if len(known) else float("nan")
+    return Task(name, Kind.TIME_TO_EVENT, len(known), share), labels
 
 
 def _code_numbers(

@@ -67,6 +67,11 @@ def check_kind(name: str, column: "pd.Series", kind: str) -> Kind:
             f"Unknown kind {kind!r} for column {quoted(name)}; choose one of {', '.join(Kind)}."
         )
     wanted = Kind(kind)
+    if wanted is Kind.TIME_TO_EVENT:
+        raise TableError(
+            f"Column {quoted(name)} holds times; name the column that tells whether the event "
+            f"happened too: {name}=time_to_event:EVENT_COLUMN."
+        )
     holds = what_holds(column)
     if wanted is Kind.REGRESSION:
         if holds is not Holds.NUMBERS:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.data.kinds import check_kind, infer_kind
 from core.data.names import listed, quoted, suggestion
+from core.data.survival import signed_times
 from core.errors import TableError
 from core.values import Kind
 
@@ -28,10 +29,23 @@ class Roles:
     kinds: tuple[tuple[str, Kind], ...]
     feature_shape: tuple[int, ...] = ()
     """Of one sample where the features are the pixels of an image; empty for a table."""
+    events: tuple[tuple[str, str], ...] = ()
+    """Of each target that is a time to an event, the column that tells whether it happened."""
 
     def kind(self, target: str) -> Kind:
         """The kind of one target."""
         return dict(self.kinds)[target]
+
+    def event(self, target: str) -> str:
+        """The column that tells whether the event of a target happened."""
+        return dict(self.events)[target]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is used, each once."""
+        patient = () if self.patient_id is None else (self.patient_id,)
+        events = (event for _, event in self.events)
+        return tuple(dict.fromkeys((*self.features, *self.targets, *events, *patient)))
 
     def to_spec(self) -> dict[str, Any]:
         """A JSON-ready description; `from_spec` reads it back."""
@@ -43,7 +57,8 @@ class Roles:
             "kinds": {name: kind.value for name, kind in self.kinds},
         }
         shape = {"feature_shape": list(self.feature_shape)} if self.feature_shape else {}
-        return spec | shape
+        events = {"events": dict(self.events)} if self.events else {}
+        return spec | shape | events  # as ever where there is neither: old runs are compared
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> "Roles":
@@ -55,6 +70,7 @@ class Roles:
             ignore=tuple(spec["ignore"]),
             kinds=tuple((name, Kind(kind)) for name, kind in spec["kinds"].items()),
             feature_shape=tuple(spec.get("feature_shape", ())),
+            events=tuple(spec.get("events", {}).items()),
         )
 
 
@@ -68,7 +84,9 @@ def assign_roles(
     feature_shape: tuple[int, ...] = (),
 ) -> Roles:
     """Give every column one role. A column both ignored and a target is ignored; the patient id is
-    never a feature; every column left over is a feature where `features` is None.
+    never a feature; every column left over is a feature where `features` is None. `kinds` are of
+    targets (names or globs); `time_to_event:EVENT` names the column that tells whether the event
+    happened, which then is neither feature nor target.
 
     Raises:
         TableError: a name or glob matches no column, no target is left, a target is also listed
@@ -78,7 +96,8 @@ def assign_roles(
     ignored = match_columns(columns, ignore, "--ignore")
     if patient_id is not None and patient_id not in columns:
         raise _no_match(patient_id, columns, "--patient-id")
-    hidden = {*ignored, patient_id}
+    events = _event_columns(kinds or {}, columns)
+    hidden = {*ignored, *events, patient_id}
     chosen = tuple(n for n in match_columns(columns, targets, "--targets") if n not in hidden)
     if not chosen:
         raise TableError(
@@ -92,13 +111,15 @@ def assign_roles(
             f"Column {quoted(both[0])} is both a target and a feature. Choose one role for it."
         )
     hidden.update(chosen)
+    wanted = _wanted_kinds(chosen, kinds or {})
     return Roles(
         targets=chosen,
         features=tuple(name for name in asked if name not in hidden),
         patient_id=patient_id,
-        ignore=ignored,
-        kinds=_kinds(frame, chosen, kinds or {}),
+        ignore=tuple(name for name in ignored if name not in events),
+        kinds=tuple((name, _kind(frame, name, wanted.get(name))) for name in chosen),
         feature_shape=feature_shape,
+        events=tuple((name, asked[1]) for name, asked in wanted.items() if asked[1]),
     )
 
 
@@ -138,21 +159,39 @@ def _shown(patterns: Patterns) -> str:
     return quoted(patterns if isinstance(patterns, str) else ",".join(patterns))
 
 
-def _kinds(
-    frame: "pd.DataFrame", targets: tuple[str, ...], asked: Mapping[str, str]
-) -> tuple[tuple[str, Kind], ...]:
-    for name in asked:
-        if name not in targets:
+def _parse_kind(text: str) -> tuple[str, str]:
+    """A kind, and the column of its events ('' where none is named)."""
+    kind, _, event = str(text).partition(":")
+    return kind.strip(), event.strip() if kind.strip() == Kind.TIME_TO_EVENT else ""
+
+
+def _event_columns(asked: Mapping[str, str], columns: Sequence[str]) -> set[str]:
+    events = {_parse_kind(text)[1] for text in asked.values()} - {""}
+    for event in sorted(events):
+        if event not in columns:
+            raise _no_match(event, columns, "The event column")
+    return events
+
+
+def _wanted_kinds(targets: tuple[str, ...], asked: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """The kind and event column asked for, by target; a name says more than a glob."""
+    wanted: dict[str, tuple[str, str]] = {}
+    for pattern, text in sorted(asked.items(), key=lambda pair: pair[0] in targets):
+        hits = [pattern] if pattern in targets else [n for n in targets if fnmatchcase(n, pattern)]
+        if not hits:
             raise TableError(
-                f"A kind was given for {quoted(name)}, which is no target. "
-                f"{suggestion(name, targets)}The targets are {listed(targets)}."
+                f"A kind was given for {quoted(pattern)}, which is no target. "
+                f"{suggestion(pattern, targets)}The targets are {listed(targets)}."
             )
-    return tuple(
-        (
-            name,
-            check_kind(name, frame[name], asked[name])
-            if name in asked
-            else infer_kind(name, frame[name]),
-        )
-        for name in targets
-    )
+        wanted |= dict.fromkeys(hits, _parse_kind(text))
+    return wanted
+
+
+def _kind(frame: "pd.DataFrame", name: str, wanted: tuple[str, str] | None) -> Kind:
+    if wanted is None:
+        return infer_kind(name, frame[name])
+    kind, event = wanted
+    if event:
+        signed_times(name, frame[name], event, frame[event])
+        return Kind.TIME_TO_EVENT
+    return check_kind(name, frame[name], kind)

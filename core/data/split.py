@@ -76,10 +76,14 @@ def _events(
     labels: Float[np.ndarray, "sample task"], tasks: Sequence[Task]
 ) -> Bool[np.ndarray, "sample event"]:
     """What every part should get its share of: the rarer class of a binary task, each class of a
-    multiclass task but the largest, and any label at all of a task that few rows have."""
+    multiclass task but the largest, events or censored rows, whichever are rarer, of a time to
+    event, and any label at all of a task that few rows have."""
     events = []
     for task, column in zip(tasks, labels.T, strict=True):
-        if task.kind is not Kind.REGRESSION:
+        if task.kind is Kind.TIME_TO_EVENT:
+            both = [column > 0, column < 0]
+            events.append(min(both, key=np.count_nonzero))
+        elif task.kind is not Kind.REGRESSION:
             count = [int((column == code).sum()) for code in range(len(task.classes))]
             largest = int(np.argmax(count)) if count else 0
             events += [column == code for code in range(len(count)) if code != largest]

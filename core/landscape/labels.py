@@ -22,7 +22,7 @@ def prepare_labels(tasks: Sequence[Task], labels: Float[np.ndarray, "row task"])
     """Masks of the labels, and their values with each regression standardised by these rows.
 
     Raises:
-        TableError: an infinite label.
+        TableError: an infinite label, or a task that is a time to an event.
     """
     known = ~np.isnan(labels)
     value = np.where(known, labels, 0.0)
@@ -32,6 +32,11 @@ def prepare_labels(tasks: Sequence[Task], labels: Float[np.ndarray, "row task"])
             raise TableError(
                 f"Task {task.name!r} has {n_infinite} infinite labels, so its loss is not finite; "
                 "clear them or drop the task with --ignore."
+            )
+        if task.kind is Kind.TIME_TO_EVENT:
+            raise TableError(
+                f"Task {task.name!r} is a time to an event, which the landscape does not take yet; "
+                "drop the task with --ignore, or take its event column as a binary target."
             )
         if task.kind is Kind.REGRESSION:
             value[:, column] = _standardise(value[:, column], known[:, column])

@@ -41,6 +41,7 @@ def leak_issues(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> Itera
 def _number_copies(coded: CodedTable) -> Iterator[tuple[str, str]]:
     for task, labels in zip(coded.tasks, coded.labels.T, strict=True):
         known = np.flatnonzero(np.isfinite(labels))
+        labels = np.abs(labels) if task.kind is Kind.TIME_TO_EVENT else labels
         if len(known) < FEWEST_EQUAL or np.ptp(labels[known]) == 0:
             continue
         some = known[:: max(1, len(known) // 64)]
@@ -64,9 +65,9 @@ def _text_copies(frame: "pd.DataFrame", roles: Roles) -> Iterator[tuple[str, str
 
 def _near_perfect(coded: CodedTable) -> Iterator[Issue]:
     rng = np.random.default_rng(0)
-    for task, labels in zip(coded.tasks, coded.labels.T, strict=True):
+    for task, labels in _ordered_answers(coded):
         known = labels[np.isfinite(labels)]
-        if task.kind is Kind.MULTICLASS or not len(known) or np.ptp(known) == 0:
+        if not len(known) or np.ptp(known) == 0:
             continue
         every = np.arange(coded.features.shape[1])
         rough = _concordance(coded.features, labels, every, _SCREEN, rng)
@@ -77,6 +78,17 @@ def _near_perfect(coded: CodedTable) -> Iterator[Issue]:
         if order:
             names = list(dict.fromkeys(coded.sources[suspect[k]] for k in order))
             yield _near_perfect_issue(task, names, float(strength[order[0]]))
+
+
+def _ordered_answers(coded: CodedTable) -> Iterator[tuple[Task, Float[np.ndarray, " sample"]]]:
+    """What a feature may give away by its order: the label of a task; of a time to event, whether
+    the event happened, and when it did."""
+    for task, labels in zip(coded.tasks, coded.labels.T, strict=True):
+        if task.kind is Kind.TIME_TO_EVENT:
+            yield task, np.where(np.isnan(labels), np.nan, labels > 0)
+            yield task, np.where(labels > 0, labels, np.nan)
+        elif task.kind is not Kind.MULTICLASS:
+            yield task, labels
 
 
 def _near_perfect_issue(task: Task, names: list[str], strength: float) -> Issue:

@@ -15,6 +15,10 @@ FEWEST = 10
 FEW = 50
 """Below this many labels, positives or negatives a result is uncertain."""
 
+BINARY_CODES = ((1, "positive label"), (0, "negative label"))
+EVENT_CODES = ((1, "event"),)
+"""The codes (signs, for times) that a task needs enough of, and what they are called."""
+
 _DROP = "Drop it with --ignore or add labels."
 
 
@@ -44,11 +48,15 @@ def _error(
         )
     if len(known) < FEWEST:
         return f"has {_count(len(known), 'label')}; at least {FEWEST} are needed. {_DROP}"
+    if task.kind is Kind.TIME_TO_EVENT:
+        few = _too_few_events(np.sign(labels), patient, EVENT_CODES)
+        if few:
+            return few
     if known.min() == known.max():
         only = task.classes[int(known[0])] if task.classes else f"{known[0]:g}"
         return f"is constant: every label is {only}; two values are needed. {_DROP}"
     if task.kind is Kind.BINARY:
-        return _too_few_events(labels, patient)
+        return _too_few_events(labels, patient, BINARY_CODES)
     if task.kind is Kind.MULTICLASS:
         large = np.bincount(known.astype(int)) >= FEWEST
         if large.sum() < 2:
@@ -57,17 +65,19 @@ def _error(
 
 
 def _too_few_events(
-    labels: Float[np.ndarray, " sample"], patient: Int[np.ndarray, " sample"]
+    labels: Float[np.ndarray, " sample"],
+    patient: Int[np.ndarray, " sample"],
+    codes: tuple[tuple[int, str], ...],
 ) -> str:
-    for code, word in ((1, "positive"), (0, "negative")):
+    for code, word in codes:
         events = labels == code
         n_patients = int(np.count_nonzero(np.bincount(patient[events])))
         if events.sum() < FEWEST:
-            found = _count(int(events.sum()), f"{word} label")
+            found = _count(int(events.sum()), word)
             return f"has {found}; at least {FEWEST} are needed. {_DROP}"
         if n_patients < FEWEST // 2:
             return (
-                f"has {word} labels of {_count(n_patients, 'patient')} only; at least "
+                f"has {word}s of {_count(n_patients, 'patient')} only; at least "
                 f"{FEWEST // 2} patients are needed to split them. {_DROP}"
             )
     return ""
@@ -77,10 +87,11 @@ def _warning(task: Task, labels: Float[np.ndarray, " sample"]) -> str:
     few = f"fewer than {FEW} make results uncertain."
     if task.n_labelled < FEW:
         return f"has {task.n_labelled} labels; {few}"
-    if task.kind is Kind.BINARY:
-        for code, word in ((1, "positive"), (0, "negative")):
-            if (labels == code).sum() < FEW:
-                return f"has {(labels == code).sum()} {word} labels; {few}"
+    codes = {Kind.BINARY: BINARY_CODES, Kind.TIME_TO_EVENT: EVENT_CODES}.get(task.kind, ())
+    for code, word in codes:
+        n_rows = int(((labels if task.kind is Kind.BINARY else np.sign(labels)) == code).sum())
+        if n_rows < FEW:
+            return f"has {_count(n_rows, word)}; {few}"
     if task.kind is Kind.MULTICLASS:
         small = [name for k, name in enumerate(task.classes) if (labels == k).sum() < FEWEST]
         if small:

@@ -1,0 +1,67 @@
+"""A time and whether the event happened become one signed time."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float
+
+from core.data.columns import Holds, as_levels, as_numbers, what_holds
+from core.data.names import listed, quoted
+from core.errors import TableError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+POSITIVE = ("yes", "y", "true", "t", "positive", "pos", "case", "dead", "died", "present", "event")
+"""Words that mean the event itself when they are one of a binary target's two texts."""
+
+HAPPENED = (*POSITIVE, "death", "deceased", "happened", "observed", "failed", "relapse", "relapsed")
+"""Words of an event column that say that the event happened."""
+
+
+def signed_times(
+    name: str, times: "pd.Series", event_name: str, events: "pd.Series"
+) -> Float[np.ndarray, " sample"]:
+    """+t where the event happened at t, −t where the sample was censored at t, NaN where the time
+    or the event is missing.
+
+    Raises:
+        TableError: times that are no positive numbers, or events that are not 1 and 0 (true and
+            false, or two texts of which one clearly is the event).
+    """
+    if what_holds(times) is not Holds.NUMBERS:
+        raise TableError(
+            f"Column {quoted(name)} holds {what_holds(times)}, so it cannot be a time to an event. "
+            "Give the time since the start as a number."
+        )
+    values = as_numbers(times)
+    wrong = values[(values <= 0) | np.isinf(values)]
+    if len(wrong):
+        raise TableError(
+            f"Column {quoted(name)} has {len(wrong)} time{'s'[: len(wrong) != 1]} that cannot be "
+            f"(first {wrong[0]:g}): a time to an event is above 0 and finite. Mend or clear them."
+        )
+    happened = _happened(event_name, events, name)
+    return np.where(happened == 1, values, -values) + 0.0 * happened
+
+
+def _happened(event_name: str, events: "pd.Series", name: str) -> Float[np.ndarray, " sample"]:
+    """1 where the event happened, 0 where it did not, NaN where that is missing."""
+    if what_holds(events) is Holds.NUMBERS:
+        values = as_numbers(events)
+        found = np.unique(values[~np.isnan(values)])
+        if not set(found) <= {0.0, 1.0}:
+            raise _unclear(event_name, name, [f"{value:g}" for value in found])
+        return values
+    codes, levels = as_levels(events)
+    is_event = [level.lower() in HAPPENED for level in levels]
+    if what_holds(events) is Holds.DATES or len(levels) > 2 or sum(is_event) != 1:
+        raise _unclear(event_name, name, list(levels))
+    return np.where(codes < 0, np.nan, (codes == is_event.index(True)).astype(np.float64))
+
+
+def _unclear(event_name: str, name: str, found: list[str]) -> TableError:
+    return TableError(
+        f"Column {quoted(event_name)} must tell whether the event of {quoted(name)} happened "
+        f"(1) or was censored (0), but holds {listed(found, 4)}. Code it as 1 and 0."
+    )
