@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from core.frozen import Frozen
+from core.hazard import N_INTERVALS
 
 
 class Kind(StrEnum):
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     BINARY = "binary"
     MULTICLASS = "multiclass"
     REGRESSION = "regression"
+    TIME_TO_EVENT = "time_to_event"
 
 
 class Split(StrEnum):
@@ -44,8 +46,9 @@ class Split(StrEnum):
 class Task(Frozen):
     """One prediction target.
 
-    `mean` is the prevalence of a binary task, the mean of a regression, NaN for a multiclass task;
-    `classes` names the label codes 0, 1, … and is empty for a regression.
+    `mean` is the prevalence of a binary task, the mean of a regression, the share of events of a
+    time to event, NaN for a multiclass task; `classes` names the label codes 0, 1, … and is empty
+    for a regression or a time to event.
     """
 
     name: str
@@ -56,7 +59,9 @@ class Task(Frozen):
 
     @property
     def n_outputs(self) -> int:
-        """Width of the task's head."""
+        """Width of the task's head: its classes, or the hazards of a time to event."""
+        if self.kind is Kind.TIME_TO_EVENT:
+            return N_INTERVALS
         return len(self.classes) if self.kind is Kind.MULTICLASS else 1
 
 
@@ -64,7 +69,9 @@ class Task(Frozen):
 class TaskTable(Frozen):
     """Features shared by every task, one label column a task; NaN is a missing value in both.
 
-    Labels hold the class code (0, 1, …) of a classification task and the number of a regression.
+    Labels hold the class code (0, 1, …) of a classification task, the number of a regression, and
+    the signed time of a time to event: +t where the event happened at t, −t where the sample was
+    censored at t (never 0).
     `patient` numbers the patient of each row (the row's own number where no id was given);
     a patient's rows share one split. `feature_shape` is the shape of one sample where the features
     are the pixels of an image or the steps of several series (row by row); empty for a table.

@@ -50,6 +50,8 @@ def _task(task: Task) -> dict[str, Any]:
         return {**size, "prevalence": _plain(task.mean)}
     if task.kind is Kind.REGRESSION:
         return {**size, "mean": _plain(task.mean)}
+    if task.kind is Kind.TIME_TO_EVENT:
+        return {**size, "event_share": _plain(task.mean)}
     return {**size, "n_classes": len(task.classes)}
 
 

@@ -75,7 +75,7 @@ class Run:
             if path.exists() and (not path.is_dir() or any(path.iterdir())):
                 return cls._replan(path, spec)
             sweep_partials(path)
-            write_new(path, frame.loc[:, _columns(roles)], spec)
+            write_new(path, frame.loc[:, list(roles.columns)], spec)
         except OSError as error:
             raise RunError(f"Cannot write the run folder {path}: {error.strerror}.") from error
         return cls(path)
@@ -210,11 +210,6 @@ class Run:
         """Stop the worker and remove the folder and everything in it."""
         self.cancel()
         shutil.rmtree(self.path)
-
-
-def _columns(roles: Roles) -> list[str]:
-    patient = () if roles.patient_id is None else (roles.patient_id,)
-    return [*roles.features, *roles.targets, *patient]
 
 
 def list_runs(root: Path) -> tuple[Run, ...]:
