@@ -337,51 +337,57 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Effects(Frozen):
-    """What one grouping does to every task on held-out rows, against training it alone.
+class Gains(Frozen):
+    """What every task gains on test rows against training it alone, with paired 95 % bootstrap
+    intervals; `p` is adjusted over the tasks (Holm). Above 0 is better; NaN where unmeasured."""
 
-    `gain` is (loss alone − loss in its group) / loss alone, above 0 where the group helps, and
-    `metric_gain` the difference of the task's own metric, above 0 where the group is better.
-    `low` and `high` bound paired 95 % bootstrap intervals, `p` is adjusted over the tasks (Holm).
-    NaN where it could not be measured.
-    """
-
-    gain: Float[np.ndarray, " task"]
+    value: Float[np.ndarray, " task"]
     low: Float[np.ndarray, " task"]
     high: Float[np.ndarray, " task"]
     p: Float[np.ndarray, " task"]
-    metric: Float[np.ndarray, " task"]
-    metric_gain: Float[np.ndarray, " task"]
-    metric_low: Float[np.ndarray, " task"]
-    metric_high: Float[np.ndarray, " task"]
 
     @property
     def wins(self) -> Bool[np.ndarray, " task"]:
         """Tasks that the group helps, whatever the number of tasks looked at."""
-        won: np.ndarray = (self.p < 0.05) & (self.gain > 0)
+        won: np.ndarray = (self.p < 0.05) & (self.value > 0)
         return won
 
     @property
     def losses(self) -> Bool[np.ndarray, " task"]:
         """Tasks that the group harms: negative transfer."""
-        lost: np.ndarray = (self.p < 0.05) & (self.gain < 0)
+        lost: np.ndarray = (self.p < 0.05) & (self.value < 0)
         return lost
 
 
 @dataclass(frozen=True, eq=False)
+class Contrast(Frozen):
+    """How much better one way to train is than another on test rows: the difference of their mean
+    gains over the tasks that count, with its paired 95 % interval; NaN where unmeasured."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
 class Trial(Frozen):
-    """A grouping that was trained. `gain` is the mean over the tasks that count, with its paired
-    95 % interval, on test rows; NaN where the trial was dropped on validation rows before."""
+    """A grouping that was trained. What carries `metric` is in points of the task's own metric,
+    what carries `loss` is (loss alone − loss) / loss alone. All of it is NaN where the trial was
+    dropped on validation rows before the test."""
 
     origin: str
     """Where it came from, in words."""
     labels: Int[np.ndarray, " task"]
     n_seeds: int
     validation_gain: float
-    gain: float
-    low: float
-    high: float
-    effects: Effects
+    """Mean over the tasks that count, in what the evidence was judged by."""
+    metric: Float[np.ndarray, " task"]
+    """The task's own metric itself, larger is better."""
+    metric_gains: Gains
+    loss_gains: Gains
+    metric_gain: Contrast
+    """Mean gain over training alone."""
+    loss_gain: Contrast
 
     @property
     def n_groups(self) -> int:
@@ -389,7 +395,7 @@ class Trial(Frozen):
 
     @property
     def was_tested(self) -> bool:
-        return bool(np.isfinite(self.gain))
+        return bool(np.isfinite(self.loss_gain.value))
 
     def groups(self, task_names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
         """The names of the tasks of each group."""
@@ -399,14 +405,11 @@ class Trial(Frozen):
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Contrast(Frozen):
-    """How much better one way to train is than another, on test rows: the difference of their mean
-    gains with its paired 95 % interval; NaN where there is nothing to compare."""
+class Judge(StrEnum):
+    """What ways to train are compared by."""
 
-    gain: float
-    low: float
-    high: float
+    METRIC = "metric"
+    LOSS = "loss"
 
 
 @dataclass(frozen=True, eq=False)
@@ -414,6 +417,8 @@ class Evidence(Frozen):
     """What training the candidates showed. Chosen on validation rows, reported on test rows."""
 
     task_names: tuple[str, ...]
+    judge: Judge
+    """What the choice and the verdict rest on."""
     trials: tuple[Trial, ...]
     """The best on validation first; every task alone and all together are always among them."""
     best: int
@@ -426,7 +431,7 @@ class Evidence(Frozen):
     grouped_over_together: Contrast
     together_over_alone: Contrast
     random_gains: Float[np.ndarray, " random"]
-    """Test gains of random partitions with the group sizes of the best one: the null."""
+    """Mean test gains of random partitions with the group sizes of the best one: the null."""
     metrics: tuple[str, ...]
     """The metric that each task is judged by."""
     excluded: tuple[str, ...]
@@ -443,6 +448,19 @@ class Evidence(Frozen):
     def trial(self, n_groups: int) -> Trial:
         """The trial with this many groups that did best on validation rows."""
         return next(trial for trial in self.trials if trial.n_groups == n_groups)
+
+    def gains(self, trial: Trial) -> Gains:
+        """A trial's gains of every task, in what the evidence was judged by."""
+        return trial.metric_gains if self.judge is Judge.METRIC else trial.loss_gains
+
+    def gain(self, trial: Trial) -> Contrast:
+        """A trial's mean gain over training alone, in what the evidence was judged by."""
+        return trial.metric_gain if self.judge is Judge.METRIC else trial.loss_gain
+
+    @property
+    def grouped(self) -> Trial | None:
+        """The best proper grouping; None where there is none."""
+        return self.trials[self.best] if self.best >= 0 else None
 
     @property
     def alone(self) -> Trial:

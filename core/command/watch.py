@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from core.errors import RunError
-from core.runs import Run, State, Status
+from core.runs import MAIN, Run, State, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from core.values import Report
 
 POLL_S = 0.05
@@ -18,32 +20,45 @@ BAR_WIDTH = 24
 EXIT = {State.DONE: 0, State.CANCELLED: 130, State.INTERRUPTED: 1}
 
 
-def watch(run: Run, as_json: bool) -> int:
+def watch(
+    run: Run,
+    as_json: bool,
+    job: str = MAIN,
+    summarise: "Callable[[Report], str] | None" = None,
+    again: str = "taskscape resume",
+) -> int:
     """Show progress on stderr until the worker stops; returns the exit status.
 
-    Interrupting (Ctrl-C) cancels the run; its finished stages are kept.
+    Interrupting (Ctrl-C) cancels the job; what it finished is kept.
+
+    Args:
+        run: whose worker was started.
+        as_json: print report.json instead of a summary.
+        job: which worker.
+        summarise: from the report to the text for a terminal; `summary` when None.
+        again: the command that goes on after a stop.
     """
     try:
-        last = _follow(run)
+        last = _follow(run, job)
     except KeyboardInterrupt:
-        run.cancel()
-        click.echo(f"\nCancelled; go on with: taskscape resume {run.path}", err=True)
+        run.cancel(job)
+        click.echo(f"\nCancelled; go on with: {again} {run.path}", err=True)
         return EXIT[State.CANCELLED]
     if last.state is State.DONE:
-        _print_result(run, as_json)
+        _print_result(run, as_json, summarise or summary)
     elif last.state is State.FAILED and not last.is_our_fault:
         raise RunError(last.error)
     else:
-        text = last.error or f"{last.state}; go on with: taskscape resume {run.path}"
+        text = last.error or f"{last.state}; go on with: {again} {run.path}"
         click.echo(f"Error: {text}", err=True)
     return EXIT.get(last.state, 1)
 
 
-def _follow(run: Run) -> Status:
+def _follow(run: Run, job: str) -> Status:
     on_terminal = sys.stderr.isatty()
     shown = ""
     while True:
-        status = run.status()
+        status = run.status(job)
         if status is None:
             raise RunError(f"The status of {run.path} is gone; was the folder deleted?")
         line = _line(status, on_terminal)
@@ -64,12 +79,11 @@ def _line(status: Status, on_terminal: bool) -> str:
     return f"[{'█' * done}{'░' * (BAR_WIDTH - done)}] {status.fraction:4.0%} {status.message}"
 
 
-def _print_result(run: Run, as_json: bool) -> None:
+def _print_result(run: Run, as_json: bool, summarise: "Callable[[Report], str]") -> None:
     if as_json:
         click.echo((run.path / "report.json").read_text(encoding="utf-8").rstrip())
         return
-    report = run.report()
-    click.echo(summary(report))
+    click.echo(summarise(run.report()))
     click.echo(f"\nRun: {run.path}   (taskscape opens the dashboard on it)")
 
 

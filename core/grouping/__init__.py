@@ -6,6 +6,7 @@ advice.grouping.groups(graph.task_names), advice.decision, advice.reason
 """
 
 from core.grouping.base import Grouper
+from core.grouping.every_cut import cut_everywhere
 from core.grouping.fixed import Alone, Together
 from core.grouping.group import GROUPERS, group_tasks
 from core.grouping.linkage import AverageLinkage
@@ -24,6 +25,7 @@ __all__ = [
     "Mixture",
     "Together",
     "adjusted_rand",
+    "cut_everywhere",
     "group_tasks",
     "match_labels",
     "propose_groupings",

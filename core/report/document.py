@@ -1,10 +1,9 @@
 """report.json, schema version 1: aggregates only, no row of the data."""
 
-import math
 from typing import Any
 
-import numpy as np
-
+from core.report.evidence import to_evidence_document
+from core.report.plain import plain
 from core.values import Affinity, Grouping, Kind, Report, Task
 
 SCHEMA_VERSION = 1
@@ -26,19 +25,19 @@ def to_document(report: Report) -> dict[str, Any]:
                 for source, target, weight in report.graph.edges()
             ]
         },
-        "embedding": _plain(report.embedding.values),
+        "embedding": plain(report.embedding.values),
         "embedding_has_structure": report.embedding.has_structure,
         "groupings": [_grouping(grouping, names) for grouping in report.groupings],
-        "co_assignment": _plain(best.co_assignment),
+        "co_assignment": plain(best.co_assignment),
         "recommended": {
             "groups": [list(group) for group in best.groups(names)],
             "decision": str(report.recommended.decision),
             "reason": report.recommended.reason,
             "method": best.method,
             "n_groups": best.n_groups,
-            "stability": _plain(best.stability),
+            "stability": plain(best.stability),
         },
-        "evidence": None,
+        "evidence": to_evidence_document(report.evidence),
         "notes": list(report.notes),
         "provenance": dict(report.provenance),
     }
@@ -47,11 +46,11 @@ def to_document(report: Report) -> dict[str, Any]:
 def _task(task: Task) -> dict[str, Any]:
     size = {"name": task.name, "kind": str(task.kind), "n_labelled": task.n_labelled}
     if task.kind is Kind.BINARY:
-        return {**size, "prevalence": _plain(task.mean)}
+        return {**size, "prevalence": plain(task.mean)}
     if task.kind is Kind.REGRESSION:
-        return {**size, "mean": _plain(task.mean)}
+        return {**size, "mean": plain(task.mean)}
     if task.kind is Kind.TIME_TO_EVENT:
-        return {**size, "event_share": _plain(task.mean)}
+        return {**size, "event_share": plain(task.mean)}
     return {**size, "n_classes": len(task.classes)}
 
 
@@ -59,10 +58,10 @@ def _affinity(affinity: Affinity) -> dict[str, Any]:
     return {
         "measure": affinity.measure,
         "is_distance": affinity.is_distance,
-        "values": _plain(affinity.values),
-        "low": _plain(affinity.low),
-        "high": _plain(affinity.high),
-        "similarity": _plain(affinity.similarity),
+        "values": plain(affinity.values),
+        "low": plain(affinity.low),
+        "high": plain(affinity.high),
+        "similarity": plain(affinity.similarity),
     }
 
 
@@ -72,21 +71,10 @@ def _grouping(grouping: Grouping, names: tuple[str, ...]) -> dict[str, Any]:
         "covariance": grouping.covariance,
         "n_groups": grouping.n_groups,
         "groups": [list(group) for group in grouping.groups(names)],
-        "membership": _plain(grouping.membership),
-        "bic": _plain(grouping.bic),
-        "aic": _plain(grouping.aic),
-        "silhouette": _plain(grouping.silhouette),
-        "silhouette_null": _plain(grouping.silhouette_null),
-        "stability": _plain(grouping.stability),
+        "membership": plain(grouping.membership),
+        "bic": plain(grouping.bic),
+        "aic": plain(grouping.aic),
+        "silhouette": plain(grouping.silhouette),
+        "silhouette_null": plain(grouping.silhouette_null),
+        "stability": plain(grouping.stability),
     }
-
-
-def _plain(value: Any) -> Any:
-    """Arrays as nested lists, NaN and infinity as None."""
-    if isinstance(value, np.ndarray):
-        return [_plain(item) for item in value.tolist()]
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

@@ -8,9 +8,21 @@ run.start()              resume
 run.report()             the finished Report
 """
 
+from core.runs.asked import Asked
 from core.runs.draft import Draft
-from core.runs.folder import MAIN, Run, list_runs
+from core.runs.folder import EVIDENCE, MAIN, Run, list_runs
 from core.runs.spec import Spec
 from core.runs.status import State, Status, replace_text
 
-__all__ = ["MAIN", "Draft", "Run", "Spec", "State", "Status", "list_runs", "replace_text"]
+__all__ = [
+    "EVIDENCE",
+    "MAIN",
+    "Asked",
+    "Draft",
+    "Run",
+    "Spec",
+    "State",
+    "Status",
+    "list_runs",
+    "replace_text",
+]

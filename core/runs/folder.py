@@ -22,17 +22,21 @@ from core.methods import choose
 from core.plan import Plan
 from core.projection import PROJECTIONS
 from core.report import to_document
+from core.runs.asked import Asked
 from core.runs.spec import Spec, load_spec, sweep_partials, write_new
 from core.runs.stages import UNREADABLE, StageFolder
 from core.runs.status import State, Status, replace_text, worker_of
 from core.storage import load_value, save_value
-from core.values import Landscape, Projection, Report, TaskTable
+from core.validation import parse_grouping
+from core.values import Evidence, Landscape, Projection, Report, TaskTable
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MAIN = "run"
-"""The job that makes the report; any other job is the key of a map (`tsne`, `umap`)."""
+"""The job that makes the report."""
+EVIDENCE = "evidence"
+"""The job that trains the candidates; any other job is the key of a map (`tsne`, `umap`)."""
 
 
 class Run:
@@ -105,8 +109,11 @@ class Run:
 
     def set_plan(self, plan: Plan) -> None:
         """Ask for another plan; finished stages that it shares with the last one are kept."""
-        if (status := self.status()) and status.state.is_live:
-            raise RunError(f"The run {self.id} is at work; cancel it before you change its plan.")
+        for job in (MAIN, EVIDENCE):
+            if (status := self.status(job)) and status.state.is_live:
+                raise RunError(
+                    f"The run {self.id} is at work; cancel it before you change its plan."
+                )
         spec = asdict(self.spec) | {"plan": plan.to_spec()}
         replace_text(self.path / "spec.json", json.dumps(spec, indent=1))
 
@@ -128,8 +135,7 @@ class Run:
         Raises:
             RunError: the job is at work already.
         """
-        if (status := self.status(job)) and status.state.is_live:
-            raise RunError(f"The run {self.id} is at work already; wait or cancel it.")
+        self._stop_if_busy(job)
         command = [sys.executable, "-P", "-m", "core", "work", str(self.path.resolve())]
         with (self.path / "worker.log").open("ab") as log:
             process = subprocess.Popen(
@@ -143,6 +149,12 @@ class Run:
             self.status_path(job)
         )
         threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie behind
+
+    def _stop_if_busy(self, job: str) -> None:
+        """The report and its evidence are never made at the same time."""
+        for other in {job, *((MAIN, EVIDENCE) if job in (MAIN, EVIDENCE) else ())}:
+            if (status := self.status(other)) and status.state.is_live:
+                raise RunError(f"The run {self.id} is at work already; wait or cancel it.")
 
     def cancel(self, job: str = MAIN, patience_s: float = 4.0) -> None:
         """Ask the worker to stop at its next block; after `patience_s` it is killed, which loses
@@ -190,6 +202,36 @@ class Run:
         except UNREADABLE as error:
             raise RunError(f"The run {self.id} has no finished report; resume it.") from error
 
+    def ask_validation(self, asked: Asked) -> None:
+        """Say how the job `evidence` shall train, before it is started.
+
+        Raises:
+            RunError: the run has no report yet, or is at work.
+            MethodError: a hand-made grouping leaves a task out, repeats one or names an unknown.
+        """
+        self._stop_if_busy(EVIDENCE)
+        names = self.report().task_names
+        for groups in asked.hand_made:
+            parse_grouping(groups, names)
+        asked.save(self.path)
+
+    @property
+    def asked(self) -> Asked:
+        """What `ask_validation` was told; the defaults where it never was."""
+        return Asked.load(self.path)
+
+    def keep_evidence(self, evidence: Evidence) -> None:
+        """Write what is known so far, or in the end."""
+        save_value(self.path / "stages" / "evidence.npz", evidence)
+
+    def evidence(self) -> Evidence | None:
+        """What training has shown so far, or in the end; None before anything is known."""
+        try:
+            found = load_value(self.path / "stages" / "evidence.npz", Evidence)
+            return found if found.task_names == self.report().task_names else None
+        except (*UNREADABLE, RunError):
+            return None
+
     def landscape(self, heads: str) -> Landscape:
         """The landscape measured with these heads; RunError before it was."""
         return self.stages.load(f"landscape-{heads}", Landscape)
@@ -207,8 +249,9 @@ class Run:
         return self.stages.find(f"map-{method}", Projection, made_from)
 
     def delete(self) -> None:
-        """Stop the worker and remove the folder and everything in it."""
-        self.cancel()
+        """Stop the workers and remove the folder and everything in it."""
+        for job in (MAIN, EVIDENCE):
+            self.cancel(job)
         shutil.rmtree(self.path)
 
 

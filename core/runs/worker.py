@@ -12,14 +12,18 @@ import traceback
 from pathlib import Path
 from types import FrameType
 
+from core.device import pick_device
 from core.errors import Cancelled, MethodError, RunError, TaskGroupingError
 from core.methods import choose
 from core.pipeline import run
 from core.progress import OnProgress
 from core.projection import PROJECTIONS, project_points
-from core.runs.folder import MAIN, Run
+from core.provenance import own_version
+from core.runs.folder import EVIDENCE, MAIN, Run
 from core.runs.status import State, Status, worker_of
-from core.values import Projection
+from core.runs.trained import TrainedFolder
+from core.validation import validate_grouping, with_evidence
+from core.values import Evidence, Projection, Report, TaskTable
 
 WRITE_EVERY_S = 0.2
 
@@ -33,10 +37,9 @@ def work(path: Path, job: str = MAIN) -> Status:
     """
     from filelock import FileLock, Timeout
 
-    if job != MAIN and job not in PROJECTIONS.methods:
-        raise MethodError(
-            f"Unknown job {job!r}; choose one of {MAIN}, {', '.join(PROJECTIONS.methods)}."
-        )
+    known = (MAIN, EVIDENCE, *PROJECTIONS.methods)
+    if job not in known:
+        raise MethodError(f"Unknown job {job!r}; choose one of {', '.join(known)}.")
     target = Run(path)
     target.status_path(job).parent.mkdir(exist_ok=True)
     try:
@@ -115,13 +118,52 @@ class _Journal:
 def _do(target: Run, job: str, on_progress: OnProgress) -> None:
     if job == MAIN:
         _make_report(target, on_progress)
+    elif job == EVIDENCE:
+        _make_evidence(target, on_progress)
     else:
         _make_map(target, job, on_progress)
 
 
 def _make_report(target: Run, on_progress: OnProgress) -> None:
-    report = run(target.table(), target.plan, on_progress, target.stages, target.spec.data_sha256)
-    target.keep_report(report)
+    """The report; evidence that belongs to it is found again."""
+    table = target.table()
+    report = run(table, target.plan, on_progress, target.stages, target.spec.data_sha256)
+    evidence = target.stages.find("evidence", Evidence, _made_from(target, table, report))
+    target.keep_report(with_evidence(report, evidence) if evidence else report)
+
+
+def _make_evidence(target: Run, on_progress: OnProgress) -> None:
+    report = target.report()
+    table = target.table()
+    asked = target.asked
+    device = pick_device(target.plan.device).type
+    store = TrainedFolder(
+        target.path / "trained", (table.fingerprint, asked.settings.trainer, device, own_version())
+    )
+
+    def make() -> Evidence:
+        found = validate_grouping(
+            table,
+            report,
+            asked.settings,
+            asked.hand_made,
+            device,
+            on_progress,
+            target.keep_evidence,
+            store,
+        )
+        assert found.evidence is not None
+        return found.evidence
+
+    made_from = _made_from(target, table, report)
+    evidence = target.stages.keep("evidence", Evidence, made_from, make)
+    target.keep_evidence(evidence)
+    target.keep_report(with_evidence(report, evidence))
+
+
+def _made_from(target: Run, table: TaskTable, report: Report) -> tuple[object, ...]:
+    proposed = tuple(one.fingerprint for one in (*report.groupings, *report.affinities))
+    return (table.fingerprint, proposed, target.asked, target.plan.device)
 
 
 def _make_map(target: Run, method: str, on_progress: OnProgress) -> None:

@@ -1,0 +1,117 @@
+"""`taskscape validate`: train what a run proposes, and print the verdict."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.command.watch import letter, watch
+from core.errors import RunError
+
+if TYPE_CHECKING:
+    from core.values import Contrast, Evidence, Report, Trial
+
+
+def validate_run(
+    path: Path,
+    as_json: bool,
+    *,
+    preset: str,
+    seeds: int | None,
+    groupings: Sequence[str],
+) -> int:
+    """Start the training of a finished run's candidates and watch it; returns the exit status.
+
+    Raises:
+        RunError: the run has no current report, or is at work.
+        MethodError: an unknown preset, seeds out of range, or a grouping that fits no partition.
+    """
+    from core.evidence import validation_preset, with_seeds
+    from core.runs import EVIDENCE, Asked, Run
+
+    run = Run(path)
+    if run.report().provenance.get("plan") != run.spec.plan:
+        raise RunError(f"The report of {run.id} is of an earlier plan; resume the run first.")
+    settings = with_seeds(validation_preset(preset), seeds)
+    run.ask_validation(Asked(settings, tuple(_groups(text) for text in groupings)))
+    run.start(EVIDENCE)
+    return watch(run, as_json, EVIDENCE, summarise, again="taskscape validate")
+
+
+def summarise(report: "Report") -> str:
+    """The verdict, the groups and every task's metric three ways, for a terminal."""
+    evidence = report.evidence
+    if evidence is None:
+        raise RunError("The run has no evidence; validate it again.")
+    groups = report.recommended.grouping.groups(report.task_names)
+    return "\n".join(
+        [
+            f"verdict: {evidence.verdict}",
+            report.recommended.reason,
+            "",
+            *(f"{letter(i):>5}  {', '.join(group)}" for i, group in enumerate(groups)),
+            "",
+            *_tasks(evidence),
+            "",
+            f"Mean gain in the test {evidence.judge} (95 % interval)",
+            f"  together over alone     {_interval(evidence.together_over_alone, evidence)}",
+            f"  groups over alone       {_interval(evidence.grouped_over_alone, evidence)}",
+            f"  groups over together    {_interval(evidence.grouped_over_together, evidence)}",
+            f"  random groups           {_random(evidence)}",
+            "",
+            f"{evidence.n_networks} networks trained ({evidence.n_measured} groups, "
+            f"{evidence.n_seeds} seeds of each that was tested)",
+            *(f"Note: {note}" for note in evidence.notes),
+        ]
+    )
+
+
+def _tasks(evidence: "Evidence") -> list[str]:
+    width = max(len(name) for name in evidence.task_names)
+    ways = (evidence.alone, evidence.together, evidence.grouped)
+    lines = [f"{'task':<{width}}  {'metric':<17}   alone  together  grouped"]
+    for task, name in enumerate(evidence.task_names):
+        cells = [_metric(trial, task) for trial in ways]
+        why = f"  not counted: {evidence.excluded[task]}" if evidence.excluded[task] else ""
+        lines.append(
+            f"{name:<{width}}  {evidence.metrics[task]:<17}  {cells[0]:>6}  {cells[1]:>8}  "
+            f"{cells[2]:>7}{_mark(evidence, task)}{why}"
+        )
+    return lines
+
+
+def _mark(evidence: "Evidence", task: int) -> str:
+    if evidence.grouped is None:
+        return ""
+    gains = evidence.gains(evidence.grouped)
+    return "  better" if gains.wins[task] else "  worse" * bool(gains.losses[task])
+
+
+def _metric(trial: "Trial | None", task: int) -> str:
+    value = float("nan") if trial is None else float(trial.metric[task])
+    return "–" if math.isnan(value) else f"{value:.3f}"
+
+
+def _interval(contrast: "Contrast", evidence: "Evidence") -> str:
+    if math.isnan(contrast.value):
+        return "–"
+    low, high = _amount(contrast.low, evidence), _amount(contrast.high, evidence)
+    return f"{_amount(contrast.value, evidence)}  ({low} to {high})"
+
+
+def _random(evidence: "Evidence") -> str:
+    gains = [gain for gain in evidence.random_gains.tolist() if not math.isnan(gain)]
+    if not gains:
+        return "–"
+    low, high = _amount(min(gains), evidence), _amount(max(gains), evidence)
+    return f"{low} to {high}  ({len(gains)} of the same sizes, over alone)"
+
+
+def _amount(gain: float, evidence: "Evidence") -> str:
+    return f"{gain:+.1%}" if evidence.judge == "loss" else f"{gain:+.3f}"
+
+
+def _groups(text: str) -> tuple[tuple[str, ...], ...]:
+    """`a,b;c` as groups of names."""
+    groups = [[name.strip() for name in part.split(",")] for part in text.split(";")]
+    return tuple(tuple(name for name in group if name) for group in groups if any(group))

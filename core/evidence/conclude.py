@@ -1,0 +1,198 @@
+"""The evidence as one value: what is known on the way, and the conclusion from the test rows."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.evidence.bootstrap import Replicates
+from core.evidence.candidate import Candidate
+from core.evidence.counting import counts, too_few
+from core.evidence.decide import Answer, decide
+from core.evidence.effects import (
+    Reading,
+    TestRows,
+    contrast,
+    loss_gains,
+    metric_gains,
+    summarise,
+)
+from core.evidence.gains import mean_gain
+from core.evidence.partitions import Group, Partition, alone, is_proper, to_labels, together
+from core.training import main_metric
+from core.values import Contrast, Evidence, Gains, Judge, Split, Trial, Verdict
+
+if TYPE_CHECKING:
+    from core.evidence.contest import Contest
+
+UNKNOWN = Contrast(float("nan"), float("nan"), float("nan"))
+
+
+def preliminary(
+    contest: "Contest", ranked: Sequence[Candidate], seeds: tuple[int, ...]
+) -> Evidence:
+    """What the validation rows say so far; no test row was looked at."""
+    trials = _untested(contest, ranked, seeds)
+    answer = Answer(Verdict.UNDECIDED, "Training goes on; nothing was looked at on test rows yet.")
+    return _evidence(contest, trials, answer, is_final=False)
+
+
+def conclude(
+    contest: "Contest",
+    finalists: Sequence[Candidate],
+    trained: Sequence[Candidate],
+    null: Sequence[Candidate],
+    replicates: Replicates,
+) -> Evidence:
+    """Judge the finalists on the test rows.
+
+    Args:
+        contest: holds the trained networks.
+        finalists: the best on validation first; alone and together among them.
+        trained: every candidate that was trained; finalists are not repeated.
+        null: random partitions with the group sizes of the best proper finalist.
+        replicates: bootstrap weights of the test rows and the seeds.
+    """
+    bench = _Bench(contest, replicates)
+    best = next((one.partition for one in finalists if is_proper(one.partition)), ())
+    random_gains = bench.plain_gains([one.partition for one in null])
+    over_alone = bench.contrast(best, bench.alone) if best else UNKNOWN
+    over_together = bench.contrast(best, bench.together) if best else UNKNOWN
+    plain = bench.contrast(bench.together, bench.alone)
+    answer = decide(
+        len(best), over_alone, over_together, plain, random_gains, contest.settings.judge
+    )
+    if trouble := _diverged(contest, (*bench.alone, *bench.together)):
+        answer = Answer(Verdict.UNDECIDED, f"{trouble[0]} So there is nothing to compare with.")
+    tested = {one.partition for one in finalists}
+    first = contest.settings.seeds[: contest.settings.first_seeds]
+    return _evidence(
+        contest,
+        [
+            *(bench.trial(one) for one in finalists),
+            *_untested(contest, [one for one in trained if one.partition not in tested], first),
+        ],
+        answer,
+        is_final=True,
+        best=best,
+        random_gains=random_gains,
+        grouped_over_alone=over_alone,
+        grouped_over_together=over_together,
+        together_over_alone=plain,
+    )
+
+
+class _Bench:
+    """Ways to train side by side on the test rows."""
+
+    def __init__(self, contest: "Contest", replicates: Replicates) -> None:
+        self.contest = contest
+        n_tasks = len(contest.is_counted)
+        self.alone, self.together = alone(n_tasks), together(n_tasks)
+        self.is_counted = counts(too_few(contest.pool.examples, Split.TEST))
+        self.rows = TestRows(contest.pool, contest.settings.seeds, replicates)
+
+    def gains(self, partition: Partition, judge: Judge, rows: TestRows | None = None) -> Reading:
+        """Gains of every task over training alone."""
+        on = rows or self.rows
+        if judge is Judge.METRIC:
+            return metric_gains(on.metrics(partition), on.metrics(self.alone))
+        return loss_gains(on.losses(partition), on.losses(self.alone))
+
+    def contrast(self, better: Partition, reference: Partition) -> Contrast:
+        """How much more one partition gains than another, in what is judged by."""
+        judge = self.contest.settings.judge
+        return contrast(self.gains(better, judge), self.gains(reference, judge), self.is_counted)
+
+    def plain_gains(self, partitions: Sequence[Partition]) -> np.ndarray:
+        """Float[partition]: mean gains without intervals."""
+        judge = self.contest.settings.judge
+        rows = TestRows(self.contest.pool, self.contest.settings.seeds, None)
+        gains = [self.gains(partition, judge, rows).value for partition in partitions]
+        return np.array([mean_gain(gain, self.is_counted) for gain in gains], dtype=np.float64)
+
+    def trial(self, candidate: Candidate) -> Trial:
+        """A finalist with what it does to every task."""
+        settings, partition = self.contest.settings, candidate.partition
+        metric, loss = (self.gains(partition, judge) for judge in (Judge.METRIC, Judge.LOSS))
+        none = Reading(np.zeros_like(metric.value), np.zeros_like(metric.replicates))
+        return Trial(
+            origin=candidate.origin,
+            labels=to_labels(partition),
+            n_seeds=settings.n_seeds,
+            validation_gain=self.contest.gain(candidate, settings.seeds),
+            metric=self.rows.metrics(partition).value,
+            metric_gains=summarise(metric),
+            loss_gains=summarise(loss),
+            metric_gain=contrast(metric, none, self.is_counted),
+            loss_gain=contrast(loss, none, self.is_counted),
+        )
+
+
+def _untested(
+    contest: "Contest", candidates: Sequence[Candidate], seeds: tuple[int, ...]
+) -> list[Trial]:
+    unknown = np.full(len(contest.is_counted), np.nan)
+    return [
+        Trial(
+            origin=one.origin,
+            labels=to_labels(one.partition),
+            n_seeds=len(seeds),
+            validation_gain=contest.gain(one, seeds),
+            metric=unknown,
+            metric_gains=Gains(*[unknown] * 4),
+            loss_gains=Gains(*[unknown] * 4),
+            metric_gain=UNKNOWN,
+            loss_gain=UNKNOWN,
+        )
+        for one in candidates
+    ]
+
+
+def _evidence(
+    contest: "Contest",
+    trials: Sequence[Trial],
+    answer: Answer,
+    is_final: bool,
+    best: Partition = (),
+    **measured: Any,
+) -> Evidence:
+    examples, pool = contest.pool.examples, contest.pool
+    n_tasks = len(examples.tasks)
+    meant = {Verdict.GROUPED: best, Verdict.TOGETHER: together(n_tasks)}
+    labels = [trial.labels.tolist() for trial in trials]
+    blank = {
+        "grouped_over_alone": UNKNOWN,
+        "grouped_over_together": UNKNOWN,
+        "together_over_alone": UNKNOWN,
+        "random_gains": np.zeros(0),
+    }
+    return Evidence(
+        task_names=tuple(task.name for task in examples.tasks),
+        judge=contest.settings.judge,
+        trials=tuple(trials),
+        best=labels.index(to_labels(best).tolist()) if best else -1,
+        verdict=answer.verdict,
+        reason=answer.reason,
+        labels=to_labels(meant.get(answer.verdict, alone(n_tasks))),
+        metrics=tuple(main_metric(task.kind) for task in examples.tasks),
+        excluded=too_few(examples, Split.TEST),
+        n_seeds=contest.settings.n_seeds,
+        n_networks=pool.n_networks,
+        n_measured=len(pool.groups),
+        is_final=is_final,
+        notes=_diverged(contest, pool.groups),
+        **{**blank, **measured},
+    )
+
+
+def _diverged(contest: "Contest", groups: Iterable[Group]) -> tuple[str, ...]:
+    """A sentence for each group whose training diverged."""
+    pool, tasks = contest.pool, contest.pool.examples.tasks
+    found = []
+    for group in dict.fromkeys(groups):
+        if seeds := pool.diverged(group, contest.settings.seeds):
+            listed = ", ".join(tasks[task].name for task in group)
+            numbers = ", ".join(str(seed) for seed in seeds)
+            found.append(f"Training diverged for {listed} (seed {numbers}); the rest went on.")
+    return tuple(found)

@@ -1,0 +1,52 @@
+"""Which candidate does best on validation rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool
+
+from core.evidence.candidate import Candidate
+from core.evidence.gains import partition_gain
+from core.evidence.partitions import is_proper
+from core.evidence.pool import Pool
+from core.evidence.settings import Validation
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Ranks candidates by their mean validation gain over the tasks that count there."""
+
+    pool: Pool
+    settings: Validation
+    is_counted: Bool[np.ndarray, " task"]
+
+    @property
+    def most_groups(self) -> int:
+        """Distinct groups that may be trained before the finalists are known."""
+        return self.settings.groups_per_task * len(self.is_counted)
+
+    def gain(self, candidate: Candidate, seeds: tuple[int, ...]) -> float:
+        """Mean validation gain; NaN where a network of the candidate diverged."""
+        judge = self.settings.judge
+        return partition_gain(self.pool, candidate.partition, seeds, self.is_counted, judge)
+
+    def rank(
+        self, candidates: Sequence[Candidate], seeds: tuple[int, ...]
+    ) -> tuple[Candidate, ...]:
+        """Distinct partitions, the best first; ties keep their order, those that diverged last."""
+        distinct: dict[object, Candidate] = {}
+        for one in candidates:
+            distinct.setdefault(one.partition, one)
+        gains = {key: self.gain(one, seeds) for key, one in distinct.items()}
+        order = sorted(distinct, key=lambda key: (np.isnan(gains[key]), -gains[key]))
+        return tuple(distinct[key] for key in order)
+
+    def finalists(self, ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:
+        """The best proper groupings that did not diverge, with alone and together."""
+        first = self.settings.seeds[: self.settings.first_seeds]
+        proper = [
+            one for one in ranked if is_proper(one.partition) and np.isfinite(self.gain(one, first))
+        ]
+        plain = [one for one in ranked if not is_proper(one.partition)]
+        return (*proper[: self.settings.n_finalists], *plain)

@@ -1,0 +1,109 @@
+"""What a group does to its tasks on the test rows, in loss and in the tasks' own metrics."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from core.evidence.bootstrap import Replicates, interval, mean_losses, two_sided_p
+from core.evidence.gains import mean_gain, relative_gain
+from core.evidence.holm import adjust
+from core.evidence.partitions import Group, Partition
+from core.evidence.pool import Pool
+from core.evidence.scoring import score_task
+from core.values import Contrast, Gains
+
+
+class Reading(NamedTuple):
+    """A number for every task (or member), as it is and in every bootstrap replicate."""
+
+    value: Float[np.ndarray, " task"]
+    replicates: Float[np.ndarray, "replicate task"]
+
+
+class TestRows:
+    """Reads networks on the test rows; a group is read once, however many partitions hold it.
+
+    Without replicates only the values are read.
+    """
+
+    def __init__(self, pool: Pool, seeds: Sequence[int], replicates: Replicates | None) -> None:
+        self.pool, self.seeds, self.replicates = pool, tuple(seeds), replicates
+        self._losses: dict[Group, Reading] = {}
+        self._metrics: dict[Group, Reading] = {}
+
+    def losses(self, partition: Partition) -> Reading:
+        """Mean loss of every task, in units of the constant predictor's."""
+        for group in partition:
+            if group not in self._losses:
+                self._losses[group] = self._read_losses(group)
+        return self._assemble(partition, self._losses)
+
+    def metrics(self, partition: Partition) -> Reading:
+        """Main metric of every task, mean over the seeds, larger is better."""
+        for group in partition:
+            if group not in self._metrics:
+                self._metrics[group] = self._read_metrics(group)
+        return self._assemble(partition, self._metrics)
+
+    def _read_losses(self, group: Group) -> Reading:
+        losses = self.pool.test_losses(group, self.seeds)
+        known = ~np.isnan(losses)
+        total, count = np.where(known, losses, 0.0).sum(axis=1), known.sum(axis=1)
+        mean = np.where(count > 0, total / np.maximum(count, 1), np.nan).mean(axis=0)
+        if self.replicates is None:
+            return Reading(mean, np.zeros((0, len(group))))
+        return Reading(mean, mean_losses(losses, self.replicates))
+
+    def _read_metrics(self, group: Group) -> Reading:
+        own = np.ones((1, len(self.pool.test_rows)))
+        share = np.full((1, len(self.seeds)), 1 / len(self.seeds))
+        if self.replicates is not None:
+            own = np.concatenate([own, self.replicates.rows])
+            share = np.concatenate([share, self.replicates.seeds])
+        predicted = self.pool.test_predictions(group, self.seeds)
+        read = np.empty((len(own), len(group)))
+        for member, task in enumerate(group):
+            by_seed = [
+                score_task(self.pool.examples, task, self.pool.test_rows, one[:, member], own)
+                for one in predicted
+            ]
+            read[:, member] = (np.stack(by_seed, axis=1) * share).sum(axis=1)
+        return Reading(read[0], read[1:])
+
+    def _assemble(self, partition: Partition, readings: dict[Group, Reading]) -> Reading:
+        order = np.argsort([task for group in partition for task in group])
+        found = [readings[group] for group in partition]
+        return Reading(
+            np.concatenate([one.value for one in found])[order],
+            np.concatenate([one.replicates for one in found], axis=1)[:, order],
+        )
+
+
+def loss_gains(losses: Reading, alone: Reading) -> Reading:
+    """Gains in loss over training alone."""
+    return Reading(
+        relative_gain(alone.value, losses.value),
+        relative_gain(alone.replicates, losses.replicates),
+    )
+
+
+def metric_gains(metrics: Reading, alone: Reading) -> Reading:
+    """Gains in the metric over training alone."""
+    return Reading(metrics.value - alone.value, metrics.replicates - alone.replicates)
+
+
+def summarise(gains: Reading) -> Gains:
+    """Gains of every task with intervals and p-values adjusted over the tasks."""
+    low, high = interval(gains.replicates)
+    return Gains(gains.value, low, high, adjust(two_sided_p(gains.replicates)))
+
+
+def contrast(
+    better: Reading, reference: Reading, is_counted: Bool[np.ndarray, " task"]
+) -> Contrast:
+    """How much more `better` gains than `reference`, on average over the tasks that count."""
+    value = mean_gain(better.value - reference.value, is_counted)
+    low, high = interval(mean_gain(better.replicates - reference.replicates, is_counted))
+    return Contrast(float(value), float(low), float(high))

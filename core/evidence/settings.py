@@ -1,0 +1,107 @@
+"""Every setting of a validation as one frozen value, and the presets."""
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from core.errors import MethodError
+from core.training import Trainer
+from core.values import Judge
+
+SEARCHES = ("surrogate", "exhaustive", "none")
+
+
+@dataclass(frozen=True)
+class Validation:
+    """How groupings are put to the test; equal settings give equal evidence on one device.
+
+    Raises:
+        MethodError: a setting outside its range.
+    """
+
+    trainer: Trainer = Trainer()
+    judge: Judge = Judge.METRIC
+    """What ways to train are compared by: the task's own `metric`, or its `loss`."""
+    n_seeds: int = 5
+    """Networks that are trained of every group that is tested."""
+    first_seeds: int = 2
+    """Networks of a group that decide whether it is tested."""
+    n_finalists: int = 10
+    """Groupings that go from the first seeds to the test, beside alone and together."""
+    search: str = "surrogate"
+    """How further groups are found: by a `surrogate`, `exhaustive` (all groups of at most 8
+    tasks), or `none`."""
+    groups_per_task: int = 12
+    """Distinct groups that candidates and search may train, as a multiple of the tasks."""
+    n_random: int = 20
+    """Random partitions with the sizes of the best grouping: the null."""
+    n_replicates: int = 1000
+    """Bootstrap re-runs behind every interval."""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        ranges = {
+            "n_seeds": (2, 100),
+            "first_seeds": (1, self.n_seeds),
+            "n_finalists": (1, 1000),
+            "groups_per_task": (2, 1000),
+            "n_random": (0, 1000),
+            "n_replicates": (100, 100_000),
+            "seed": (0, 2**31),
+        }
+        for name, (low, high) in ranges.items():
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise MethodError(f"{name}={value} is outside {low} … {high}.")
+        if self.judge not in list(Judge):
+            known = ", ".join(Judge)
+            raise MethodError(f"Unknown judge {self.judge!r}; choose one of {known}.")
+        if self.search not in SEARCHES:
+            known = ", ".join(SEARCHES)
+            raise MethodError(f"Unknown search {self.search!r}; choose one of {known}.")
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seed of every network of a group, the first ones first."""
+        return tuple(range(self.seed, self.seed + self.n_seeds))
+
+    def to_spec(self) -> dict[str, Any]:
+        """A JSON-ready description; `from_spec` reads it back."""
+        return asdict(self)
+
+    @classmethod
+    def from_spec(cls, spec: dict[str, Any]) -> "Validation":
+        """The settings that `to_spec` described; MethodError on an unknown name."""
+        known = {field.name for field in fields(cls)}
+        if unknown := sorted(set(spec) - known):
+            raise MethodError(
+                f"A validation has no {unknown[0]!r}; it has: {', '.join(sorted(known))}."
+            )
+        made: dict[str, Any] = {}
+        if "trainer" in spec:
+            made["trainer"] = Trainer(**spec["trainer"])
+        if spec.get("judge") in list(Judge):
+            made["judge"] = Judge(spec["judge"])
+        return cls(**{**spec, **made})
+
+
+VALIDATIONS: dict[str, Validation] = {
+    "quick": Validation(search="none", groups_per_task=6, n_finalists=4),
+    "standard": Validation(),
+    "thorough": Validation(n_seeds=10, first_seeds=3, n_finalists=20, groups_per_task=30),
+}
+
+
+def validation_preset(key: str) -> Validation:
+    """The settings of a preset; MethodError lists the known ones."""
+    if key not in VALIDATIONS:
+        raise MethodError(f"Unknown preset {key!r}; choose one of {', '.join(VALIDATIONS)}.")
+    return VALIDATIONS[key]
+
+
+def with_seeds(validation: Validation, n_seeds: int | None) -> Validation:
+    """The same settings with another number of seeds; None changes nothing."""
+    if n_seeds is None:
+        return validation
+    return replace(
+        validation, n_seeds=n_seeds, first_seeds=max(1, min(validation.first_seeds, n_seeds))
+    )

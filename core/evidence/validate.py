@@ -1,0 +1,79 @@
+"""Candidates are trained, thinned out on validation rows, and the survivors judged on test rows.
+
+candidates → first seeds → search → finalists, all seeds → random groups → test rows → verdict
+"""
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from jaxtyping import Float
+
+from core.evidence.bootstrap import draw_replicates
+from core.evidence.candidate import Candidate, admit, groups_of
+from core.evidence.conclude import conclude, preliminary
+from core.evidence.contest import Contest
+from core.evidence.counting import counts, too_few
+from core.evidence.exploration import explore
+from core.evidence.partitions import is_proper, random_partitions
+from core.evidence.pool import Pool, TrainedStore
+from core.evidence.settings import Validation
+from core.progress import OnProgress, silent, within
+from core.training import Examples
+from core.values import Evidence, Split
+
+OnPartial = Callable[[Evidence], None]
+
+
+def validate_grouping(
+    examples: Examples,
+    candidates: Iterable[Candidate],
+    settings: Validation | None = None,
+    affinity: Float[np.ndarray, "task task"] | None = None,
+    device: str = "auto",
+    on_progress: OnProgress = silent,
+    on_partial: OnPartial | None = None,
+    store: TrainedStore | None = None,
+) -> Evidence:
+    """Train the candidates and say whether grouping helps.
+
+    Every task alone and all together are always trained. What is trained is chosen on validation
+    rows only; test rows are looked at once, at the end, for the finalists and the random groups.
+
+    Args:
+        examples: what networks are trained on, with the split of the rows.
+        candidates: the best first; those beyond the budget of distinct groups are left out.
+        settings: `Validation()` when None.
+        affinity: similarity of the tasks in [0, 1], a prior of the search.
+        device: `auto`, `cpu` or `cuda`.
+        on_progress: told the finished share; may raise Cancelled.
+        on_partial: given what is known so far whenever more is.
+        store: where finished networks are kept and found again.
+
+    Raises:
+        Cancelled: from `on_progress`; what was finished is in the store.
+    """
+    settings = settings or Validation()
+    pool = Pool(examples, settings.trainer, device, store)
+    contest = Contest(pool, settings, counts(too_few(examples, Split.VALIDATION)))
+    tell = on_partial or (lambda evidence: None)
+    entrants = admit(candidates, len(examples.tasks), contest.most_groups)
+    first = settings.seeds[: settings.first_seeds]
+    pool.train(groups_of(entrants), first, within(on_progress, 0.0, 0.35))
+    tell(preliminary(contest, contest.rank(entrants, first), first))
+    found = explore(contest, affinity, within(on_progress, 0.35, 0.6))
+    ranked = contest.rank((*entrants, *found), first)
+    tell(preliminary(contest, ranked, first))
+    finalists = contest.finalists(ranked)
+    pool.train(groups_of(finalists), settings.seeds, within(on_progress, 0.6, 0.75))
+    finalists = contest.rank(finalists, settings.seeds)
+    tell(preliminary(contest, (*finalists, *ranked), first))
+    best = next((one for one in finalists if is_proper(one.partition)), None)
+    null: tuple[Candidate, ...] = ()
+    if best is not None:
+        drawn = random_partitions(best.partition, settings.n_random, settings.seed)
+        null = tuple(Candidate("random", partition) for partition in drawn)
+    pool.train(groups_of(null), settings.seeds, within(on_progress, 0.75, 0.95))
+    on_progress(0.95, "judging on the test rows")
+    patient = examples.patient[pool.test_rows]
+    replicates = draw_replicates(patient, settings.n_seeds, settings.n_replicates, settings.seed)
+    return conclude(contest, finalists, ranked, null, replicates)

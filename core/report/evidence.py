@@ -1,0 +1,104 @@
+"""The part of report.json that says what training showed; null before `validate`."""
+
+from typing import Any
+
+import numpy as np
+
+from core.report.plain import plain
+from core.values import Contrast, Evidence, Gains, Trial
+
+
+def to_evidence_document(evidence: Evidence | None) -> dict[str, Any] | None:
+    """The evidence as a JSON-ready dict, with 95 % intervals; NaN becomes null.
+
+    `gain…` is in what the evidence was judged by; `metric_gain…` are points of the task's own
+    metric more than alone, `loss_gain…` the share by which the loss is lower (0.03 is 3 %).
+    """
+    if evidence is None:
+        return None
+    return {
+        "verdict": str(evidence.verdict),
+        "reason": evidence.reason,
+        "judged_by": str(evidence.judge),
+        "candidates": [_candidate(trial, evidence) for trial in evidence.trials],
+        "best_grouping": evidence.best if evidence.best >= 0 else None,
+        "alone": _candidate(evidence.alone, evidence),
+        "together": _candidate(evidence.together, evidence),
+        "random": _random(evidence),
+        "grouped_over_alone": _contrast(evidence.grouped_over_alone),
+        "grouped_over_together": _contrast(evidence.grouped_over_together),
+        "together_over_alone": _contrast(evidence.together_over_alone),
+        "not_counted": [
+            {"task": name, "reason": why}
+            for name, why in zip(evidence.task_names, evidence.excluded, strict=True)
+            if why
+        ],
+        "n_seeds": evidence.n_seeds,
+        "n_networks_trained": evidence.n_networks,
+        "n_groups_trained": evidence.n_measured,
+        "notes": list(evidence.notes),
+    }
+
+
+def _candidate(trial: Trial, evidence: Evidence) -> dict[str, Any]:
+    gain = evidence.gain(trial)
+    return {
+        "groups": [list(group) for group in trial.groups(evidence.task_names)],
+        "origin": trial.origin,
+        "n_seeds": trial.n_seeds,
+        "validation_gain": plain(trial.validation_gain),
+        "gain_mean": plain(gain.value),
+        "gain_low": plain(gain.low),
+        "gain_high": plain(gain.high),
+        "metric_gain": _contrast(trial.metric_gain),
+        "loss_gain": _contrast(trial.loss_gain),
+        "per_task": _tasks(trial, evidence) if trial.was_tested else None,
+    }
+
+
+def _tasks(trial: Trial, evidence: Evidence) -> list[dict[str, Any]]:
+    judged = evidence.gains(trial)
+    return [
+        {
+            "task": name,
+            "metric_name": evidence.metrics[task],
+            "metric": plain(float(trial.metric[task])),
+            **_gain("gain", judged, task),
+            **_gain("metric_gain", trial.metric_gains, task),
+            **_gain("loss_gain", trial.loss_gains, task),
+            "p_adjusted": plain(float(judged.p[task])),
+            "outcome": _outcome(judged, task),
+        }
+        for task, name in enumerate(evidence.task_names)
+    ]
+
+
+def _gain(key: str, gains: Gains, task: int) -> dict[str, Any]:
+    return {
+        key: plain(float(gains.value[task])),
+        f"{key}_low": plain(float(gains.low[task])),
+        f"{key}_high": plain(float(gains.high[task])),
+    }
+
+
+def _outcome(gains: Gains, task: int) -> str:
+    if gains.wins[task]:
+        return "win"
+    return "loss" if gains.losses[task] else "tie"
+
+
+def _random(evidence: Evidence) -> dict[str, Any]:
+    known = evidence.random_gains[np.isfinite(evidence.random_gains)]
+    return {
+        "gains": plain(evidence.random_gains),
+        "n": len(known),
+        "gain_mean": plain(float(known.mean())) if len(known) else None,
+    }
+
+
+def _contrast(contrast: Contrast) -> dict[str, Any]:
+    return {
+        "value": plain(contrast.value),
+        "low": plain(contrast.low),
+        "high": plain(contrast.high),
+    }

@@ -1,0 +1,37 @@
+"""Finished networks on disk, so that a validation goes on where it stopped."""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.runs.stages import UNREADABLE
+from core.storage import load_value, save_value
+
+if TYPE_CHECKING:
+    from core.training import Trained
+
+
+class TrainedFolder:
+    """One .npz a finished part, in a folder named by what the networks were trained on and how.
+
+    A damaged file counts as absent: its networks are trained again.
+    """
+
+    def __init__(self, root: Path, made_from: tuple[object, ...]) -> None:
+        key = blake2b(repr(made_from).encode(), digest_size=10).hexdigest()
+        self.folder = root / key
+
+    def load(self) -> "Iterator[Trained]":
+        """Every part that can be read."""
+        from core.training import Trained
+
+        for path in sorted(self.folder.glob("*.npz")):
+            try:
+                yield load_value(path, Trained)
+            except UNREADABLE:
+                path.unlink(missing_ok=True)
+
+    def keep(self, part: "Trained") -> None:
+        """Write a finished part."""
+        save_value(self.folder / f"{part.fingerprint}.npz", part)

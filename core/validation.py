@@ -1,0 +1,166 @@
+"""From a finished report to evidence: every grouping that was proposed is trained.
+
+report = validate(table, report)
+print(report.evidence.verdict, report.evidence.reason)
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+
+import numpy as np
+from jaxtyping import Int
+
+from core.errors import MethodError, TableError
+from core.evidence import Candidate, OnPartial, TrainedStore, Validation, to_partition
+from core.evidence import validate_grouping as validate_candidates
+from core.evidence.partitions import Partition
+from core.grouping import cut_everywhere, rank_groupings
+from core.progress import OnProgress, silent
+from core.training import to_examples
+from core.values import (
+    Affinity,
+    Decision,
+    Evidence,
+    Grouping,
+    Recommendation,
+    Report,
+    TaskTable,
+    Verdict,
+)
+
+DECISIONS = {
+    Verdict.ALONE: Decision.ALONE,
+    Verdict.TOGETHER: Decision.TOGETHER,
+    Verdict.GROUPED: Decision.GROUPED,
+    Verdict.UNDECIDED: Decision.ALONE,
+}
+"""What to do about a verdict: without a detectable difference, what cannot harm a task."""
+
+
+def validate_grouping(
+    table: TaskTable,
+    report: Report,
+    settings: Validation | None = None,
+    hand_made: Sequence[Sequence[Sequence[str]]] = (),
+    device: str = "auto",
+    on_progress: OnProgress = silent,
+    on_partial: OnPartial | None = None,
+    store: TrainedStore | None = None,
+) -> Report:
+    """Train what a report proposes, and return it with its evidence and the advice that follows.
+
+    Args:
+        table: the table that the report was made from.
+        report: its groupings, and average linkage on each of its affinities, are the candidates.
+        settings: `Validation()` when None.
+        hand_made: groupings of yours by task names; they are trained before all others.
+        device: `auto`, `cpu` or `cuda`.
+        on_progress: told the finished share; may raise Cancelled.
+        on_partial: given what is known so far whenever more is.
+        store: where finished networks are kept and found again.
+
+    Raises:
+        TableError: the report is of other tasks.
+        MethodError: a grouping of yours leaves a task out, repeats one or names an unknown one.
+    """
+    if report.task_names != table.task_names:
+        raise TableError("The report is of other tasks than the table; run `group` on it again.")
+    evidence = validate_candidates(
+        to_examples(table),
+        _candidates(report, hand_made),
+        settings,
+        report.affinity.similarity,
+        device,
+        on_progress,
+        on_partial,
+        store,
+    )
+    return with_evidence(report, evidence)
+
+
+def with_evidence(report: Report, evidence: Evidence) -> Report:
+    """The report with evidence, recommending what the verdict amounts to."""
+    grouping = _grouping(report, evidence)
+    reason = evidence.reason
+    if evidence.verdict is Verdict.UNDECIDED:
+        reason += " Each task alone cannot harm any; all together needs a single network."
+    advice = Recommendation(grouping, DECISIONS[evidence.verdict], reason)
+    return replace(report, evidence=evidence, recommended=advice)
+
+
+def parse_grouping(groups: Sequence[Sequence[str]], task_names: tuple[str, ...]) -> Partition:
+    """A grouping given by names.
+
+    Raises:
+        MethodError: a task is left out, repeated or unknown.
+    """
+    named = [name for group in groups for name in group]
+    for name in named:
+        if name not in task_names:
+            raise MethodError(f"Unknown task {name!r}; the tasks are {', '.join(task_names)}.")
+        if named.count(name) > 1:
+            raise MethodError(f"Task {name!r} is in two groups; leave it in one.")
+    if missing := [name for name in task_names if name not in named]:
+        raise MethodError(f"Task {missing[0]!r} is in no group; add it to one or give it its own.")
+    labels = np.empty(len(task_names), dtype=int)
+    for number, group in enumerate(groups):
+        labels[[task_names.index(name) for name in group]] = number
+    return to_partition(labels)
+
+
+def _candidates(
+    report: Report, hand_made: Sequence[Sequence[Sequence[str]]]
+) -> tuple[Candidate, ...]:
+    """Hand-made first, then what the run proposes, best first, then the trees of all measures."""
+    names = report.task_names
+    made = [Candidate("made by hand", parse_grouping(groups, names)) for groups in hand_made]
+    proposed = [
+        Candidate(_origin(grouping, report.affinity), to_partition(grouping.labels))
+        for grouping in rank_groupings(report.groupings)
+    ]
+    trees = [list(_tree(affinity)) for affinity in report.affinities]
+    level = (one for cut in zip_longest(*trees) for one in cut if one is not None)
+    return (*made, *proposed, *level)
+
+
+def _origin(grouping: Grouping, affinity: Affinity) -> str:
+    kind = f" ({grouping.covariance})" if grouping.covariance else ""
+    return f"{grouping.method.replace('_', ' ')}{kind} · {affinity.measure}"
+
+
+def _tree(affinity: Affinity) -> Iterator[Candidate]:
+    for labels in cut_everywhere(affinity.similarity):
+        yield Candidate(f"average linkage · {affinity.measure}", to_partition(labels))
+
+
+def _grouping(report: Report, evidence: Evidence) -> Grouping:
+    """The scored grouping with the partition of the verdict; one found by training takes its
+    stability from the proposal with the nearest number of groups."""
+    labels = evidence.labels
+    same = [one for one in report.groupings if (_first_come(one.labels) == labels).all()]
+    if same:
+        return same[0]
+    n_groups = len(np.unique(labels))
+    near = min(report.groupings, key=lambda one: abs(one.n_groups - n_groups))
+    pairs = (labels[:, None] == labels) & ~np.eye(len(labels), dtype=bool)
+    stability = float(near.co_assignment[pairs].mean()) if pairs.any() else 1.0
+    return Grouping(
+        method="trained",
+        covariance="",
+        n_components=n_groups,
+        labels=labels,
+        membership=np.eye(n_groups)[labels],
+        bic=float("nan"),
+        aic=float("nan"),
+        silhouette=float("nan"),
+        silhouette_null=float("nan"),
+        stability=stability,
+        co_assignment=near.co_assignment,
+    )
+
+
+def _first_come(labels: Int[np.ndarray, " task"]) -> Int[np.ndarray, " task"]:
+    """The same partition, its groups numbered by their first task."""
+    _, first, number = np.unique(labels, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[number]
