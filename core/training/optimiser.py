@@ -7,6 +7,7 @@ from core.training.stack import Stack
 if TYPE_CHECKING:
     import torch
 
+_Kept = tuple["torch.Tensor", "torch.Tensor", "torch.Tensor", "torch.Tensor"]
 _HEADS = 2
 """The last two parameters of a stack are the heads' weights and biases."""
 
@@ -15,7 +16,8 @@ class StackOptimiser:
     """Adam with decoupled weight decay, or SGD without momentum; biases do not decay.
 
     A head whose task has no label in the batch keeps its weights and its momentum, as where its
-    gradient is None; only Adam's count of steps, which all heads share, goes on.
+    gradient is None, and so does the trunk of a model none of whose members has one; only Adam's
+    count of steps, which all models share, goes on.
     """
 
     def __init__(self, stack: Stack, name: str, learning_rate: float, weight_decay: float) -> None:
@@ -27,8 +29,8 @@ class StackOptimiser:
         """One step; `unlabelled` [(task + 1) · seed] are tasks without a label in their batch."""
         kept = [] if unlabelled is None else self._snapshot(unlabelled)
         self.optimiser.step()
-        for tensor, mask, before in kept:
-            tensor.copy_(before.where(mask, tensor))
+        for tensor, models, slots, before in kept:
+            tensor[models] = before.where(slots, tensor[models])
 
     def keep(self, index: "torch.Tensor") -> None:
         """Follow `Stack.keep`, called after it: the same models stay, with their momentum."""
@@ -56,18 +58,21 @@ class StackOptimiser:
             return torch.optim.SGD(groups, lr=self.learning_rate, fused=True)
         return torch.optim.AdamW(groups, lr=self.learning_rate, fused=True)
 
-    def _snapshot(
-        self, unlabelled: "torch.Tensor"
-    ) -> "list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]":
-        """(tensor, which of its entries to put back, its values before the step)."""
-        heads = self._tensors[-_HEADS:]
-        n_outputs = heads[1].shape[1] // self.stack.heads.n_slots
-        frozen = unlabelled.index_select(0, self.stack.entry)
-        rows = frozen.view(len(heads[1]), -1).repeat_interleave(n_outputs, 1)
+    def _snapshot(self, unlabelled: "torch.Tensor") -> "list[_Kept]":
+        """What must not move: models, which of their entries, and the values before the step."""
+        n_models = len(self._tensors[0])
+        empty = unlabelled.index_select(0, self.stack.entry).view(n_models, -1)
+        real = self.stack.entry.view(n_models, -1) < len(self.stack.tasks) * self.stack.n_seeds
+        models = (empty & real).any(1).nonzero().flatten()
+        slots = empty[models]
+        n_outputs = self._tensors[-1].shape[1] // slots.shape[1]
+        whole = slots.all(1, keepdim=True)
+        masks = [whole] * (len(self._tensors) - _HEADS)
+        masks += [slots.repeat_interleave(n_outputs, 1)] * _HEADS
         kept = []
-        for head in heads:
-            mask = rows.unsqueeze(2) if head.ndim > 2 else rows
-            state = [value for value in self.optimiser.state[head].values() if value is not None]
-            tensors = [head, *(value for value in state if value.shape == head.shape)]
-            kept += [(tensor, mask, tensor.clone()) for tensor in tensors]
+        for tensor, mask in zip(self._tensors, masks, strict=True):
+            shape = mask.shape + (1,) * (tensor.ndim - mask.ndim)
+            state = [tensor, *self.optimiser.state[tensor].values()]
+            same = [part for part in state if part is not None and part.shape == tensor.shape]
+            kept += [(part, models, mask.view(shape), part[models]) for part in same]
         return kept

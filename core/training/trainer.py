@@ -131,8 +131,8 @@ class Trainer(Method):
     ) -> Recipe:
         import torch
 
-        if not seeds or min(seeds) < 0:
-            raise MethodError(f"seeds={tuple(seeds)}: give at least one, each 0 or more.")
+        if not seeds or min(seeds) < 0 or len(set(seeds)) < len(seeds):
+            raise MethodError(f"seeds={tuple(seeds)}: give at least one, each once and 0 or more.")
         batches = draw_batches(examples, seeds, self.max_steps, self.batch_size)
         return Recipe(
             examples=examples,
