@@ -7,10 +7,13 @@
     stacking  tasks with their own samples under each other
     roles     which column is target, feature, patient id or ignored
     kinds     what a target is: binary, multiclass, regression
-    coding    columns → numbers
+    features  feature columns → numbers, and how
+    coding    every column → numbers
+    survival  a time and an event → a signed time
     issues    what is wrong with a table, in sentences
     split     60 / 20 / 20 by whole patients, made once
     table     all of it put together
+    schema    the same inputs from a new frame, for a model that was exported
     planted   a generator of cohorts whose true groups are known
     examples  the built-in tables
 
@@ -31,6 +34,7 @@ from core.data.issues import Issue, find_issues
 from core.data.planted import Planted, plant_groups
 from core.data.reading import name_columns, read_frame
 from core.data.roles import Patterns, Roles, assign_roles, match_columns
+from core.data.schema import TableSchema, fit_schema
 from core.data.source import TABLE_TARGETS, Source, digest_source, read_source
 from core.data.table import build_table, stop_at_errors
 from core.values import TaskTable
@@ -45,10 +49,12 @@ __all__ = [
     "Planted",
     "Roles",
     "Source",
+    "TableSchema",
     "assign_roles",
     "build_table",
     "digest_source",
     "find_issues",
+    "fit_schema",
     "load_example",
     "load_table",
     "match_columns",

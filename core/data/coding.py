@@ -7,18 +7,13 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.data.columns import Holds, as_levels, as_numbers, what_holds
+from core.data.features import apply_codes, fit_codes
 from core.data.roles import Roles
 from core.data.survival import POSITIVE, signed_times
 from core.values import Kind, Task
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MOST_LEVELS = 50
-"""A text feature with more levels is left out."""
-SHOWN_LEVELS = 20
-"""Levels of a text feature that get a column of their own; the rest share one."""
-REST = "(other)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,24 +32,7 @@ class CodedTable:
 
 def code_table(frame: "pd.DataFrame", roles: Roles) -> CodedTable:
     """Turn the columns of a frame into numbers by their roles; NaN is a missing value."""
-    names, sources, parts, left_out = [], [], [], []
-    plain = [name for name in roles.features if what_holds(frame[name]) is Holds.NUMBERS]
-    values = _block(frame, plain)
-    filled = ~np.isnan(values).all(axis=0)
-    left_out += [(name, "no values") for name, some in zip(plain, filled, strict=True) if not some]
-    kept = [name for name, some in zip(plain, filled, strict=True) if some]
-    names += kept
-    sources += kept
-    parts.append(values if filled.all() else values[:, filled])
-    done = set(plain)
-    for name in roles.features:
-        if name in done:
-            continue
-        labels, columns, reason = _code_feature(name, frame[name])
-        names += labels
-        sources += [name] * len(labels)
-        parts.append(columns)
-        left_out += [(name, reason)] if reason else []
+    codes, left_out = fit_codes(frame, roles.features)
     coded = [
         _code_time(frame, name, roles.event(name))
         if roles.kind(name) is Kind.TIME_TO_EVENT
@@ -62,45 +40,14 @@ def code_table(frame: "pd.DataFrame", roles: Roles) -> CodedTable:
         for name in roles.targets
     ]
     return CodedTable(
-        feature_names=tuple(names),
-        features=np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0],
-        sources=tuple(sources),
-        left_out=tuple(left_out),
+        feature_names=tuple(name for code in codes for name in code.feature_names),
+        features=apply_codes(frame, codes),
+        sources=tuple(code.name for code in codes for _ in code.feature_names),
+        left_out=left_out,
         tasks=tuple(task for task, _ in coded),
-        labels=np.stack([codes for _, codes in coded], axis=1),
+        labels=np.stack([column for _, column in coded], axis=1),
         patient=_code_patient(frame, roles.patient_id),
     )
-
-
-def _block(frame: "pd.DataFrame", columns: list[str]) -> Float[np.ndarray, "sample column"]:
-    part = frame[columns]
-    if all(isinstance(kind, np.dtype) and kind.kind in "fiub" for kind in part.dtypes):
-        return part.to_numpy(dtype=np.float64)
-    values = np.empty((len(frame), len(columns)))
-    for place, name in enumerate(columns):
-        values[:, place] = as_numbers(frame[name])
-    return values
-
-
-def _code_feature(
-    name: str, column: "pd.Series"
-) -> tuple[list[str], Float[np.ndarray, "sample level"], str]:
-    """Names and columns of one date or text feature, and why it is left out where it is."""
-    if what_holds(column) is Holds.DATES:
-        return [name], as_numbers(column)[:, None], ""
-    codes, levels = as_levels(column)
-    if not 0 < len(levels) <= MOST_LEVELS:
-        reason = f"{len(levels)} distinct texts" if levels else "no values"
-        return [], np.empty((len(codes), 0)), reason
-    missing = codes < 0
-    count = np.bincount(codes[~missing], minlength=len(levels))
-    order = [int(level) for level in np.argsort(-count, kind="stable")]
-    if len(levels) <= 2:
-        order = [len(levels) - 1]
-    shown, rest = order[:SHOWN_LEVELS], order[SHOWN_LEVELS:]
-    columns = [codes == level for level in shown] + ([np.isin(codes, rest)] if rest else [])
-    values = np.where(missing[:, None], np.nan, np.stack(columns, axis=1).astype(np.float64))
-    return [f"{name}={levels[i]}" for i in shown] + ([f"{name}={REST}"] if rest else []), values, ""
 
 
 def _code_target(

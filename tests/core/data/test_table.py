@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from core.data import assign_roles, build_table, load_table, read_frame
-from core.data.coding import REST, SHOWN_LEVELS
+from core.data.features import REST, SHOWN_LEVELS
 from core.errors import TableError
 from tests.inputs import good_frame
 
