@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"))
 def main(port: int, headless: bool, runs: Path) -> None:
     """Open the dashboard on the runs of a folder; the first visit computes the built-in example."""
+    from core.runs.draft import forget_old_drafts
     from dashboard.example import find_example
     from dashboard.results import RUNS_VARIABLE
 
@@ -23,6 +24,7 @@ def main(port: int, headless: bool, runs: Path) -> None:
     root.mkdir(parents=True, exist_ok=True)
     os.environ[RUNS_VARIABLE] = str(root)
     find_example(root)
+    forget_old_drafts(root)
     os.chdir(HERE.parent)  # where Streamlit finds .streamlit/config.toml
     _import_first_page()
     _serve([f"--server.port={port}", f"--server.headless={str(headless).lower()}"])

@@ -6,7 +6,8 @@ from core.runs import Run
 from core.values import Decision, Report
 from dashboard.group_cards import show_cards
 from dashboard.jobs import find_report
-from dashboard.words import plain
+from dashboard.session import address
+from dashboard.words import sentence
 
 MOST_CARDS = 8
 
@@ -28,14 +29,17 @@ def show_answer(run: Run) -> None:
         if best.n_groups <= MOST_CARDS:
             show_cards(best, best.labels, report.task_names, len(report.affinity.replicates))
         st.page_link(
-            "app_pages/groups.py", label="Look at the groups", icon=":material/workspaces:"
+            "app_pages/groups.py",
+            label="Look at the groups",
+            icon=":material/workspaces:",
+            query_params=address(),
         )
 
 
 def show_advice(report: Report) -> None:
     """The decision of a run in a few words, its reason, and the rows behind it."""
     st.markdown(f"#### {_HEADLINE[report.recommended.decision]}")
-    st.caption(f"{plain(report.recommended.reason)} {rows_used(report)}")
+    st.caption(f"{sentence(report.recommended.reason)} {rows_used(report)}")
 
 
 def rows_used(report: Report) -> str:

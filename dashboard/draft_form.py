@@ -12,8 +12,8 @@ from core.values import Kind
 from dashboard.jobs import start_job
 from dashboard.plan_form import plan_form
 from dashboard.results import column_rows, draft_frame, issues_of, runs_root
-from dashboard.session import change_view, view
-from dashboard.words import plain
+from dashboard.session import address, change_view, view
+from dashboard.words import FIELDS, plain, sentence
 
 ROLES = {
     "target": "Targets",
@@ -45,7 +45,7 @@ def show_draft() -> None:
     frame = draft_frame(draft)
     st.subheader(f"{plain(spec.name)}: {len(frame):,} rows, {frame.shape[1]:,} columns")
     for notice in spec.notices:
-        st.info(plain(notice), icon=":material/info:")
+        st.info(sentence(notice), icon=":material/info:")
     st.dataframe(frame.head(100), height=220, alt="The first 100 rows of the upload")
     edited, targets = _ask_roles(draft)
     _offer_start(draft, frame, edited, targets)
@@ -55,13 +55,13 @@ def _ask_roles(draft: Draft) -> tuple[pd.DataFrame, str]:
     st.markdown("**What is each column?** Mark the outcomes to predict as *target*.")
     left, right = st.columns(2)
     targets = left.text_input(
-        "Targets, by pattern",
+        FIELDS["targets"],
         first_pattern(draft),
         key=f"targets_{draft.id}",
         help="For example y_* or died,icu_*; what you mark below overrules it.",
     )
     ignore = right.text_input(
-        "Columns to ignore, by pattern", "", key=f"ignore_{draft.id}", help="For example split"
+        FIELDS["ignore"], "", key=f"ignore_{draft.id}", help="For example split"
     )
     edited = st.data_editor(
         column_rows(draft, targets, ignore),
@@ -96,7 +96,7 @@ def _offer_start(draft: Draft, frame: pd.DataFrame, edited: pd.DataFrame, target
             run = draft.to_run(runs_root(), roles, plan)
             start_job(run)
             change_view(run=run.id)
-            st.rerun()
+            st.switch_page("app_pages/groups.py", query_params=address())  # how it goes, on top
         if st.button("Discard this upload", key="discard_draft"):
             draft.delete()
             change_view(draft="")
@@ -114,7 +114,7 @@ def _show_issues(issues: Sequence[Issue]) -> None:
 
 def _show_issue(issue: Issue) -> None:
     show, icon = LOOK[issue.severity]
-    show(plain(issue.message), icon=icon)
+    show(sentence(issue.message), icon=icon)
 
 
 def first_pattern(draft: Draft) -> str:

@@ -10,7 +10,7 @@ from core.values import Report
 from dashboard.example import FIRST, is_waiting, start_example
 from dashboard.results import report_of, runs_root
 from dashboard.session import change_view, is_drawn
-from dashboard.words import plain, show_error
+from dashboard.words import plain, sentence, show_error
 
 POLL = "500ms"
 
@@ -88,7 +88,7 @@ def start_job(run: Run, job: str = MAIN) -> None:
     try:
         run.start(job)
     except TaskGroupingError as error:
-        st.toast(plain(str(error)), icon=":material/error:")
+        st.toast(sentence(str(error)), icon=":material/error:")
 
 
 def open_example(key: str = FIRST) -> None:

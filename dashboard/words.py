@@ -1,5 +1,7 @@
 """Words and marks that several pages share."""
 
+import re
+
 import streamlit as st
 
 from core.runs import State, Status
@@ -29,6 +31,15 @@ WAYS = {
 """Ways to group for people: the four shapes of a mixture's groups, and linkage."""
 
 
+FIELDS = {
+    "targets": "Targets, by pattern",
+    "ignore": "Columns to ignore, by pattern",
+    "patient-id": "role: patient id",
+    "device": "Device",
+}
+"""Options of the command line → the field of a page that does the same."""
+
+
 def state_badge(status: Status | None) -> None:
     """A badge for the state of a run, in words, colour and icon."""
     text, icon, colour = ("not started", ":material/radio_button_unchecked:", "gray")
@@ -56,9 +67,16 @@ def plain(text: str) -> str:
     return "".join(f"\\{letter}" if letter in _MARKDOWN else letter for letter in clean(text))
 
 
+def sentence(text: str) -> str:
+    """A sentence of the engine for a page: the options of the command line go by the names that
+    the page has for them, and what came from the data is inert."""
+    return plain(_OPTION.sub(lambda found: f"“{FIELDS[found[1]]}”", text))
+
+
 def show_error(error: Exception | str) -> None:
     """One of our sentences in a red box; names of the data in it stay inert."""
-    st.error(plain(str(error)), icon=":material/error:")
+    st.error(sentence(str(error)), icon=":material/error:")
 
 
+_OPTION = re.compile(rf"(?<!\S)--({'|'.join(FIELDS)})(?![\w-])")
 _MARKDOWN = frozenset("\\`*_{}[]()<>#+-.!|~$:=&")

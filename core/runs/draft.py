@@ -1,8 +1,10 @@
 """An uploaded table that has no run yet: kept on disk, so that nothing large stays in memory."""
 
 import json
+import math
 import secrets
 import shutil
+import time
 from dataclasses import asdict, dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FOLDER = ".drafts"
+DAY_S = 24 * 60 * 60
 LONGEST_NAME = 200
 """Bytes of a file name that are kept, counted from its end."""
 
@@ -95,6 +98,23 @@ class Draft:
     def delete(self) -> None:
         """Forget the upload."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def forget_old_drafts(root: Path, older_than_s: float = DAY_S) -> int:
+    """Delete the drafts under `root` that nobody touched for a day; how many there were."""
+    oldest = time.time() - older_than_s
+    old = [folder for folder in (root / FOLDER).glob("*/") if _touched_at(folder) < oldest]
+    for folder in old:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(old)
+
+
+def _touched_at(folder: Path) -> float:
+    """When a draft was last written, in seconds; never for one that goes at this moment."""
+    try:
+        return max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
+    except FileNotFoundError:
+        return math.inf
 
 
 def _short_name(file_name: str) -> str:
