@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import TaskGroupingError
 from dashboard.jobs import open_example
 from dashboard.session import follow_address
-from dashboard.sidebar import show_run
+from dashboard.sidebar import show_pages, show_run
 from dashboard.words import show_error
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
@@ -26,18 +26,16 @@ PAGES = {
     "All runs": [("runs", "Runs", ":material/folder_open:", "Open, resume or delete a run.")],
 }
 
-page = st.navigation(
-    {
-        section: [
-            st.Page(
-                f"app_pages/{name}.py", title=title, icon=icon, help=text, default=name == "data"
-            )
-            for name, title, icon, text in pages
-        ]
-        for section, pages in PAGES.items()
-    }
-)
+sections = {
+    section: [
+        st.Page(f"app_pages/{name}.py", title=title, icon=icon, help=text, default=name == "data")
+        for name, title, icon, text in pages
+    ]
+    for section, pages in PAGES.items()
+}
+page = st.navigation(sections, position="hidden")
 follow_address()
+show_pages(sections)
 show_run()
 st.title(page.title)
 try:

@@ -9,7 +9,7 @@ from core.device import DEVICES
 from core.methods import Method
 from core.plan import PRESETS, STAGES, Plan
 from dashboard.session import keep, kept
-from dashboard.widgets import method_form
+from dashboard.widgets import method_form, pick_one
 
 
 def plan_form(start: Plan | None, n_tasks: int, key: str) -> Plan:
@@ -21,11 +21,10 @@ def plan_form(start: Plan | None, n_tasks: int, key: str) -> Plan:
         key: prefix of the widget keys.
     """
     if start is None:
-        name = st.segmented_control(
+        name = pick_one(
             "Preset",
             list(PRESETS),
-            default="quick",
-            required=True,
+            "quick",
             key=f"{key}_preset",
             help="Quick takes seconds; standard and thorough use more random starts and re-runs.",
         )

@@ -66,6 +66,11 @@ def follow_address() -> None:
         _write_address(view().run)
 
 
+def address() -> dict[str, str]:
+    """What the address of every page says of this view."""
+    return {"run": view().run} if view().run else {}
+
+
 def _write_address(run: str) -> None:
     if run and st.query_params.get("run") != run:
         st.query_params["run"] = run

@@ -1,22 +1,50 @@
 """The run on show, on every page: what it is and where it is."""
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
+from streamlit.navigation.page import Page
 
 from core.errors import TaskGroupingError
-from dashboard.results import current_run
-from dashboard.words import plain, state_badge
+from core.runs import Draft
+from dashboard.results import current_run, runs_root
+from dashboard.session import address, view
+from dashboard.words import sentence, state_badge
+
+
+def show_pages(sections: Mapping[str, Sequence[Page]]) -> None:
+    """Links to the pages, which keep the run on show in the address.
+
+    Streamlit's own links drop it; putting it back afterwards costs the visitor an extra press of
+    the browser's back button.
+    """
+    with st.sidebar:
+        for section, pages in sections.items():
+            st.caption(section)
+            for page in pages:
+                st.page_link(page, query_params=address(), width="stretch")
 
 
 def show_run() -> None:
     """Name, size and state of the run on show, in the sidebar."""
     with st.sidebar:
         try:
+            if view().draft:
+                _show_draft()
+                return
             run = current_run()
             spec, status = run.spec, run.status()
         except TaskGroupingError as error:
-            st.caption(plain(str(error)))
+            st.caption(sentence(str(error)))
             return
         with st.container(border=True):
             st.text(spec.name)
             st.caption(f"{spec.n_rows:,} rows · {len(spec.roles['targets'])} tasks")
             state_badge(status)
+
+
+def _show_draft() -> None:
+    spec = Draft(runs_root(), view().draft).spec
+    with st.container(border=True):
+        st.text(spec.name)
+        st.caption("An upload: say what its columns are, then find the groups.")

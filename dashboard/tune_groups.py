@@ -12,6 +12,7 @@ from dashboard.components import show_chart
 from dashboard.group_cards import show_cards
 from dashboard.look_up import first_choice, same_partition, steady_labels, way_of, ways_to_group
 from dashboard.session import bound, change_view, is_dark, view
+from dashboard.widgets import pick_one
 from dashboard.words import WAYS
 
 
@@ -59,11 +60,10 @@ def _choose(report: Report, ways: dict[str, dict[int, Grouping]]) -> tuple[str, 
             n_components = st.slider(
                 "Number of groups", sizes[0], sizes[-1], **bound("n_components")
             )
-        st.segmented_control(
+        pick_one(
             "Way to group",
             list(ways),
             format_func=lambda key: WAYS.get(key, key),
-            required=True,
             **bound("way"),
             help="The mixture's groups may be spread in four shapes; average linkage joins the "
             "most similar tasks step by step.",

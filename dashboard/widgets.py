@@ -1,6 +1,7 @@
 """Controls drawn from what a method says about itself."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -9,7 +10,22 @@ import streamlit as st
 from core.methods import Control, Method, Stage, choose, controls
 
 M = TypeVar("M", bound=Method)
+ChoiceT = TypeVar("ChoiceT")
 COLUMNS = 4
+
+
+def pick_one(
+    label: str, options: Sequence[ChoiceT], start: ChoiceT | None = None, **settings: Any
+) -> ChoiceT:
+    """One of a few options, side by side.
+
+    Radio buttons: a selected segment is written in the primary colour, which no dark page can
+    show clearly while the buttons write white on it.
+    """
+    if start is not None:
+        settings["index"] = list(options).index(start)
+    picked: ChoiceT = st.radio(label, options, horizontal=True, **settings)
+    return picked
 
 
 def method_form(stage: Stage[M], current: M, key: str) -> M:
@@ -17,12 +33,11 @@ def method_form(stage: Stage[M], current: M, key: str) -> M:
     keys = list(stage.methods)
     method = current
     if len(keys) > 1:
-        picked = st.segmented_control(
+        picked = pick_one(
             stage.name.capitalize(),
             keys,
-            default=stage.key_of(current),
+            stage.key_of(current),
             format_func=lambda name: stage.methods[name].title,
-            required=True,
             key=f"{key}_method",
             label_visibility="collapsed",
         )

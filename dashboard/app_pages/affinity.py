@@ -15,7 +15,8 @@ from dashboard.components import show_cells, show_chart
 from dashboard.jobs import require_report
 from dashboard.results import current_run, table_of
 from dashboard.session import bound, change_view, is_dark, newly, view
-from dashboard.words import plain
+from dashboard.widgets import pick_one
+from dashboard.words import plain, sentence
 
 run = current_run()
 report = require_report(run)
@@ -23,9 +24,7 @@ names, labels = report.task_names, report.recommended.grouping.labels
 by_key = {affinity.measure: affinity for affinity in report.affinities}
 change_view(measure=view().measure if view().measure in by_key else report.affinity.measure)
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    key = st.segmented_control(
-        "Measure", list(by_key), format_func=measure_title, required=True, **bound("measure")
-    )
+    key = pick_one("Measure", list(by_key), format_func=measure_title, **bound("measure"))
     others = ["", *(other for other in by_key if other != key)]
     change_view(beside=view().beside if view().beside in others else "")
     beside = st.selectbox(
@@ -36,7 +35,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
 st.caption(MEASURES.methods[key].summary)
 for note in by_key[key].notes:
-    st.info(plain(note), icon=":material/info:")
+    st.info(sentence(note), icon=":material/info:")
 order = order_tasks(report.affinity.similarity, labels)
 columns = st.columns(2 if beside else [3, 2])
 for column, shown in zip(columns, [key, beside] if beside else [key], strict=False):

@@ -4,20 +4,21 @@ import streamlit as st
 
 from core.graph.export import FORMATS, export_graph
 from core.graph.layout import place_tasks
-from dashboard.charts.task_graph import draw_task_graph
+from dashboard.charts.task_graph import draw_task_graph, drawn_edges
 from dashboard.components import show_graph
 from dashboard.jobs import require_report
 from dashboard.results import current_run
-from dashboard.session import bound, change_view, is_dark, newly, view
+from dashboard.session import address, bound, change_view, is_dark, newly, view
 from dashboard.tables import edge_rows, neighbour_rows
-from dashboard.words import plain
+from dashboard.words import sentence
 
 run = current_run()
 report = require_report(run)
 graph, labels = report.graph, report.recommended.grouping.labels
 st.caption(
     "A line joins two tasks that pull the model alike; the thicker, the more alike. "
-    "Colour, letter and shape name the proposed group."
+    "Colour, letter and shape name the proposed group. Click a task for its neighbours, a line "
+    "for its two tasks in detail."
 )
 with st.container(horizontal=True, vertical_alignment="bottom"):
     minimum = st.slider(
@@ -28,6 +29,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         **bound("show_attention"),
         help="How much the encoder listened to a neighbour. Attention is not an explanation.",
     )
+edges = drawn_edges(graph, minimum=minimum)
 left, right = st.columns([3, 2])
 with left:
     chart = draw_task_graph(
@@ -39,10 +41,14 @@ with left:
         dark=is_dark(),
     )
     chart_key = f"graph_{run.id}"
-    if picked := newly(chart_key, show_graph(chart, graph.task_names, key=chart_key)):
-        change_view(task=picked)
+    kind, place = newly(chart_key, show_graph(chart, key=chart_key)) or ("", 0)
+    if kind == "node" and place < len(graph.task_names):
+        change_view(task=graph.task_names[place])
+    elif kind == "edge" and place < len(edges):
+        change_view(pair=(graph.task_names[edges[place][0]], graph.task_names[edges[place][1]]))
+        st.switch_page("app_pages/affinity.py", query_params=address())
 for note in report.embedding.notes:
-    st.warning(plain(note), icon=":material/warning:")
+    st.warning(sentence(note), icon=":material/warning:")
 with right:
     names = list(graph.task_names)
     start = names.index(view().task) if view().task in names else 0

@@ -10,7 +10,8 @@ from dashboard.jobs import require_report, show_job, stop_while_old
 from dashboard.results import current_run, landscape_of, map_of
 from dashboard.session import bound, is_dark
 from dashboard.tables import selection_rows
-from dashboard.words import plain
+from dashboard.widgets import pick_one
+from dashboard.words import sentence
 
 AXES = {
     "pca": ("first principal component", "second principal component"),
@@ -28,16 +29,13 @@ st.caption(
     + rows_used(report)
 )
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    method = st.segmented_control(
+    method = pick_one(
         "Map",
         list(PROJECTIONS.methods),
         format_func=lambda key: PROJECTIONS.methods[key].title,
-        required=True,
         **bound("map_method"),
     )
-    colour_by = st.segmented_control(
-        "Colour by", ["task", "group", "label", "loss"], required=True, **bound("colour_by")
-    )
+    colour_by = pick_one("Colour by", ["task", "group", "label", "loss"], **bound("colour_by"))
 flat = map_of(run, method)
 if flat is None:
     st.info(
@@ -56,7 +54,7 @@ is_whole = len(flat.index) == landscape.points.n_total
 st.caption(
     (f"All {len(flat.index):,} points are shown. " if is_whole else "")
     + f"{flat.trustworthiness:.0%} of the neighbourhoods survived the flattening. "
-    + " ".join(plain(note) for note in flat.notes)
+    + " ".join(sentence(note) for note in flat.notes)
 )
 if polygon:
     st.subheader("Your selection")

@@ -6,7 +6,7 @@ from core.errors import TaskGroupingError
 from core.runs import Run, State, list_runs
 from dashboard.jobs import start_job, watch_runs
 from dashboard.results import decision_of, runs_root
-from dashboard.session import change_view, view
+from dashboard.session import address, change_view, view
 from dashboard.words import plain, show_error, state_badge
 
 
@@ -34,9 +34,11 @@ def show_row(run: Run) -> None:
     )
     with state:
         state_badge(status)
-    if open_.button("Open", key=f"open_{run.id}"):
+    if not view().draft:
+        open_.page_link("app_pages/data.py", label="Open", query_params={"run": run.id})
+    elif open_.button("Open", key=f"open_{run.id}"):  # the upload is left, whatever its run was
         change_view(run=run.id, draft="")
-        st.switch_page("app_pages/data.py")
+        st.switch_page("app_pages/data.py", query_params=address())
     if status and status.state.is_live:
         more.button("Cancel", key=f"stop_{run.id}", on_click=run.cancel)
         return

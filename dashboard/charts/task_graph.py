@@ -13,7 +13,9 @@ from dashboard.charts.text import clean, number, rich, short
 from dashboard.theme import Mark, group_mark, ink, readable, see_through
 
 _HEIGHT = 620
-_WIDE = 1.7  # pages are wider than high
+WIDE = 1.7  # pages are wider than high
+TOP, BOTTOM, SIDE = 60, 30, 90
+"""Room around the graph in pixels, for its title and for the names of its tasks."""
 
 
 def draw_task_graph(
@@ -50,10 +52,10 @@ def draw_task_graph(
         "emphasis": {"focus": "adjacency", "label": {"show": True}},
         "select": {"itemStyle": {"borderColor": ink(dark).text, "borderWidth": 4}},
         "tooltip": {"valueFormatter": "%.3f"},
-        "top": 60,
-        "bottom": 30,
-        "left": 90,
-        "right": 90,
+        "top": TOP,
+        "bottom": BOTTOM,
+        "left": SIDE,
+        "right": SIDE,
     }
     option = {
         "title": heading(f"Task graph: edges by {weight_name}", dark),
@@ -95,7 +97,7 @@ def _nodes(
         {
             "id": str(task),
             "name": clean(name),
-            "x": _WIDE * 300 * layout[name][0],
+            "x": WIDE * 300 * layout[name][0],
             "y": -300 * layout[name][1],
             "value": round(float(strength[task]), 3),
             "category": int(labels[task]),

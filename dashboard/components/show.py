@@ -46,10 +46,13 @@ def show_cells(
     return None if place is None else cell_at(place, order)
 
 
-def show_graph(chart: EChart, task_names: Sequence[str], *, key: str) -> str | None:
-    """Show a task graph; the name of the clicked task."""
-    place = clicked(show_chart(chart, key=key, clickable=True), "node")
-    return task_names[place] if place is not None and place < len(task_names) else None
+def show_graph(chart: EChart, *, key: str) -> tuple[str, int] | None:
+    """Show a task graph; `node` or `edge`, and the number of the clicked one as it was drawn."""
+    event = show_chart(chart, key=key, clickable=True)
+    for kind in ("node", "edge"):
+        if (place := clicked(event, kind)) is not None:
+            return kind, place
+    return None
 
 
 def clicked(event: Any, kind: str = "main") -> int | None:

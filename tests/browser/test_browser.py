@@ -8,8 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from core.data import plant_groups
+from core.graph.layout import place_tasks
 from core.landscape import OneStep
 from core.runs import State
+from dashboard.charts.task_graph import BOTTOM, SIDE, TOP, WIDE
 from dashboard.look_up import first_choice, way_of, ways_to_group
 from tests.browser.conftest import PATIENCE_MS, tell
 from tests.cohort import SMALL_PLAN, plan_with, small_cohort
@@ -76,10 +78,12 @@ def test_a_table_is_uploaded_and_its_groups_are_found(page, server, tmp_path):
     page.get_by_text("Group A").first.wait_for(timeout=2 * PATIENCE_MS)
     tell(f"upload read after {read:.2f} s, groups after {time.monotonic() - began:.2f} s")
     assert "?run=" in page.url
+    says(page, "How many groups?")
+    assert sum(map(len, groups_on(page).values())) == 6
+    page.get_by_role("link", name="Data", exact=True).click()
     page.get_by_role("link", name="Look at the groups").click()
     says(page, "How many groups?")
     assert "?run=" in page.url, "the address still names the run on another page"
-    assert sum(map(len, groups_on(page).values())) == 6
 
 
 def test_a_job_outlives_a_reload_and_stops_when_told(page, server):
@@ -121,7 +125,7 @@ def test_the_slider_looks_up_and_groups_keep_their_letters(page, server, cohort)
         assert {letter: now[letter] for letter in kept} == {letter: last[letter] for letter in kept}
         last = now
     tell(f"slider: median {np.median(waits):.2f} s, slowest {max(waits):.2f} s")
-    assert np.median(waits) < 3
+    assert np.median(waits) < 2
     assert {path: path.stat().st_mtime_ns for path in cohort.path.rglob("*")} == before
 
 
@@ -161,6 +165,70 @@ def test_a_clicked_cell_is_looked_at_in_detail(page, server, cohort):
     other = next(name for name in cohort.report().task_names if name not in names)
     choose(page, "Task", other)
     expect_pair(page, other, names[1])  # the cell clicked before does not undo the choice
+
+
+def places_on(page, graph):
+    """Where the tasks of a graph stand on the page, in pixels: name → (x, y)."""
+    chart = page.get_by_test_id("stEChartsChart").first
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    flat = {name: (WIDE * x, -y) for name, (x, y) in place_tasks(graph).items()}
+    low, high = (pick(list(flat.values()), axis=0) for pick in (np.min, np.max))
+    middle = (low + high) / 2
+    room = np.array([box["width"] - 2 * SIDE, box["height"] - TOP - BOTTOM])
+    centre = np.array([box["x"] + box["width"] / 2, box["y"] + TOP + room[1] / 2])
+    scale = (room / (high - low)).min()
+    return {name: centre + scale * (np.array(place) - middle) for name, place in flat.items()}
+
+
+def test_a_clicked_task_shows_its_neighbours_and_a_clicked_line_its_two_tasks(page, server, cohort):
+    graph = cohort.report().graph
+    open_page(page, server, "graph", cohort.id)
+    places = places_on(page, graph)
+    name = graph.task_names[5]
+    page.mouse.click(*places[name])
+    expect(page.get_by_role("combobox", name="Neighbours of")).to_have_value(name)
+    settle(page)
+    places = places_on(page, graph)
+    first, second = hover_line(page, graph, places)
+    page.mouse.down()
+    page.mouse.up()
+    expect_pair(page, first, second)
+    assert "/affinity?run=" in page.url
+    page.go_back()
+    says(page, "A line joins two tasks")
+    settle(page)
+    assert "/graph" in page.url, "the line clicked before does not lead away again"
+
+
+def hover_line(page, graph, places):
+    """Move onto a line that no other one covers in its middle; its two tasks."""
+    chart = page.get_by_test_id("stEChartsChart").first
+    for source, target, _ in graph.edges():
+        first, second = graph.task_names[source], graph.task_names[target]
+        page.mouse.move(*((places[first] + places[second]) / 2))
+        page.wait_for_timeout(200)
+        shown = chart.inner_text()
+        if f"{source} > {target}" in shown or f"{first} > {second}" in shown:
+            return first, second
+    raise AssertionError("no line says which it is")
+
+
+def test_one_step_back_leads_from_a_run_to_the_list(page, server, cohort):
+    open_page(page, server, "runs")
+    row = page.get_by_test_id("stLayoutWrapper").filter(has_text=re.compile("^twelve"))
+    row.get_by_role("link", name="Open").last.click()
+    page.get_by_role("heading", name="Data", exact=True).wait_for()
+    settle(page)
+    assert cohort.id in page.url
+    page.get_by_role("link", name="Groups", exact=True).click()
+    says(page, "How many groups?")
+    page.go_back()
+    page.get_by_role("heading", name="Data", exact=True).wait_for()
+    settle(page)
+    assert cohort.id in page.url
+    page.go_back()
+    says(page, "on this machine")
 
 
 def expect_pair(page, first, second):

@@ -131,9 +131,9 @@ def test_an_unknown_run_in_the_address_is_a_sentence(done, run_id):
     for page in PAGES[:-1]:
         assert "pick one on the page Runs" in boxes(go_to(at, page)), page
     at.switch_page("app_pages/runs.py").run()
-    at.button(key=f"open_{done.id}").click().run()
-    check_sound(at)
-    assert at.query_params["run"] == done.id
+    link = next(link.proto for link in at.get("page_link") if link.proto.label == "Open")
+    assert link.query_string == f"run={done.id}"
+    at.query_params["run"] = done.id
     assert "small cohort" in words(go_to(at, "data"))
 
 
@@ -274,7 +274,7 @@ def test_every_measure_and_every_comparison_is_sound(done):
     at = go_to(visit(done.id), "affinity")
     keys = [affinity.measure for affinity in done.report().affinities]
     for key, beside in zip(keys, keys[1:] + keys[:1], strict=True):
-        at.get("button_group")[0].set_value(key)
+        at.radio[0].set_value(key)
         at.selectbox[0].set_value(beside)
         at.run()
         check_sound(at, f"{key} beside {beside}")
@@ -363,6 +363,6 @@ def test_the_view_of_an_old_landscape_is_never_drawn_on_a_new_one(done):
     assert work(done.path).state is State.DONE
     assert done.report().affinity != old.affinity
     at = go_to(visit(done.id), "landscape")
-    at.get("button_group")[0].set_value("tsne").run()
+    at.radio[0].set_value("tsne").run()
     check_sound(at)
     assert at.button(key="start_tsne"), "the map of the last landscape is no map of this one"
