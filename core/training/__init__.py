@@ -20,9 +20,10 @@ Example:
 
 from core.training.examples import Examples, to_examples
 from core.training.metrics import METRICS, Metric, main_metric
+from core.training.parallel import OnChunk
 from core.training.predict import predict, raw_outputs, row_losses, to_prediction
 from core.training.trained import Group, Trained, join
-from core.training.trainer import Cost, OnChunk, Trainer
+from core.training.trainer import Cost, Trainer
 
 __all__ = [
     "METRICS",

@@ -1,6 +1,6 @@
 """The batched ensemble trainer: groups × seeds as one stack of weights, chunk by chunk."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.device import pick_device
 from core.errors import MethodError
 from core.methods import Method, knob
-from core.progress import OnProgress, silent, within
+from core.progress import OnProgress, silent
 from core.training.chunk import Recipe, train_chunk
 from core.training.draws import draw_batches, head_priors
 from core.training.examples import Examples
 from core.training.modules import TrunkFactory
+from core.training.parallel import OnChunk, lone_threads, train_chunks
 from core.training.problem import pose
 from core.training.trained import Group, Trained, join
 
 if TYPE_CHECKING:
     import torch
-
-OnChunk = Callable[[Trained], None]
-"""Called with the networks of some groups as soon as all their seeds are trained."""
 
 _TRAIN, _VALIDATION = 0.6, 0.2
 _COPIES = 5
@@ -58,7 +56,7 @@ class Trainer(Method):
     optimizer: str = knob("adam", "AdamW or plain SGD.", options=("adam", "sgd"))
     precision: str = knob("float32", "Numbers to compute with.", options=("float32", "float64"))
     models_at_once: int = knob(64, "Networks of one chunk at most.", low=1, high=100_000)
-    max_megabytes: int = knob(1000, "Memory of one chunk at most.", low=1)
+    max_megabytes: int = knob(1000, "Memory of the models in training at most.", low=1)
 
     def __call__(
         self,
@@ -85,14 +83,17 @@ class Trainer(Method):
             MethodError: no or an unknown group, no seed, or a trunk that cannot be stacked.
         """
         distinct = check_groups(groups, len(examples.tasks))
-        recipe = self._recipe(examples, seeds, pick_device(device), trunk)
-        chunks = self.chunk_groups(distinct, examples.inputs.shape[1], len(recipe.seeds))
-        parts = []
-        for place, chunk in enumerate(chunks):
-            share = within(on_progress, place / len(chunks), (place + 1) / len(chunks))
-            parts.append(train_chunk(recipe, chunk, share))
-            if on_chunk is not None:
-                on_chunk(parts[-1])
+        place = pick_device(device)
+        recipe = self._recipe(examples, seeds, place, trunk)
+        with lone_threads() as n_threads:
+            n_workers = n_threads if place.type == "cpu" else 1
+            parts = train_chunks(
+                lambda chunk, report: train_chunk(recipe, chunk, report),
+                self.chunk_groups(distinct, examples.inputs.shape[1], len(seeds), n_workers),
+                n_workers,
+                on_progress,
+                on_chunk or (lambda trained: None),
+            )
         return join(parts)
 
     def estimate(
@@ -105,16 +106,17 @@ class Trainer(Method):
         return Cost(n_seeds * len(group_sizes), 2.0 * n_seeds * weights * (trained + evaluated))
 
     def chunk_groups(
-        self, groups: Sequence[Group], n_inputs: int, n_seeds: int
+        self, groups: Sequence[Group], n_inputs: int, n_seeds: int, n_workers: int = 1
     ) -> list[tuple[Group, ...]]:
-        """Groups of like sizes together, as many as fit the memory and the cache."""
-        ordered = sorted(groups, key=lambda group: (len(group), group))
-        weights = self._n_weights(n_inputs, len(ordered[-1]))
+        """Groups of like sizes together, as many as fit the memory and the cache; the largest
+        first, so that no worker is left with a long one at the end."""
+        ordered = sorted(groups, key=lambda group: (-len(group), group))
+        weights = self._n_weights(n_inputs, len(ordered[0]))
         units = self.width * self.batch_size * 2 * self.depth
         size = 4 if self.precision == "float32" else 8
         fits = int(self.max_megabytes * 1e6 / size / (_COPIES * weights + units))
-        at_once = max(1, min(fits, self.models_at_once) // n_seeds)
-        n_chunks = -(-len(ordered) // at_once)
+        at_once = max(1, min(fits // n_workers, self.models_at_once) // n_seeds)
+        n_chunks = max(-(-len(ordered) // at_once), min(n_workers, len(ordered)))
         edges = [round(place * len(ordered) / n_chunks) for place in range(n_chunks + 1)]
         return [tuple(ordered[a:b]) for a, b in pairwise(edges)]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.errors import Cancelled
+from core.errors import Cancelled, MethodError
 from core.training import Trainer, predict, row_losses, to_examples
 from core.training.draws import draw_batches
 from core.training.problem import pose
@@ -180,26 +180,78 @@ class Stop:
             raise Cancelled("asked to stop")
 
 
-def test_progress_is_reported_at_every_evaluation_and_ends_at_one(examples):
-    seen = Stop(at=-1)
-    changed(models_at_once=2, patience=1000, max_steps=50)(examples, GROUPS, [0], on_progress=seen)
-    assert len(seen.seen) == 10 * 3
+@pytest.fixture(params=[1, 2], ids=["one worker", "two workers"])
+def n_workers(request):
+    before = torch.get_num_threads()
+    torch.set_num_threads(request.param)
+    yield request.param
+    torch.set_num_threads(before)
+
+
+def test_progress_is_reported_at_every_evaluation_and_ends_at_one(examples, n_workers):
+    seen, kept = Stop(at=-1), []
+    trainer = changed(models_at_once=2, patience=1000, max_steps=50)
+    trained = trainer(examples, GROUPS, [0], on_progress=seen, on_chunk=kept.append)
+    assert len(seen.seen) == (10 + 1) * 3
     assert seen.seen == sorted(seen.seen)
     assert seen.seen[-1] == pytest.approx(1)
+    assert {group for part in kept for group in part.groups} == set(trained.groups) == set(GROUPS)
+    assert torch.get_num_threads() == n_workers, "the setting of the process was left changed"
 
 
-def test_cancelling_keeps_every_finished_chunk(examples):
-    trainer = changed(models_at_once=2, patience=1000, max_steps=50)
-    kept, stop = [], Stop(at=25)
-    with pytest.raises(Cancelled):
+def test_cancelling_keeps_every_finished_chunk(examples, n_workers):
+    trainer = changed(models_at_once=1, patience=1000, max_steps=50)
+    kept, stop = [], Stop(at=40)
+    with pytest.raises(Cancelled, match="asked to stop"):
         trainer(examples, GROUPS, [0], on_progress=stop, on_chunk=kept.append)
-    assert len(stop.seen) == 25
-    assert [len(part.groups) for part in kept] == [2, 2]
+    assert len(stop.seen) == 40
+    assert 2 <= len(kept) <= 4
     whole = trainer(examples, GROUPS, [0])
     for part in kept:
         for place, group in enumerate(part.groups):
             loss = whole.validation_loss[whole.place(group)]
             np.testing.assert_allclose(part.validation_loss[place], loss, atol=1e-9)
+
+
+def test_cancelling_stops_every_worker_within_one_evaluation(examples, n_workers):
+    looked = []
+
+    def factory(seed):
+        module = torch.nn.Linear(examples.inputs.shape[1], 8)
+        module.register_forward_hook(lambda *_: looked.append(1))
+        return module
+
+    with pytest.raises(Cancelled):
+        changed(models_at_once=1, patience=1000)(
+            examples, GROUPS, [0], on_progress=Stop(at=1), trunk=factory
+        )
+    steps = TRAINER.evaluate_every
+    assert len(looked) <= n_workers * (2 * steps + 20)
+
+
+def test_an_error_in_a_worker_comes_out(examples, n_workers):
+    def factory(seed):
+        return torch.nn.Sequential(torch.nn.Linear(7, 8), torch.nn.BatchNorm1d(8))
+
+    with pytest.raises(MethodError, match="BatchNorm"):
+        TRAINER(examples, GROUPS, [0], trunk=factory)
+
+
+@pytest.mark.parametrize(
+    ("trunk", "reason"),
+    [
+        (torch.nn.Sequential(torch.nn.Linear(7, 8), torch.nn.Dropout(0.5)), "leave dropout out"),
+        (torch.nn.ReLU(), "no parameters"),
+        (torch.nn.Linear(6, 8), "cannot take rows one by one"),
+        (torch.nn.Conv1d(1, 4, 3), "must return"),
+    ],
+    ids=["dropout", "no parameters", "other inputs", "other outputs"],
+)
+def test_a_trunk_that_cannot_be_stacked_is_refused_with_its_reason(examples, trunk, reason):
+    if isinstance(trunk, torch.nn.Conv1d):
+        trunk = torch.nn.Sequential(torch.nn.Unflatten(1, (1, 7)), trunk)
+    with pytest.raises(MethodError, match=reason):
+        TRAINER(examples, [(0,)], [0], trunk=lambda seed: trunk)
 
 
 def test_every_weight_of_a_batch_is_finite_and_zero_where_a_label_is_missing(examples):
