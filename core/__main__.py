@@ -132,6 +132,30 @@ def report(run: Path, form: str, output: Path) -> None:
     write_report(run, form, output)
 
 
+@main.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@click.option("--networks", type=float, metavar="B", help="Largest total cost of the networks.")
+@click.option(
+    "--overlap/--no-overlap", default=False, help="A task may be in several networks of the budget."
+)
+@click.option("--measured", "n_measured", type=int, metavar="N", help="Look at N groups only.")
+@click.option("--strategy", metavar="KEY", help="surrogate|pairs|exhaustive|all")
+@click.option("--together", multiple=True, metavar="A,B", help="Tasks that share their network.")
+@click.option("--apart", multiple=True, metavar="A,B", help="Tasks that never share a network.")
+@click.option("--affinity", type=click.Path(path_type=Path), help="CSV of task similarities.")
+@click.option("--higher-is-better", is_flag=True, help="TABLE holds scores, not losses.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@as_json
+def select(table: Path, as_json: bool, **choices: Any) -> None:
+    """Choose the best networks from TABLE, a CSV of measured groups.
+
+    Column `group` names the tasks of a network joined by `|`; each task has a column of losses.
+    """
+    from core.command.select import select_from
+
+    select_from(table, as_json, **choices)
+
+
 @main.command(hidden=True)
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--job", default="run")
