@@ -12,6 +12,8 @@ from core.evidence.search.measured import Group, Measured
 from core.evidence.search.prices import price
 from core.evidence.search.problem import pose
 from core.evidence.search.rules import Rules
+from core.evidence.search.select import select_groups
+from core.evidence.search.subsets import cost_steps, solve_draws
 from core.evidence.search.surrogate import Surrogate, fit_surrogate
 from core.methods import Method, knob
 
@@ -32,6 +34,8 @@ class Acquisition(Method):
 
     n_draws: int = knob(32, "Draws of the surrogate's posterior.", low=4, high=512)
     pool: int = knob(300, "Unmeasured groups considered at once.", low=10, high=2000)
+    rule: str = knob("draws", "x", options=("draws", "prices"))
+    share: str = knob("gain", "x", options=("gain", "count", "drop"))
     optimism: float = knob(1.0, "Standard errors added when the pool is made.", low=0.0, high=5.0)
 
 
@@ -92,7 +96,10 @@ def _improving(
     ]
     if not pool:
         return ()
-    credit = _credit(surrogate, pool, settings.n_draws, rules, new_cost, rng)
+    if settings.rule == "draws":
+        credit = _credit_draws(surrogate, pool, settings, rules, new_cost, rng)
+    else:
+        credit = _credit(surrogate, pool, settings.n_draws, rules, new_cost, rng)
     order = np.argsort(-credit, kind="stable")[:n]
     return tuple(pool[place] for place in order)
 
@@ -124,3 +131,32 @@ def _credit(
     drawn = surrogate.draw(pool, n_draws, rng)
     worth = [prices.worth(drawn[:, :, draw], costs) for draw in range(n_draws)]
     return np.asarray(np.maximum(worth, 0).mean(axis=0))
+
+
+def _credit_draws(surrogate, pool, settings, rules, new_cost, rng):
+    measured = surrogate.measured
+    n_draws = settings.n_draws
+    groups = [*measured.groups, *pool]
+    drawn = surrogate.draw(pool, n_draws, rng)
+    costs = np.concatenate([measured.costs, new_cost(pool)])
+    known = np.repeat(measured.gains[:, :, None], n_draws, axis=2)
+    gains = np.concatenate([known, drawn])
+    mask = gains[:, :, 0].copy()
+    problem = pose(groups, mask, costs, rules)
+    units = rules.units(gains.shape[1])
+    value = np.stack([gains[:, list(u)].sum(axis=1) for u in units], axis=1)[problem.row]
+    value = np.where(np.isfinite(value), value, -np.inf)
+    steps, last = cost_steps(problem)
+    found = solve_draws(problem, value, steps, last)
+    base = select_groups(measured.groups, measured.gains, rules, measured.costs).gains.sum()
+    credit = np.zeros(len(pool))
+    n_known = len(measured.groups)
+    for draw, rows in enumerate(found):
+        new = [r for r in rows if problem.row[r] >= n_known]
+        best = value[list(rows), :, draw].max(axis=0).sum()
+        for r in new:
+            w = (best - base) / len(new) if settings.share == "gain" else 1.0
+            credit[problem.row[r] - n_known] += w
+    mean, error = surrogate.predict(pool)
+    tie = np.nan_to_num(mean + error).sum(axis=1)
+    return credit / n_draws + 1e-9 * tie

@@ -56,32 +56,39 @@ def covariance(
     first: Places, second: Places, penalties: Penalties
 ) -> Float[np.ndarray, "first second"]:
     """Prior covariance of the gains at two lists of places, without the part that is their own."""
-    same = first.task[:, None] == second.task[None]
+    parts = components(first, second, penalties.power, penalties.reach)
+    total = np.zeros((len(first.task), len(second.task)))
+    for name, part in parts.items():
+        total += getattr(penalties, name) * part
+    return total
+
+
+def components(
+    first: Places, second: Places, power: float, reach: float
+) -> dict[str, Float[np.ndarray, "first second"]]:
+    """The covariance of each part of a gain at variance 1, by its name in `Penalties`."""
+    same = (first.task[:, None] == second.task[None]).astype(float)
     shared = first.partners @ second.partners.T
-    scale = np.outer(_share(first, penalties.power), _share(second, penalties.power))
+    scale = np.outer(_share(first, power), _share(second, power))
     size = np.outer(_size(first), _size(second))
     mutual = first.partners[:, second.task] * second.partners[:, first.task].T
     differ = first.count[:, None] + second.count[None] - 2 * shared
-    smooth = penalties.smooth * np.exp(-differ / penalties.reach)
-    own = (
-        penalties.task
-        + penalties.task_size * size
-        + (penalties.pair + penalties.bond) * scale * shared
-        + smooth
-    )
-    in_common = (first.group @ second.group.T) == np.minimum(
-        first.group.sum(axis=1)[:, None], second.group.sum(axis=1)[None]
-    )
-    same_group = in_common & (first.count[:, None] == second.count[None])
-    return np.asarray(
-        penalties.level
-        + penalties.size * size
-        + penalties.partner * scale * shared
-        + penalties.bond * scale * mutual
-        + penalties.affinity * np.outer(first.prior, second.prior)
-        + penalties.group * same_group
-        + same * own
-    )
+    in_common = first.group @ second.group.T
+    in_both = (in_common == first.count[:, None] + 1) & (in_common == second.count[None] + 1)
+    partner = scale * shared
+    pair = same * partner
+    return {
+        "level": np.ones(same.shape),
+        "task": same,
+        "size": size,
+        "task_size": same * size,
+        "partner": partner,
+        "pair": pair,
+        "bond": pair + scale * mutual,
+        "affinity": np.outer(first.prior, second.prior),
+        "smooth": same * np.exp(-differ / reach),
+        "group": in_both.astype(float),
+    }
 
 
 def variance(places: Places, penalties: Penalties) -> Float[np.ndarray, " place"]:

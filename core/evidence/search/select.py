@@ -120,10 +120,9 @@ def _selection(
 
 
 def _check_cover(problem: Problem, rules: Rules, names: Sequence[str]) -> None:
-    for unit, served in zip(
-        rules.units(len(names)), problem.member.any(axis=0).tolist(), strict=True
-    ):
-        if not served:
+    reached = np.asarray(problem.member.any(axis=0))
+    for number, unit in enumerate(rules.units(len(names))):
+        if not reached[number]:
             listed = ", ".join(repr(names[task]) for task in unit)
             raise MethodError(
                 f"No allowed group serves {listed}; measure one, allow more networks, or drop a "

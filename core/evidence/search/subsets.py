@@ -46,11 +46,18 @@ def solve_draws(
     levels = np.unique(steps)
     codes = problem.member @ (1 << np.arange(problem.n_units))
     table = _blocks(problem, value, np.searchsorted(levels, steps), len(levels), codes)
-    best = _best(table, levels, last)
-    return [
-        _trace(problem, value[:, :, draw], steps, codes, best[:, :, draw])
-        for draw in range(value.shape[2])
-    ]
+    best, choice = _best(table, levels, last)
+    found: list[Rows | None] = []
+    for draw in range(value.shape[2]):
+        if not np.isfinite(best[-1, -1, draw]):
+            found.append(None)
+            continue
+        blocks = _trace(choice[:, :, draw], levels)
+        rows = {
+            _server(problem, value[:, :, draw], steps, codes, block, step) for block, step in blocks
+        }
+        found.append(tuple(sorted(rows)))
+    return found
 
 
 def _blocks(
@@ -78,19 +85,25 @@ def _blocks(
 
 def _best(
     table: Float[np.ndarray, "level subset draw"], levels: Int[np.ndarray, " level"], last: int
-) -> Float[np.ndarray, "subset step draw"]:
-    """The best total of every subset at every total cost up to `last`."""
+) -> tuple[Float[np.ndarray, "subset step draw"], Int[np.ndarray, "subset step draw"]]:
+    """The best total of every subset at every total cost up to `last`, and the block that holds
+    the first unit there, as level · subsets + block."""
     n_subsets, n_draws = table.shape[1:]
     best = np.full((n_subsets, last + 1, n_draws), -np.inf)
+    choice = np.zeros(best.shape, dtype=np.int64)
     best[0] = 0
     for subset in range(1, n_subsets):
         blocks = _with_first(subset)
         for number, step in enumerate(levels):
-            if step <= last:
-                rest = best[subset ^ blocks, : last + 1 - step]
-                found = (table[number, blocks, None] + rest).max(axis=0)
-                best[subset, step:] = np.maximum(best[subset, step:], found)
-    return best
+            if step > last:
+                continue
+            totals = table[number, blocks, None] + best[subset ^ blocks, : last + 1 - step]
+            top = totals.argmax(axis=0)
+            found = np.take_along_axis(totals, top[None], axis=0)[0]
+            better = found > best[subset, step:]
+            best[subset, step:][better] = found[better]
+            choice[subset, step:][better] = (number * n_subsets + blocks[top])[better]
+    return best, choice
 
 
 def _with_first(subset: int) -> Int[np.ndarray, " block"]:
@@ -106,52 +119,28 @@ def _with_first(subset: int) -> Int[np.ndarray, " block"]:
 
 
 def _trace(
-    problem: Problem,
-    value: Float[np.ndarray, "candidate unit"],
-    steps: Int[np.ndarray, " candidate"],
-    codes: Int[np.ndarray, " candidate"],
-    best: Float[np.ndarray, "subset step"],
-) -> Rows | None:
-    """The candidates behind the best total of the whole set, cheapest first among equals."""
-    subset, left = len(best) - 1, best.shape[1] - 1
-    if not np.isfinite(best[subset, left]):
-        return None
-    rows = set()
+    choice: Int[np.ndarray, "subset step"], levels: Int[np.ndarray, " level"]
+) -> list[tuple[int, int]]:
+    """The blocks of the best choice of the whole set, each with the cost of its network."""
+    n_subsets, left = len(choice), choice.shape[1] - 1
+    subset, blocks = n_subsets - 1, []
     while subset:
-        block, row = _step_back(problem, value, steps, codes, best, subset, left)
-        rows.add(row)
-        subset, left = subset ^ block, left - int(steps[row])
-    return tuple(sorted(rows))
+        number, block = divmod(int(choice[subset, left]), n_subsets)
+        blocks.append((block, int(levels[number])))
+        subset, left = subset ^ block, left - int(levels[number])
+    return blocks
 
 
-def _step_back(
+def _server(
     problem: Problem,
     value: Float[np.ndarray, "candidate unit"],
     steps: Int[np.ndarray, " candidate"],
     codes: Int[np.ndarray, " candidate"],
-    best: Float[np.ndarray, "subset step"],
-    subset: int,
-    left: int,
-) -> tuple[int, int]:
-    """The first block of the best choice for a subset, and the candidate that serves it."""
-    found = (-np.inf, 0, 0)
-    first = subset & -subset
-    fits = (steps <= left) & (codes & first > 0)
-    for row in np.flatnonzero(fits if problem.overlap else fits & (codes & ~subset == 0)):
-        inside = np.flatnonzero(problem.member[row] & _bits(subset, problem.n_units))
-        blocks, sums = np.zeros(1, dtype=int), np.zeros(1)
-        for unit in inside:
-            block = blocks | (1 << unit)
-            total = sums + value[row, unit]
-            both = problem.overlap and 1 << unit != first
-            blocks = np.concatenate([blocks, block]) if both else block
-            sums = np.concatenate([sums, total]) if both else total
-        totals = sums + best[subset ^ blocks, left - steps[row]]
-        top = int(totals.argmax())
-        if totals[top] > found[0]:
-            found = (float(totals[top]), int(blocks[top]), int(row))
-    return found[1], found[2]
-
-
-def _bits(code: int, n_units: int) -> np.ndarray:
-    return (code >> np.arange(n_units) & 1).astype(bool)
+    block: int,
+    step: int,
+) -> int:
+    """The candidate of that cost which serves a block best."""
+    fits = (codes & block == block) if problem.overlap else codes == block
+    rows = np.flatnonzero(fits & (steps == step))
+    units = np.flatnonzero(block >> np.arange(problem.n_units) & 1)
+    return int(rows[value[np.ix_(rows, units)].sum(axis=1).argmax()])

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.evidence.search.kernel import Penalties
+from core.evidence.search.kernel import Penalties, Places, components
 
 if TYPE_CHECKING:
     from core.evidence.search.surrogate import Observed
@@ -16,26 +16,27 @@ _CAUTION = 0.5
 """Cost, in log density, of moving a variance by a factor of four from its default (ours)."""
 _CHOICES = {"power": (0.0, 0.5, 1.0), "reach": (1.0, 2.0, 5.0)}
 _LOWEST, _HIGHEST = 1e-4, 1e2
+_LEAST = 1e-9
 
 
-def tune(observed: "Observed", start: Penalties | None = None) -> Penalties:
+def tune(observed: "Observed") -> Penalties:
     """The penalties under which each measured group is best foretold by the others.
 
     Coordinate steps by factors of four on the sum of log densities of the left-out groups, less a
     small cost for leaving the defaults; a few hundred places of a large set are enough for it.
     """
-    part = _part(observed)
-    best = start or Penalties()
-    if len(np.unique(part.number)) < 2:
+    best = Penalties()
+    if len(np.unique(observed.number)) < 2:
         return best
-    score = _score(part, best)
+    density = LeftOut(_part(observed))
+    score = density(best)
     for _ in range(SWEEPS):
         before = best
         for name in Penalties.__dataclass_fields__:
             for value in _steps(name, best):
                 tried = best.changed(name, value)
-                found = _score(part, tried)
-                if found > score + 1e-9:
+                found = density(tried) - _CAUTION * _distance(tried)
+                if found > score + _LEAST:
                     best, score = tried, found
         if best == before:
             break
@@ -49,10 +50,6 @@ def _steps(name: str, penalties: Penalties) -> list[float]:
     return [now * factor for factor in _FACTORS if _LOWEST <= now * factor <= _HIGHEST]
 
 
-def _score(observed: "Observed", penalties: Penalties) -> float:
-    return left_out_density(observed, penalties) - _CAUTION * _distance(penalties)
-
-
 def _distance(penalties: Penalties) -> float:
     """Squared steps of four away from the defaults, summed over the variances."""
     usual = Penalties()
@@ -64,36 +61,49 @@ def _distance(penalties: Penalties) -> float:
     return float(np.square(ratios).sum())
 
 
-def left_out_density(observed: "Observed", penalties: Penalties) -> float:
+class LeftOut:
     """Σ over groups of log p(its gains | all other groups), in closed form.
 
     With Q the inverse covariance and B a group's places: the residual is Q_BB⁻¹ (Q y)_B and its
     covariance Q_BB⁻¹ (Rasmussen and Williams 2006, §5.4.2, for blocks).
     """
-    from core.evidence.search.surrogate import solve
 
-    factor, weights = solve(observed, penalties)
-    inverse = _inverse(factor)
-    total = 0.0
-    for number in np.unique(observed.number):
-        block = np.flatnonzero(observed.number == number)
-        precision = inverse[np.ix_(block, block)]
-        w = weights[block]
-        residual = np.linalg.solve(precision, w)
-        _, log_det = np.linalg.slogdet(precision)
-        total += 0.5 * (log_det - residual @ w - len(block) * np.log(2 * np.pi))
-    return float(total)
+    def __init__(self, observed: "Observed") -> None:
+        self.observed = observed
+        self.parts: dict[tuple[float, float], dict[str, np.ndarray]] = {}
+        _, size = np.unique(observed.number, return_counts=True)
+        stops = np.cumsum(size)
+        self.blocks = [
+            np.stack([np.arange(stop - k, stop) for stop in stops[size == k]])
+            for k in np.unique(size)
+        ]
 
+    def __call__(self, penalties: Penalties) -> float:
+        precision = np.linalg.inv(self._covariance(penalties))
+        weights = precision @ self.observed.values
+        total = -0.5 * len(weights) * np.log(2 * np.pi)
+        for block in self.blocks:
+            inside = precision[block[:, :, None], block[:, None, :]]
+            w = weights[block]
+            residual = np.linalg.solve(inside, w[:, :, None])[:, :, 0]
+            total += 0.5 * float(np.linalg.slogdet(inside)[1].sum() - (residual * w).sum())
+        return float(total)
 
-def _inverse(factor: np.ndarray) -> np.ndarray:
-    from scipy.linalg import cho_solve
-
-    return np.asarray(cho_solve((factor, True), np.eye(len(factor)), check_finite=False))
+    def _covariance(self, penalties: Penalties) -> np.ndarray:
+        key = (penalties.power, penalties.reach)
+        places = self.observed.places
+        if key not in self.parts:
+            self.parts[key] = components(places, places, *key)
+        names = list(self.parts[key])
+        joint = np.zeros((len(places.task),) * 2)
+        for name in names:
+            joint += getattr(penalties, name) * self.parts[key][name]
+        joint[np.diag_indices_from(joint)] += penalties.own + self.observed.noise + _LEAST
+        return joint
 
 
 def _part(observed: "Observed") -> "Observed":
     """The first groups that together have a few hundred places, spread evenly over all groups."""
-    from core.evidence.search.kernel import Places
     from core.evidence.search.surrogate import Observed
 
     if len(observed.values) <= MAX_PLACES:
