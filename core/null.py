@@ -51,7 +51,8 @@ def measure_null(
     """
     small = _sample(table, seed)
     keys = _keys(small.labels)
-    once = replace(landscape, starts=1, max_points=10, n_blocks=2)
+    mean_rows = landscape.mean_rows if measure.reads_means else 1
+    once = replace(landscape, starts=1, max_points=10, n_blocks=2, mean_rows=mean_rows)
     similarity, values = [], []
     for number in range(n_permutations):
         on_progress(number / n_permutations, "what independent tasks would look like")

@@ -6,6 +6,9 @@ estimate adds all blocks up, a bootstrap replicate adds them up with other weigh
     sca               mean L1 distance of the sample-wise optima (the paper's)
     sca_relative      the same as a share of the distance walked, free of the losses' scale
     abs_cosine        mean |cosine| of the displacements, blind to a flipped label
+    cosine            mean cosine of the displacements: against each other is far apart
+    sign              share of parameters pushed in opposite directions
+    mean_gradient     cosine of the tasks' mean displacements
     label_agreement   |phi| or |Spearman| of the labels, without any model: the null to beat
 
     base       what a measure is, and the totals it reads
@@ -25,10 +28,13 @@ Example:
 
 from core.affinity.abs_cosine import AbsCosine
 from core.affinity.base import LabelTotals, Measure, Totals
+from core.affinity.cosine import Cosine
 from core.affinity.label_agreement import LabelAgreement
+from core.affinity.mean_gradient import MeanGradient
 from core.affinity.measure import measure_affinity as _measure_affinity
 from core.affinity.sca import SCA
 from core.affinity.sca_relative import SCARelative
+from core.affinity.sign import Sign
 from core.methods import Stage
 from core.values import Affinity, Landscape
 
@@ -38,6 +44,9 @@ MEASURES: Stage[Measure] = Stage(
         "sca": SCA,
         "sca_relative": SCARelative,
         "abs_cosine": AbsCosine,
+        "cosine": Cosine,
+        "sign": Sign,
+        "mean_gradient": MeanGradient,
         "label_agreement": LabelAgreement,
     },
 )
@@ -46,10 +55,13 @@ __all__ = [
     "MEASURES",
     "SCA",
     "AbsCosine",
+    "Cosine",
     "LabelAgreement",
     "LabelTotals",
+    "MeanGradient",
     "Measure",
     "SCARelative",
+    "Sign",
     "Totals",
     "measure_affinity",
 ]

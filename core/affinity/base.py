@@ -18,6 +18,10 @@ class Totals:
     distance: Float[np.ndarray, "*replicate source target"]
     mass: Float[np.ndarray, "*replicate source target"]
     abs_cosine: Float[np.ndarray, "*replicate source target"]
+    cosine: Float[np.ndarray, "*replicate source target"]
+    opposite: Float[np.ndarray, "*replicate source target"]
+    mean_cosine: Float[np.ndarray, "*replicate source target"]
+    """Cosine of Σ Δ_source and Σ Δ_target, to first order in the weights of the blocks."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +42,11 @@ class Measure(Method):
     heads: ClassVar[str | None]
     """Heads of the landscape the measure is meant for; None takes the one the user chose."""
     is_distance: ClassVar[bool]
-    """Small is alike; a measure that is no distance is a similarity in [0, 1]."""
+    """Small is alike; a measure that is no distance is a similarity in [lowest, 1]."""
+    lowest: ClassVar[float] = 0.0
+    """The value of a similarity measure that counts as not alike at all."""
+    reads_means: ClassVar[bool] = False
+    """Whether the measure reads `mean_product`, which costs the landscape two passes more."""
 
     @abstractmethod
     def __call__(

@@ -29,8 +29,8 @@ def measure_affinity(
         values=values,
         low=low,
         high=high,
-        similarity=to_similarity(values, scale),
-        replicates=to_similarity(replicates, scale),
+        similarity=to_similarity(values, scale, measure.lowest),
+        replicates=to_similarity(replicates, scale, measure.lowest),
         notes=explain(landscape, measure, values),
     )
 

@@ -5,8 +5,11 @@ from jaxtyping import Float
 
 from core.affinity.abs_cosine import AbsCosine
 from core.affinity.base import Measure
+from core.affinity.cosine import Cosine
+from core.affinity.mean_gradient import MeanGradient
 from core.affinity.sca import SCA
 from core.affinity.sca_relative import SCARelative
+from core.affinity.sign import Sign
 from core.values import Landscape
 
 FEW_BLOCKS = 20
@@ -26,6 +29,11 @@ def explain(
 
 
 def _about_heads(landscape: Landscape, measure: Measure) -> tuple[str, ...]:
+    if landscape.heads == "probe" and isinstance(measure, MeanGradient):
+        return (
+            f"{measure.title} with probe heads compares what little the probes have left over; "
+            "measure it with a shared head.",
+        )
     if landscape.heads != "shared":
         return ()
     if isinstance(measure, SCA | SCARelative):
@@ -33,6 +41,11 @@ def _about_heads(landscape: Landscape, measure: Measure) -> tuple[str, ...]:
             f"{measure.title} with one shared head compares labels only, each sample weighted by "
             "how strongly it pulls: it sees base rates and is blind to sign; see |cosine| with "
             "probe heads beside it.",
+        )
+    if isinstance(measure, Cosine | Sign):
+        return (
+            f"{measure.title} with one shared head is the share of equal labels of two binary "
+            "tasks, whatever the features; label agreement tells more.",
         )
     if isinstance(measure, AbsCosine):
         return (
@@ -59,7 +72,7 @@ def _about_pairs(
     undefined = np.isnan(values) & ~apart
     names = [task.name for task in landscape.tasks]
     notes = []
-    if np.triu(apart, 1).any():
+    if np.triu(apart & np.isnan(values), 1).any():
         notes.append(
             f"No training row is labelled for both tasks of {_list_pairs(apart, names)}: "
             "their affinity is unknown."

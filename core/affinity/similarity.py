@@ -15,15 +15,17 @@ def scale_of(distance: Float[np.ndarray, "source target"]) -> float:
 
 
 def to_similarity(
-    values: Float[np.ndarray, "*replicate source target"], scale: float | None
+    values: Float[np.ndarray, "*replicate source target"],
+    scale: float | None,
+    lowest: float = 0.0,
 ) -> Float[np.ndarray, "*replicate source target"]:
-    """exp(−(a / scale)²) of a distance (ours), a similarity (scale None) cut to [0, 1].
+    """exp(−(a / scale)²) of a distance (ours); a similarity (scale None) with `lowest` put at 0.
 
     The bootstrap uses the scale of the point estimate, so that a replicate in which all distances
     grow shows as less similar. The diagonal is 1; NaN stays NaN.
     """
     if scale is None:
-        raw = np.clip(values, 0.0, 1.0)
+        raw = np.clip((values - lowest) / (1.0 - lowest), 0.0, 1.0)
     else:
         with np.errstate(over="ignore", under="ignore"):  # infinitely far apart is 0 alike
             raw = np.exp(-((values / scale) ** 2))

@@ -19,7 +19,15 @@ def add_up(
 
     sums, labels = landscape.sums, landscape.label_sums
     return (
-        Totals(total(sums.count), total(sums.distance), total(sums.mass), total(sums.abs_cosine)),
+        Totals(
+            count=total(sums.count),
+            distance=total(sums.distance),
+            mass=total(sums.mass),
+            abs_cosine=total(sums.abs_cosine),
+            cosine=total(sums.cosine),
+            opposite=total(sums.opposite),
+            mean_cosine=_mean_cosine(total(sums.mean_product), sums.mean_product),
+        ),
         LabelTotals(
             labels.task,
             total(labels.count),
@@ -28,6 +36,28 @@ def add_up(
             total(labels.product),
         ),
     )
+
+
+def _mean_cosine(
+    weighted: Float[np.ndarray, "*replicate source target"],
+    product: Float[np.ndarray, "block source target"],
+) -> Float[np.ndarray, "*replicate source target"]:
+    """Cosine of re-weighted sums, to first order in their change (ours).
+
+    `weighted` are the inner products with the source alone re-weighted. With M + dM for M the
+    product changes by ⟨dM_s, M_t⟩ + ⟨M_s, dM_t⟩, and the cosine c by change / scale − c/2 · (the
+    relative changes of both squares).
+    """
+    whole = product.sum(axis=0)
+    plain = (whole + whole.T) / 2
+    change = weighted + np.swapaxes(weighted, -1, -2) - 2 * plain
+    square = np.diagonal(plain)
+    scale = np.sqrt(np.outer(square, square))
+    cosine = np.divide(plain, scale, out=np.eye(len(plain)), where=scale > 0)
+    relative = np.divide(change, scale, out=np.zeros_like(change), where=scale > 0)
+    own = np.diagonal(relative, axis1=-2, axis2=-1)
+    moved = relative - cosine * (own[..., :, None] + own[..., None, :]) / 2
+    return np.asarray(np.clip(cosine + moved, -1.0, 1.0))
 
 
 def draw_weights(

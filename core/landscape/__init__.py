@@ -8,10 +8,14 @@ linear layer it is the outer product δ_it a_iᵀ, so every pair of tasks is com
     one_step      the method: its settings, and the loop over random starts
     start         one random start
     labels        label columns → numbers and masks; which tasks are copies of each other
+    spread        what several starts agree on
     trunk         the shared layers, forward and backward
     heads         one head for all tasks; losses and their derivatives
     probe         a head for each task, fitted on the frozen features
     closed_form   distance and cosine of the displacements of every pair of tasks
+    one_output    the same where all tasks share one output: products of 0/1 matrices
+    terms         what a pair of tasks contributes
+    mean_pull     inner products of the tasks' mean displacements
     blocks        which rows are summed together
     rows          the rows in pieces, each of one block
     accumulate    batches of rows → sums of every block

@@ -8,7 +8,9 @@ from jaxtyping import Float, Int
 
 from core.landscape.closed_form import pair_terms
 from core.landscape.heads import Heads
+from core.landscape.mean_pull import sum_mean_products
 from core.landscape.rows import Rows
+from core.landscape.terms import PairTerms
 from core.landscape.trunk import Trunk
 from core.values import PairSums
 
@@ -19,12 +21,16 @@ if TYPE_CHECKING:
 MAX_ELEMENTS = 2**20
 """Numbers in the largest tensor of a batch (4 MB, so that it stays in the caches)."""
 
+MAX_DELTAS = 2**17
+"""The same where every task has its own deltas, of which several copies are at work (half a MB)."""
+
 
 def accumulate(
     rows: Rows,
     trunk: Trunk,
     heads: Heads,
     batch_size: int,
+    mean_rows: int,
     on_batch: Callable[[float], None],
 ) -> PairSums:
     """Sums of the pair terms of every block; single precision terms, double precision sums.
@@ -34,12 +40,13 @@ def accumulate(
         trunk: the common start.
         heads: of the same tasks as the labels.
         batch_size: most rows at a time; fewer where many tasks would need much memory.
+        mean_rows: about how many rows the mean displacements are taken from.
         on_batch: called before every batch with the finished share of the rows; may raise.
     """
     import torch
 
     n_tasks, device = rows.value.shape[1], rows.x.device
-    shape = (4, rows.n_blocks, n_tasks * n_tasks)
+    shape = (len(PairTerms._fields), rows.n_blocks, n_tasks * n_tasks)
     sums = torch.zeros(shape, dtype=torch.float64, device=device)
     step = _pieces_per_batch(rows, heads, batch_size)
     for start in range(0, len(rows.block), step):
@@ -53,15 +60,25 @@ def accumulate(
         member = _membership(block - first, last - first + 1, device)
         sums[:, first : last + 1] += member @ torch.stack(terms).flatten(2).double()
     on_batch(1.0)
-    count, distance, mass, abs_cosine = sums.reshape(4, -1, n_tasks, n_tasks).cpu().numpy()
-    return PairSums(count, distance, mass, abs_cosine)
+    terms = dict(zip(PairTerms._fields, sums.cpu().numpy().reshape(*shape[:2], n_tasks, n_tasks)))
+    return PairSums(
+        count=terms["n_shared"],
+        distance=terms["distance"],
+        mass=terms["mass"],
+        abs_cosine=terms["abs_cosine"],
+        cosine=terms["cosine"],
+        opposite=terms["opposite"],
+        mean_product=sum_mean_products(rows, trunk, heads, mean_rows),
+    )
 
 
 def _pieces_per_batch(rows: Rows, heads: Heads, batch_size: int) -> int:
     """As many as keep the T × T terms and the T × width deltas of a batch small."""
     n_tasks = rows.value.shape[1]
-    width = 1 if heads.is_shared else heads.weight.shape[1]
-    n_rows = min(batch_size, MAX_ELEMENTS // (n_tasks * max(n_tasks, width)))
+    if heads.is_shared:  # 0/1 columns of two labels a task, their products once a piece
+        largest = max(2 * n_tasks * rows.piece, 4 * n_tasks**2)
+        return max(1, min(batch_size // rows.piece, MAX_ELEMENTS // largest))
+    n_rows = min(batch_size, MAX_DELTAS // (n_tasks * max(n_tasks, heads.weight.shape[1])))
     return max(1, n_rows // rows.piece)
 
 

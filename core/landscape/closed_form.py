@@ -1,10 +1,11 @@
-"""Distance and cosine of the displacements of all pairs of tasks, without forming a gradient.
+"""Distances and angles of the displacements of all pairs of tasks, without forming a gradient.
 
-With Δ_it = Σ over layers of δ_it a_iᵀ (METHODS §1, exact for linear layers):
+With Δ_it = −Σ over layers of δ_it a_iᵀ (METHODS §1, exact for linear layers):
 
     ‖Δ_is − Δ_it‖₁ = Σ ‖a_i‖₁ ‖δ_is − δ_it‖₁        ⟨Δ_is, Δ_it⟩ = Σ ⟨a_i, a_i⟩ ⟨δ_is, δ_it⟩
 
-and with one shared output Δ_it = r_it J_i, so ‖Δ_is − Δ_it‖₁ = |r_is − r_it| ‖J_i‖₁. The step size
+All of these but |cos| are sums over rows too, so the rows of a piece are laid end to end in one
+long vector a task, and a piece costs one product of T vectors instead of one a row. The step size
 η cancels in every normalised measure and is taken as 1.
 """
 
@@ -13,22 +14,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from jaxtyping import Bool, Float
 
 from core.landscape.heads import Heads
+from core.landscape.one_output import terms_of_one_output
+from core.landscape.terms import PairTerms, add_rows, assemble, end_to_end, gram
 from core.landscape.trunk import Pass, Trunk
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-
-class PairTerms(NamedTuple):
-    """Sums over every `piece` rows in a row, of the rows labelled for both tasks."""
-
-    n_shared: "Float[Tensor, 'piece source target']"
-    distance: "Float[Tensor, 'piece source target']"
-    """Σ ‖Δ_source − Δ_target‖₁."""
-    mass: "Float[Tensor, 'piece source target']"
-    """Σ (‖Δ_source‖₁ + ‖Δ_target‖₁)."""
-    abs_cosine: "Float[Tensor, 'piece source target']"
-    """Σ |cos(Δ_source, Δ_target)|: 0 where either vanishes, 1 between a task and itself."""
+MAX_VECTORS = 2**17
+"""Numbers of all tasks compared at a time: half a megabyte stays in the caches."""
 
 
 def pair_terms(
@@ -50,92 +44,105 @@ def pair_terms(
         piece: how many rows are summed together.
     """
     passed = trunk.forward(x)
-    residual = heads.residuals(heads.logits(passed.features), value)
-    mask = known.to(x.dtype)
     if heads.is_shared:
-        return _shared_output(trunk, heads, passed, residual[..., 0] * mask, mask, piece)
-    return _any_heads(trunk, heads, passed, residual * mask.unsqueeze(-1), mask, piece)
+        return terms_of_one_output(trunk, heads, passed, value, known, piece)
+    return _any_heads(trunk, heads, passed, value, known, piece)
 
 
-def _shared_output(
-    trunk: Trunk,
-    heads: Heads,
-    passed: Pass,
-    residual: "Float[Tensor, 'row task']",
-    mask: "Float[Tensor, 'row task']",
-    piece: int,
-) -> PairTerms:
-    column = heads.weight[0, :, 0].expand(len(residual), 1, -1)
-    signed = residual * _norms(passed, trunk.backward(passed, column))  # r ‖J‖₁
-    # a missing label has residual 0, so the difference vanishes unless both are known
-    distance = signed.unsqueeze(2) * mask.unsqueeze(1)
-    distance.addcmul_(mask.unsqueeze(2), signed.unsqueeze(1), value=-1).abs_()
-    moves = (signed != 0).to(mask.dtype)
-    return _sums(distance, _gram(moves, moves, piece), signed.abs(), mask, piece)
+class _Layer(NamedTuple):
+    """What one layer adds to the terms."""
+
+    norm: "Float[Tensor, 'task row']"
+    """‖Δ‖₁."""
+    apart: "Float[Tensor, 'piece source target']"
+    """Σ ‖Δ_source − Δ_target‖₁, a missing label taken as no displacement; above the diagonal."""
+    gram: "Float[Tensor, 'row source target']"
+    """⟨Δ_source, Δ_target⟩."""
+    same_sign: "Float[Tensor, 'piece source target']"
+    """Σ ⟨sgn Δ_source, sgn Δ_target⟩ / how many parameters can move."""
 
 
 def _any_heads(
     trunk: Trunk,
     heads: Heads,
     passed: Pass,
-    residual: "Float[Tensor, 'row task output']",
-    mask: "Float[Tensor, 'row task']",
+    value: "Float[Tensor, 'row task']",
+    known: "Bool[Tensor, 'row task']",
     piece: int,
 ) -> PairTerms:
     import torch
 
-    deltas = trunk.backward(passed, torch.einsum("rto,two->rtw", residual, heads.weight))
-    both = mask.unsqueeze(2) * mask.unsqueeze(1)
-    distance, gram = torch.zeros_like(both), torch.zeros_like(both)
-    for a, delta in zip(passed.inputs, deltas, strict=True):
-        distance += a.abs().sum(1)[:, None, None] * torch.cdist(delta, delta, p=1.0)
-        gram += (a * a).sum(1)[:, None, None] * (delta @ delta.transpose(1, 2))
-    size = gram.diagonal(dim1=1, dim2=2).clamp_min(0).sqrt()
-    scale = size.unsqueeze(2) * size.unsqueeze(1)
-    cosine = torch.where(scale > 0, gram.abs() / scale, 0.0).clamp_max(1.0) * both
-    summed = _add_rows(cosine, piece)
-    return _sums(distance * both, summed, _norms(passed, deltas), mask, piece)
-
-
-def _sums(
-    distance: "Float[Tensor, 'row source target']",
-    abs_cosine: "Float[Tensor, 'piece source target']",
-    norm: "Float[Tensor, 'row task']",
-    mask: "Float[Tensor, 'row task']",
-    piece: int,
-) -> PairTerms:
-    n_shared, one_sided = _gram(mask, mask, piece), _gram(norm, mask, piece)
-    abs_cosine.diagonal(dim1=1, dim2=2).copy_(n_shared.diagonal(dim1=1, dim2=2))
-    return PairTerms(
+    mask = known.to(value.dtype)
+    residual = heads.residuals(heads.logits(passed.features), value) * mask.unsqueeze(-1)
+    deltas = trunk.backward(passed, heads.gradients(residual))
+    layers = [
+        _layer(a, delta, share, piece)
+        for a, delta, share in zip(passed.inputs, deltas, _sign_weights(passed), strict=True)
+    ]
+    norm, apart, gram_, same_sign = (torch.stack(part).sum(0) for part in zip(*layers, strict=True))
+    n_shared, one_sided = gram(mask, mask, piece), gram(norm.T, mask, piece)
+    # `apart` also counts the length of a task where the other's label is missing: off again
+    alone = norm.reshape(len(norm), -1, piece).sum(2).T.unsqueeze(2) - one_sided
+    apart = (apart - torch.triu(alone + alone.transpose(1, 2), 1)).clamp_min(0) * (n_shared > 0)
+    cosine = _cosines(gram_)
+    return assemble(
         n_shared,
-        _add_rows(distance, piece),
-        one_sided + one_sided.transpose(1, 2),
-        abs_cosine,
+        apart + apart.transpose(1, 2),
+        one_sided,
+        add_rows(cosine.abs(), piece),
+        add_rows(cosine, piece),
+        same_sign,
     )
 
 
-def _add_rows(
-    terms: "Float[Tensor, 'row source target']", piece: int
-) -> "Float[Tensor, 'piece source target']":
-    return terms.reshape(-1, piece, *terms.shape[1:]).sum(1)
-
-
-def _gram(
-    left: "Float[Tensor, 'row source']", right: "Float[Tensor, 'row target']", piece: int
-) -> "Float[Tensor, 'piece source target']":
-    """Σ left · right over the rows of each piece."""
-    by_piece = left.reshape(-1, piece, left.shape[1]).transpose(1, 2)
-    return by_piece @ right.reshape(-1, piece, right.shape[1])
-
-
-def _norms(
-    passed: Pass, deltas: "list[Float[Tensor, 'row task _']]"
-) -> "Float[Tensor, 'row task']":
-    """‖Δ‖₁ = Σ over layers of ‖a‖₁ ‖δ‖₁."""
+def _layer(
+    a: "Float[Tensor, 'row input']",
+    delta: "Float[Tensor, 'task row unit']",
+    sign_weight: "Float[Tensor, ' row']",
+    piece: int,
+) -> _Layer:
+    """The sums of one layer; one tensor is filled again and again, as fresh memory is slow."""
     import torch
 
-    layers = [
-        a.abs().sum(1, keepdim=True) * delta.abs().sum(2)
-        for a, delta in zip(passed.inputs, deltas, strict=True)
-    ]
-    return torch.stack(layers).sum(0)
+    work = torch.mul(delta, a.abs().sum(1, keepdim=True))
+    apart = _apart(end_to_end(work, piece))
+    norm = work.abs_().sum(2)
+    by_row = work.reshape(delta.shape[1], delta.shape[0], -1).copy_(delta.transpose(0, 1))
+    gram = (by_row @ by_row.transpose(1, 2)).mul_((a * a).sum(1)[:, None, None])
+    sign = end_to_end(torch.sign(delta, out=work).mul_(sign_weight.sqrt().unsqueeze(1)), piece)
+    return _Layer(norm, apart, gram, sign @ sign.transpose(1, 2))
+
+
+def _apart(
+    long: "Float[Tensor, 'piece task row_unit']",
+) -> "Float[Tensor, 'piece source target']":
+    """L1 distances of every two vectors of a piece, above the diagonal."""
+    import torch
+
+    n_tasks = long.shape[1]
+    upper = torch.zeros(len(long), n_tasks, n_tasks, dtype=long.dtype, device=long.device)
+    source, target = torch.triu_indices(n_tasks, n_tasks, 1, device=long.device)
+    for number, vectors in enumerate(long):
+        for part in vectors.split(max(1, MAX_VECTORS // n_tasks), dim=1):
+            upper[number, source, target] += torch.nn.functional.pdist(part.contiguous(), p=1.0)
+    return upper
+
+
+def _sign_weights(passed: Pass) -> "list[Float[Tensor, ' row']]":
+    """For every layer, inputs that are not 0 / parameters of all layers that can move."""
+    import torch
+
+    n_inputs = [(a != 0).sum(1).to(a.dtype) for a in passed.inputs]
+    movable = torch.stack([n * on.sum(1) for n, on in zip(n_inputs, passed.active, strict=True)])
+    return [n / movable.sum(0).clamp_min(1.0) for n in n_inputs]
+
+
+def _cosines(
+    gram: "Float[Tensor, 'row source target']",
+) -> "Float[Tensor, 'row source target']":
+    """Cosines from inner products; 0 where a displacement vanishes."""
+    import torch
+
+    size = gram.diagonal(dim1=1, dim2=2).clamp_min(0).sqrt()
+    scale = size.unsqueeze(2) * size.unsqueeze(1)
+    return torch.where(scale > 0, gram / scale, 0.0).clamp(-1.0, 1.0)

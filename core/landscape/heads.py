@@ -33,6 +33,8 @@ class Heads:
     is_binary: "Bool[Tensor, ' task']"
     is_multiclass: "Bool[Tensor, ' task']"
     is_shared: bool = False
+    not_binary: tuple[int, ...] = ()
+    """The tasks of any other kind."""
 
     def only(self, task: int) -> "Heads":
         """The head of one task."""
@@ -44,6 +46,7 @@ class Heads:
             self.is_binary[one],
             self.is_multiclass[one],
             self.is_shared,
+            (0,) if task in self.not_binary else (),
         )
 
     def logits(self, features: "Float[Tensor, 'row width']") -> "Float[Tensor, 'row task output']":
@@ -71,6 +74,14 @@ class Heads:
         by_class = chances - (value.unsqueeze(-1) == outputs).to(logits.dtype)
         alone = scalar.unsqueeze(-1) * (outputs == 0)
         return torch.where(self.is_multiclass.unsqueeze(-1), by_class, alone)
+
+    def gradients(
+        self, residual: "Float[Tensor, 'row task output']"
+    ) -> "Float[Tensor, 'task row width']":
+        """∂ loss / ∂ features of every task, from `residuals`."""
+        if residual.shape[-1] == 1:
+            return residual.transpose(0, 1) * self.weight.transpose(1, 2)
+        return residual.transpose(0, 1) @ self.weight.transpose(1, 2)
 
     def losses(
         self,
@@ -117,6 +128,23 @@ def draw_shared_head(
     )
 
 
+def draw_own_heads(
+    tasks: Sequence[Task],
+    labels: Labels,
+    width: int,
+    bias: str,
+    generator: "torch.Generator",
+    device: "torch.device",
+) -> Heads:
+    """A random head for every task, unrelated to the others; `bias` as for the shared head."""
+    import torch
+
+    n_outputs = max(task.n_outputs for task in tasks)
+    weight = torch.randn(len(tasks), width, n_outputs, generator=generator) / width**0.5
+    priors = _priors(tasks, labels, n_outputs) * (bias == "prior")
+    return make_heads(tasks, weight.to(device), torch.from_numpy(priors).to(device, torch.float32))
+
+
 def make_heads(
     tasks: Sequence[Task], weight: "Tensor", bias: "Tensor", is_shared: bool = False
 ) -> Heads:
@@ -132,6 +160,7 @@ def make_heads(
         is_binary=torch.tensor([task.kind is Kind.BINARY for task in tasks], device=device),
         is_multiclass=torch.tensor([task.kind is Kind.MULTICLASS for task in tasks], device=device),
         is_shared=is_shared,
+        not_binary=tuple(k for k, task in enumerate(tasks) if task.kind is not Kind.BINARY),
     )
 
 

@@ -15,6 +15,7 @@ from core.landscape.label_sums import sum_labels
 from core.landscape.labels import Distinct, Labels, find_distinct, prepare_labels
 from core.landscape.points import draw_projections, sketch_points
 from core.landscape.rows import arrange_rows
+from core.landscape.spread import explain_spread
 from core.landscape.start import Start, generator_of, measure_start
 from core.landscape.strata import draw_pairs
 from core.methods import Method, knob
@@ -39,12 +40,13 @@ class OneStep(Method):
     heads: str = knob(
         "shared",
         "shared: one random head for all tasks, as in the paper. probe: a head for each task, "
-        "fitted on the frozen features.",
-        options=("shared", "probe"),
+        "fitted on the frozen features. own: a random head for each task; this measures how the "
+        "heads were drawn and is here for comparison only.",
+        options=("shared", "probe", "own"),
     )
     head_bias: str = knob(
         "prior",
-        "Where the shared head starts for a task: at its base rate or mean (prior), or at zero. "
+        "Where a random head starts for a task: at its base rate or mean (prior), or at zero. "
         "Probes fit their own.",
         options=("prior", "zero"),
     )
@@ -60,6 +62,9 @@ class OneStep(Method):
     n_blocks: int = knob(
         50, "Blocks of whole patients that the bootstrap re-weights.", low=2, high=500
     )
+    mean_rows: int = knob(
+        5000, "Rows that mean displacements are taken from, about.", low=1, high=10_000_000
+    )
     batch_size: int = knob(4096, "Most rows at a time.", low=1, high=1_000_000)
 
     def __call__(
@@ -73,7 +78,8 @@ class OneStep(Method):
         distinct = find_distinct(table.tasks, labels)
         tasks = [table.tasks[first] for first in distinct.first]
         own = Labels(labels.value[:, distinct.first], labels.known[:, distinct.first])
-        arranged = arrange_rows(x, own, block, pick_device(device))
+        one_output = self.heads == "shared" and all(task.n_outputs == 1 for task in tasks)
+        arranged = arrange_rows(x, own, block, pick_device(device), one_output)
         starts = [
             measure_start(
                 self,
@@ -92,7 +98,7 @@ class OneStep(Method):
             sums=_with_copies(mean_of([start.sums for start in starts]), distinct),
             label_sums=sum_labels(table.tasks, table.labels[rows], block),
             points=self._points(table, rows, x, labels, distinct, starts[0], seed),
-            notes=_spread_note([start.sums for start in starts]),
+            notes=(*_heads_note(self.heads), *explain_spread([start.sums for start in starts])),
         )
 
     def _points(
@@ -136,21 +142,10 @@ def _with_copies(sums: PairSums, distinct: Distinct) -> PairSums:
     return PairSums(*(values[:, number][:, :, number] for _, values in sums._items()))
 
 
-def _spread_note(starts: list[PairSums]) -> tuple[str, ...]:
-    """How much the distances depend on the random start, once their common scale is taken out."""
-    if len(starts) < 2 or starts[0].count.shape[1] < 3:
+def _heads_note(heads: str) -> tuple[str, ...]:
+    if heads != "own":
         return ()
-    pairs = np.triu_indices(starts[0].count.shape[1], 1)
-    count = starts[0].count.sum(0)[pairs]
-    shared = count > 0
-    means = np.stack([s.distance.sum(0)[pairs][shared] / count[shared] for s in starts])
-    scale = means.mean(axis=1, keepdims=True)
-    if means.size == 0 or (scale == 0).any():
-        return ()
-    relative = means / scale
-    centre = relative.mean(axis=0)
-    spread = relative.std(axis=0)[centre > 0] / centre[centre > 0]
     return (
-        f"Over {len(starts)} random starts the relative distance of a pair varies by "
-        f"{np.median(spread):.1%} (standard deviation, median over pairs).",
+        "Every task has a random head of its own, so the affinities tell how the heads were drawn, "
+        "not what the tasks need; use probe heads to group tasks.",
     )

@@ -89,11 +89,10 @@ def _sketch(
 
     passed = trunk.forward(x)
     logits = head.logits(passed.features)
-    pull = torch.einsum("rto,two->rtw", head.residuals(logits, value), head.weight)
+    pull = head.residuals(logits, value)[:, 0] @ head.weight[0].T
     deltas = trunk.backward(passed, -pull)  # downhill: Δ = −η ∇ℓ with η = 1
     layers = zip(deltas, passed.inputs, projections.left, projections.right, strict=True)
     outer = [
-        torch.einsum("rl,rm->rlm", delta[:, 0] @ left.T, a @ right.T)
-        for delta, a, left, right in layers
+        torch.einsum("rl,rm->rlm", delta @ left.T, a @ right.T) for delta, a, left, right in layers
     ]
     return torch.stack(outer).sum(0).flatten(1), head.losses(logits, value)[:, 0]

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MAX_PIECE = 64
 """Most rows in a piece; the last piece of a block is filled up with rows that have no label."""
 
+LONG_PIECE = 512
+"""The same where no row needs T × T terms of its own (one shared output)."""
+
 MAX_TERMS = 2**22
 """Most T × T terms in a piece, so that hundreds of tasks still fit (16 MB)."""
 
@@ -37,19 +40,42 @@ class Rows:
     def n_blocks(self) -> int:
         return int(self.block[-1]) + 1
 
+    def thinned(self, max_rows: int) -> "Rows":
+        """About `max_rows` of the rows, spread evenly over the blocks; all where they fit."""
+        stride = -(-int(self.real.sum()) // max(1, max_rows))
+        if stride == 1:
+            return self
+        skip_rows = min(stride, self.piece)
+        starts = np.searchsorted(self.block, self.block)
+        rank = np.arange(len(self.block)) - starts
+        kept = np.flatnonzero(rank % -(-stride // skip_rows) == 0)
+        piece = -(-self.piece // skip_rows)
+
+        def thin(values: "Tensor") -> "Tensor":
+            by_piece = values.reshape(-1, self.piece, *values.shape[1:])
+            return by_piece[kept, ::skip_rows].flatten(0, 1)
+
+        x, value, known, real = map(thin, (self.x, self.value, self.known, self.real))
+        return Rows(x, value, known, real, piece, self.block[kept])
+
 
 def arrange_rows(
     x: Float32[np.ndarray, "row input"],
     labels: Labels,
     block: Int[np.ndarray, " row"],
     device: "torch.device",
+    one_output: bool = False,
 ) -> Rows:
-    """Sort the rows by block, fill up the pieces, and put them on the device."""
+    """Sort the rows by block, fill up the pieces, and put them on the device.
+
+    With `one_output` no row will need T × T terms of its own, so that pieces may be long.
+    """
     import torch
 
     size = np.bincount(block)
     mean = -(-len(block) // len(size))
-    longest = max(1, min(MAX_PIECE, MAX_TERMS // labels.value.shape[1] ** 2))
+    n_tasks = labels.value.shape[1]
+    longest = LONG_PIECE if one_output else max(1, min(MAX_PIECE, MAX_TERMS // n_tasks**2))
     piece = -(-mean // -(-mean // longest))
     n_pieces = -(-size // piece)
     order = np.argsort(block, kind="stable")

@@ -7,7 +7,7 @@ import numpy as np
 
 from core.errors import TableError
 from core.landscape.accumulate import accumulate
-from core.landscape.heads import Heads, draw_shared_head
+from core.landscape.heads import Heads, draw_own_heads, draw_shared_head
 from core.landscape.labels import Labels
 from core.landscape.probe import fit_probes
 from core.landscape.rows import Rows
@@ -59,10 +59,16 @@ def measure_start(
         )
         summing = within(on_progress, 0.5, 1.0)
     else:
-        heads = draw_shared_head(tasks, labels, method.width, method.head_bias, generator, device)
+        draw = draw_shared_head if method.heads == "shared" else draw_own_heads
+        heads = draw(tasks, labels, method.width, method.head_bias, generator, device)
         summing = on_progress
     sums = accumulate(
-        rows, trunk, heads, method.batch_size, lambda share: summing(share, "mapping samples")
+        rows,
+        trunk,
+        heads,
+        method.batch_size,
+        method.mean_rows,
+        lambda share: summing(share, "mapping samples"),
     )
     _check_finite(tasks, sums)
     return Start(trunk, heads, sums)

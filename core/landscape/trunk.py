@@ -38,18 +38,15 @@ class Trunk:
         return Pass(inputs, active, x)
 
     def backward(
-        self, passed: Pass, gradient: "Float[Tensor, 'row task width']"
-    ) -> "list[Float[Tensor, 'row task _']]":
+        self, passed: Pass, gradient: "Float[Tensor, '*task row width']"
+    ) -> "list[Float[Tensor, '*task row _']]":
         """δ of every layer from the gradients of the tasks' losses at the features.
 
-        The tasks are one more batch axis: the forward pass is never repeated.
+        The tasks are one more axis in front: the forward pass is never repeated.
         """
-        deltas: list[Tensor] = []
-        for weight, active in zip(reversed(self.weights), reversed(passed.active), strict=True):
-            delta = gradient * active.unsqueeze(1)
-            deltas.append(delta)
-            if len(deltas) < len(self.weights):
-                gradient = delta @ weight
+        deltas = [gradient * passed.active[-1]]
+        for weight, active in zip(self.weights[:0:-1], passed.active[-2::-1], strict=True):
+            deltas.append((deltas[-1] @ weight).mul_(active))
         return deltas[::-1]
 
 

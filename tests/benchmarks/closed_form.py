@@ -40,7 +40,7 @@ class Problem:
 
     def closed_form(self) -> np.ndarray:
         """Σ over samples of ‖Δ_s − Δ_t‖₁, by the engine."""
-        sums = accumulate(self.rows, self.trunk, self.heads, BATCH, lambda share: None)
+        sums = accumulate(self.rows, self.trunk, self.heads, BATCH, 1000, lambda share: None)
         return sums.distance.sum(axis=0)
 
     def plain_loop(self) -> np.ndarray:

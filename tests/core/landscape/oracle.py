@@ -33,15 +33,25 @@ def gradients(trunk, heads, tasks, x, value):
 
 
 def pair_sums(g, known):
-    """Count, distance, mass and |cosine| by row, [row, task, task]."""
+    """The pair terms by row, [row, task, task], in the order of PairTerms."""
     g, known = g.double(), known.double()
     both = known[:, :, None] * known[:, None, :]
     distance = (g[:, :, None] - g[:, None, :]).abs().sum(-1)
     norm = g.abs().sum(-1)
     size = g.norm(dim=-1)
     scale = size[:, :, None] * size[:, None, :]
-    cosine = torch.where(scale > 0, (g @ g.mT).abs() / scale, 0.0)
+    cosine = torch.where(scale > 0, (g @ g.mT) / scale, 0.0)
+    movable = (g != 0).any(1).sum(-1).clamp_min(1)[:, None, None]
+    opposite = (1 - g.sign() @ g.sign().mT / movable) / 2
     eye = torch.eye(g.shape[1], dtype=torch.bool)
-    cosine = torch.where(eye, 1.0, cosine)
+    cosine, opposite = torch.where(eye, 1.0, cosine), torch.where(eye, 0.0, opposite)
     mass = norm[:, :, None] + norm[:, None, :]
-    return [np.asarray(part * both) for part in (torch.ones_like(both), distance, mass, cosine)]
+    terms = (torch.ones_like(both), distance, mass, cosine.abs(), cosine, opposite)
+    return [np.asarray(part * both) for part in terms]
+
+
+def mean_products(g, known, block):
+    """⟨Σ Δ_source over a block, Σ Δ_target over all rows⟩, [block, task, task]."""
+    g = np.asarray(g.double() * known.double()[:, :, None])
+    by_block = np.stack([g[block == b].sum(0) for b in range(block.max() + 1)])
+    return by_block @ g.sum(0).T

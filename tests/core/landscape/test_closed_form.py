@@ -7,8 +7,10 @@ import torch
 from core.landscape.closed_form import pair_terms
 from core.landscape.heads import draw_shared_head, make_heads
 from core.landscape.labels import prepare_labels
+from core.landscape.mean_pull import sum_mean_products
+from core.landscape.rows import arrange_rows
 from core.landscape.trunk import draw_trunk
-from tests.core.landscape.oracle import gradients, pair_sums
+from tests.core.landscape.oracle import gradients, mean_products, pair_sums
 from tests.core.landscape.tables import draw_labels, make_table
 
 CPU = torch.device("cpu")
@@ -87,6 +89,8 @@ def test_a_row_that_moves_nothing_has_cosine_0_with_others():
     assert (terms.distance == 0).all()
     assert (terms.mass == 0).all()
     assert (terms.abs_cosine == torch.eye(2)).all()
+    assert (terms.cosine == torch.eye(2)).all()
+    assert (terms.opposite == (1 - torch.eye(2)) / 2).all()
 
 
 def test_loss_scale_leaves_the_cosine_and_changes_the_distance():
@@ -97,10 +101,48 @@ def test_loss_scale_leaves_the_cosine_and_changes_the_distance():
         def residuals(self, logits, value):
             return super().residuals(logits, value) * torch.tensor([7.0, 1.0, 1.0])[:, None]
 
-    louder = Louder(heads.weight, heads.bias, heads.used, heads.is_binary, heads.is_multiclass)
+    louder = Louder(**vars(heads))
     plain = pair_terms(trunk, heads, x, value, known, 1)
     loud = pair_terms(trunk, louder, x, value, known, 1)
-    torch.testing.assert_close(plain.abs_cosine, loud.abs_cosine, rtol=1e-4, atol=1e-5)
+    for name in ("abs_cosine", "cosine", "opposite"):
+        one, other = getattr(plain, name), getattr(loud, name)
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(loud.mass[:, 0, 0], 7 * plain.mass[:, 0, 0])
     assert loud.distance[:, 0, 1].sum() > 1.5 * plain.distance[:, 0, 1].sum()
     torch.testing.assert_close(plain.distance[:, 1, 2], loud.distance[:, 1, 2])
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.4])
+@pytest.mark.parametrize(
+    ("kinds", "one_output"), [("bbrb", True), ("bbrb", False), ("bmrb", False)]
+)
+def test_mean_products_are_those_of_the_summed_gradients(kinds, one_output, missing):
+    tasks, labels, trunk, x, value, known, generator = make_problem(kinds, missing, 2, 8)
+    if one_output:
+        heads = draw_shared_head(tasks, labels, 8, "prior", generator, CPU)
+    else:
+        heads = own_heads(tasks, 8, generator)
+    block = np.arange(12) // 5
+    rows = arrange_rows(x.numpy(), labels, block, CPU, one_output)
+    g, _ = gradients(trunk, heads, tasks, x, value)
+    found = sum_mean_products(rows, trunk, heads, max_rows=100)
+    expected = mean_products(g, known, block)
+    assert np.abs(found - expected).max() <= 1e-5 * np.abs(expected).max()
+
+
+def test_thinned_rows_are_a_fair_part_of_every_block():
+    labels = draw_labels(1000, "bb")
+    prepared = prepare_labels(make_table(labels).tasks, labels)
+    x = np.arange(1000, dtype=np.float32)[:, None]
+    for one_output in (True, False):
+        rows = arrange_rows(x, prepared, np.arange(1000) // 100, CPU, one_output)
+        assert rows.thinned(1000) is rows
+        for wanted in (500, 200, 30, 1):
+            thin = rows.thinned(wanted)
+            seen = thin.x.numpy()[thin.real.numpy(), 0].astype(int)
+            assert len(set(seen)) == len(seen)
+            sizes = np.bincount(seen // 100, minlength=10)
+            assert sizes.min() >= 1
+            assert sizes.max() <= sizes.min() + 6
+            assert len(seen) <= 2 * wanted + 10
+            np.testing.assert_array_equal(thin.value.numpy()[thin.real.numpy()], labels[seen])
