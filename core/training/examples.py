@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float, Float32, Int
 from core.errors import TableError
 from core.frozen import Frozen
 from core.inputs import model_inputs
+from core.training.times import constant_times
 from core.values import Kind, Split, Task, TaskTable
 
 _SMALLEST = 1e-12
@@ -21,7 +22,8 @@ class Examples(Frozen):
     """Rows of one table, ready for a network.
 
     `labels` are 0 where missing (so that no loss ever sees a NaN), class codes, or regressions
-    standardised by the training rows: value = centre + scale · label. `constant_loss` is the loss
+    standardised by the training rows: value = centre + scale · label; a time to event stays the
+    signed time. `constant_loss` is the loss
     of the constant predictor of the training labels (entropy of the base rates, half the
     variance); every loss is divided by it, so that kinds mix. It is 1 where that loss is 0.
     `own_samples`: every row has at most one label, so the tasks are stacked tables of their own.
@@ -44,6 +46,11 @@ class Examples(Frozen):
             raise ValueError(f"labels {self.labels.shape}, known {self.known.shape}: not {shape}")
         if not np.isfinite(self.labels).all():
             raise ValueError("labels must be finite; a missing one is 0 and not known")
+
+    def seen(self, task: int, split: Split | None = None) -> Float[np.ndarray, " row"]:
+        """The labels of one task, NaN where missing, of one split or of every row."""
+        rows = slice(None) if split is None else self.rows(split)
+        return np.asarray(np.where(self.known[rows, task], self.labels[rows, task], np.nan))
 
     def rows(self, split: Split) -> Int[np.ndarray, " row"]:
         """The numbers of the rows of one split, ascending."""
@@ -116,6 +123,8 @@ def _constant_losses(
         seen = labels[known[:, place], place]
         if task.kind is Kind.REGRESSION:
             loss = 0.5 * float(seen.var()) if len(seen) else 0.0
+        elif task.kind is Kind.TIME_TO_EVENT:
+            loss = constant_times(seen)[1]
         else:
             share = np.bincount(seen.astype(np.int64)) / max(len(seen), 1)
             loss = float(-(share[share > 0] * np.log(share[share > 0])).sum())

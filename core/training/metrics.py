@@ -73,8 +73,6 @@ class Metric:
         return ""
 
 
-_SURVIVAL = tuple(kind for kind in Kind if kind.value == "time_to_event")
-
 METRICS: dict[str, Metric] = {
     "auroc": Metric(
         title="AUROC",
@@ -142,7 +140,7 @@ METRICS: dict[str, Metric] = {
     "c_index": Metric(
         title="Harrell's C",
         summary="How often the earlier event had the higher risk.",
-        kinds=_SURVIVAL,
+        kinds=(Kind.TIME_TO_EVENT,),
         higher_is_better=True,
         needs="order",
         formula=scores.c_index,
@@ -151,13 +149,13 @@ METRICS: dict[str, Metric] = {
 }
 
 _MAIN = {
-    "binary": "auroc",
-    "multiclass": "balanced_accuracy",
-    "regression": "r2",
-    "time_to_event": "c_index",
+    Kind.BINARY: "auroc",
+    Kind.MULTICLASS: "balanced_accuracy",
+    Kind.REGRESSION: "r2",
+    Kind.TIME_TO_EVENT: "c_index",
 }
 
 
 def main_metric(kind: Kind) -> str:
     """The key of the metric that a task of this kind is judged by."""
-    return _MAIN[kind.value]
+    return _MAIN[kind]

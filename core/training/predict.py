@@ -4,10 +4,12 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.errors import RunError
+from core.hazard import hazard_loss, hazard_targets, survival
 from core.training.examples import Examples
 from core.training.modules import TrunkFactory
+from core.training.times import find_edges
 from core.training.trained import NO_MODULE, Group, Trained
-from core.values import Kind, Task
+from core.values import Kind, Split
 
 
 def raw_outputs(
@@ -17,7 +19,7 @@ def raw_outputs(
     group: Group,
     trunk: TrunkFactory | None = None,
 ) -> Float[np.ndarray, "seed row member output"]:
-    """Logits (binary, multiclass) and standardised values (regression) of the members.
+    """Logits (of classes or hazards) and standardised values (regression) of the members.
 
     `output` is as wide as the widest member's; places past a task's own are NaN, and so is all
     of a diverged model. `trunk` is the factory of a trunk that was handed to the trainer.
@@ -49,7 +51,10 @@ def predict(
     group: Group,
     trunk: TrunkFactory | None = None,
 ) -> Float[np.ndarray, "seed row member output"]:
-    """Probabilities (binary: of class 1; multiclass: of each class), regressions in their units.
+    """What the members say of the rows.
+
+    Binary: the probability of class 1; multiclass: of each class; regression: the value in its
+    units; time to event: the chance of no event by the end of each interval.
 
     Places past a task's own outputs are NaN, and so is all of a diverged model.
 
@@ -72,6 +77,9 @@ def to_prediction(
         return np.asarray(0.5 * (1 + np.tanh(0.5 * raw)))
     if kind is Kind.MULTICLASS:
         return np.asarray(np.exp(_log_shares(raw)))
+    if kind is Kind.TIME_TO_EVENT:
+        flat = survival(raw.reshape(-1, raw.shape[-1]))
+        return flat.reshape(raw.shape)
     return np.asarray(examples.centre[task] + examples.scale[task] * raw)
 
 
@@ -90,21 +98,28 @@ def row_losses(
     raw = raw_outputs(trained, examples, rows, group, trunk)
     losses = np.full(raw.shape[:3], np.nan)
     for member, task in enumerate(group):
-        label = examples.labels[rows, task]
         own = raw[:, :, member, : trained.n_outputs[task]]
-        loss = _loss(examples.tasks[task], own, label) / examples.constant_loss[task]
+        loss = _loss(examples, task, own, rows) / examples.constant_loss[task]
         losses[:, :, member] = np.where(examples.known[rows, task], loss, np.nan)
     return losses
 
 
 def _loss(
-    task: Task, raw: Float[np.ndarray, "seed row output"], label: Float[np.ndarray, " row"]
+    examples: Examples,
+    task: int,
+    raw: Float[np.ndarray, "seed row output"],
+    rows: Int[np.ndarray, " row"],
 ) -> Float[np.ndarray, "seed row"]:
-    if task.kind is Kind.MULTICLASS:
+    kind, label = examples.tasks[task].kind, examples.labels[rows, task]
+    if kind is Kind.TIME_TO_EVENT:
+        edges = find_edges(examples.seen(task, Split.TRAIN))
+        targets = hazard_targets(examples.seen(task)[rows], edges)
+        return np.stack([hazard_loss(one, *targets) for one in raw])
+    if kind is Kind.MULTICLASS:
         code = np.broadcast_to(label.astype(np.int64)[None, :, None], (*raw.shape[:2], 1))
         return np.asarray(-np.take_along_axis(_log_shares(raw), code, axis=2)[..., 0])
     first = raw[..., 0]
-    if task.kind is Kind.BINARY:
+    if kind is Kind.BINARY:
         return np.asarray(np.logaddexp(0.0, first) - label * first)
     return np.asarray((first - label) ** 2 / 2)
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Float, Int
 
 from core.training.examples import Examples
-from core.values import Split
+from core.training.times import code_times, find_edges
+from core.values import Kind, Split
 
 if TYPE_CHECKING:
     import torch
@@ -92,16 +93,33 @@ def pose(
     """The problem of some examples on a device."""
     import torch
 
+    labels = _coded(examples)
     constant = np.append(examples.constant_loss, 1.0)
     return Problem(
-        train=_rows(examples, Split.TRAIN, device, dtype),
-        validation=_rows(examples, Split.VALIDATION, device, dtype),
+        train=_rows(examples, labels, Split.TRAIN, device, dtype),
+        validation=_rows(examples, labels, Split.VALIDATION, device, dtype),
         constant_loss=torch.as_tensor(constant).to(device, dtype),
         batches=batches,
     )
 
 
-def _rows(examples: Examples, split: Split, device: "torch.device", dtype: "torch.dtype") -> Rows:
+def _coded(examples: Examples) -> Float[np.ndarray, "sample task"]:
+    """The labels as the losses take them: times to events by interval."""
+    labels = examples.labels.copy()
+    for place, task in enumerate(examples.tasks):
+        if task.kind is Kind.TIME_TO_EVENT:
+            edges = find_edges(examples.seen(place, Split.TRAIN))
+            labels[:, place] = code_times(examples.seen(place), edges)
+    return labels
+
+
+def _rows(
+    examples: Examples,
+    labels: Float[np.ndarray, "sample task"],
+    split: Split,
+    device: "torch.device",
+    dtype: "torch.dtype",
+) -> Rows:
     import torch
 
     rows = examples.rows(split)
@@ -111,4 +129,4 @@ def _rows(examples: Examples, split: Split, device: "torch.device", dtype: "torc
         return torch.as_tensor(np.stack(columns).astype(np.float64)).to(device, dtype)
 
     inputs = torch.as_tensor(np.array(examples.inputs[rows])).to(device, dtype)
-    return Rows(inputs, padded(examples.labels), padded(examples.known))
+    return Rows(inputs, padded(labels), padded(examples.known))

@@ -74,11 +74,13 @@ def r2(labels: Labels, prediction: Prediction, weights: Weights) -> Scores:
 def c_index(labels: Labels, prediction: Prediction, weights: Weights) -> Scores:
     """Harrell's C: among pairs whose order is known, how often the earlier event had more risk.
 
-    Labels are times, negative where the row was censored then. Of two equal times only an event
+    Labels are times, negative where the row was censored then. One output is the risk itself;
+    several are chances of no event by the end of each interval, and the risk is how many intervals
+    are expected to be lost. Of two equal times only an event
     and a censoring can be ordered. Equal risks count half. Harrell et al., JAMA 1982.
     """
     time, event = np.abs(labels), ~np.signbit(labels)
-    risk = prediction[:, 0]
+    risk = prediction[:, 0] if prediction.shape[1] == 1 else (1 - prediction).sum(axis=1)
     won, pairs = np.zeros(len(weights)), np.zeros(len(weights))
     step = max(1, _PAIRS_AT_ONCE // max(len(labels), 1))
     for start in range(0, len(labels), step):

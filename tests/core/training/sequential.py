@@ -4,7 +4,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from core.hazard import hazard_targets
 from core.training.draws import draw_batches, draw_head, draw_trunk, head_priors
+from core.training.times import find_edges
 from core.values import Kind, Split
 
 
@@ -24,8 +26,12 @@ def linear(weight, bias):
     return module
 
 
-def task_loss(task, raw, label):
+def task_loss(task, raw, label, edges):
     """Mean loss over rows that are all labelled."""
+    if task.kind is Kind.TIME_TO_EVENT:
+        event, at_risk = (torch.tensor(part) for part in hazard_targets(label.numpy(), edges))
+        each = nn.functional.binary_cross_entropy_with_logits(raw, event.double(), reduction="none")
+        return (each * at_risk).sum() / len(label)
     if task.kind is Kind.MULTICLASS:
         return nn.functional.cross_entropy(raw, label.long())
     if task.kind is Kind.BINARY:
@@ -45,6 +51,9 @@ class Sequentially:
         )
         self.inputs = torch.tensor(np.array(examples.inputs), dtype=torch.float64)
         self.labels = torch.tensor(np.array(examples.labels))
+        self.edges = [
+            find_edges(examples.seen(place, Split.TRAIN)) for place in range(len(examples.tasks))
+        ]
         self.known = torch.tensor(np.array(examples.known))
 
     def losses(self, rows):
@@ -56,7 +65,9 @@ class Sequentially:
                 found.append(None)
                 continue
             label = self.labels[rows, task][seen]
-            loss = task_loss(self.examples.tasks[task], head(features[seen]), label)
+            loss = task_loss(
+                self.examples.tasks[task], head(features[seen]), label, self.edges[task]
+            )
             found.append(loss / self.examples.constant_loss[task])
         return found
 

@@ -5,7 +5,7 @@ import numpy as np
 from core.training import to_examples
 from core.values import Kind, Split, Task, TaskTable
 
-KINDS = {"b": Kind.BINARY, "r": Kind.REGRESSION, "m": Kind.MULTICLASS}
+KINDS = {"b": Kind.BINARY, "r": Kind.REGRESSION, "m": Kind.MULTICLASS, "t": Kind.TIME_TO_EVENT}
 
 
 def make_table(kinds="bbmmr", n=300, n_inputs=7, missing=0.2, seed=0, labels=None):
@@ -15,9 +15,11 @@ def make_table(kinds="bbmmr", n=300, n_inputs=7, missing=0.2, seed=0, labels=Non
     columns, tasks = [], []
     for place, letter in enumerate(kinds):
         score = features @ rng.standard_normal(n_inputs) + rng.standard_normal(n)
-        n_classes = {"b": 2, "r": 0, "m": 3 + kinds[:place].count("m")}[letter]
+        n_classes = {"b": 2, "r": 0, "t": 0, "m": 3 + kinds[:place].count("m")}[letter]
         cuts = np.quantile(score, np.linspace(0, 1, n_classes + 1)[1:-1]) if n_classes else []
         column = np.searchsorted(cuts, score).astype(float) if n_classes else 50 + 10 * score
+        if letter == "t":
+            column = np.exp(score / 2) * np.where(rng.random(n) < 0.3, -1, 1)  # − is censored
         column[rng.random(n) < missing] = np.nan
         columns.append(column)
         classes = tuple("abcdefgh"[:n_classes])

@@ -55,7 +55,7 @@ def test_sgd_gives_the_same_losses_with_mixed_kinds_and_missing_labels(depth):
     assert_same(changed(EXACT, depth=depth), make_examples("bbmmr"))
 
 
-@pytest.mark.parametrize("kinds", ["bbbbb", "rrrrr", "mmmmm", "rmrmr"])
+@pytest.mark.parametrize("kinds", ["bbbbb", "rrrrr", "mmmmm", "ttttt", "rmtbt"])
 def test_sgd_gives_the_same_losses_for_every_kind(kinds):
     assert_same(EXACT, make_examples(kinds))
 
