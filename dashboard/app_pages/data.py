@@ -1,5 +1,7 @@
 """Data: what is analysed, another example, or the visitor's own table."""
 
+from typing import Literal
+
 import streamlit as st
 
 from core.data import EXAMPLES
@@ -16,6 +18,8 @@ from dashboard.session import change_view, is_dark, view
 from dashboard.tables import task_rows
 from dashboard.upload import take_upload, upload_button
 from dashboard.words import plain
+
+MOST_ROWS = 20
 
 st.markdown(
     "**Which prediction tasks should share a model?** A model shared by tasks that pull it the "
@@ -54,7 +58,10 @@ with st.container(horizontal=True):
     st.metric("Rows the landscape sees", f"{n_train:,}", help="The training split.")
 left, right = st.columns([3, 2])
 with left:
-    st.dataframe(task_rows(table), hide_index=True, alt="The tasks with kind and counts")
+    height: Literal["content", "auto"] = "content" if len(table.tasks) <= MOST_ROWS else "auto"
+    st.dataframe(
+        task_rows(table), height=height, hide_index=True, alt="The tasks with kind and counts"
+    )
 with right:
     show_chart(draw_availability(table, dark=is_dark()), key="availability")
 rows = st.expander("First 100 rows", icon=":material/table_rows:", key="rows", on_change="rerun")

@@ -35,7 +35,12 @@ def show_row(run: Run) -> None:
     with state:
         state_badge(status)
     if not view().draft:
-        open_.page_link("app_pages/data.py", label="Open", query_params={"run": run.id})
+        open_.page_link(
+            "app_pages/data.py",
+            label="Open",
+            icon=":material/arrow_forward:",
+            query_params={"run": run.id},
+        )
     elif open_.button("Open", key=f"open_{run.id}"):  # the upload is left, whatever its run was
         change_view(run=run.id, draft="")
         st.switch_page("app_pages/data.py", query_params=address())

@@ -13,8 +13,7 @@ from dashboard.charts.text import clean, number, rich, short
 from dashboard.theme import Mark, group_mark, ink, readable, see_through
 
 _HEIGHT = 620
-WIDE = 1.7  # pages are wider than high
-TOP, BOTTOM, SIDE = 60, 30, 90
+TOP, BOTTOM, SIDE = 70, 46, 70
 """Room around the graph in pixels, for its title and for the names of its tasks."""
 
 
@@ -81,6 +80,18 @@ def drawn_edges(
     return [(source, target, float(both[source, target])) for source, target, _ in edges]
 
 
+def spread(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Places that fill 800 × 1000: halfway from where they are to evenly spaced.
+
+    One far task would press all others into a heap; who is left or above of whom stays.
+    """
+    found = np.array(places, dtype=float) * [1, -1]  # pages count downwards
+    low, high = found.min(axis=0), found.max(axis=0)
+    own = (found - low) / np.where(high > low, high - low, 1.0)
+    rank = found.argsort(axis=0, kind="stable").argsort(axis=0) / max(len(found) - 1, 1)
+    return [(400 * float(x), 500 * float(y)) for x, y in own + rank]
+
+
 def _nodes(
     names: tuple[str, ...],
     labels: Int[np.ndarray, " task"],
@@ -92,13 +103,14 @@ def _nodes(
     for source, target, weight in edges:
         strength[source] += weight
         strength[target] += weight
+    places = spread([layout[name] for name in names])
     size = float(np.clip(34 - len(names) / 8, 11, 30))
     return [
         {
             "id": str(task),
             "name": clean(name),
-            "x": WIDE * 300 * layout[name][0],
-            "y": -300 * layout[name][1],
+            "x": places[task][0],
+            "y": places[task][1],
             "value": round(float(strength[task]), 3),
             "category": int(labels[task]),
             "symbolSize": size,

@@ -2,6 +2,7 @@
 
 import json
 import struct
+from dataclasses import replace
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
@@ -44,6 +45,7 @@ def show_points(
         height: of the picture in CSS pixels.
         dark: whether the page is dark; for the fallback without WebGL 2.
     """
+    xy, colours = shuffle(xy, colours)
     payload, points = pack(xy, colours, axes=axes, height=height)
     result = _component()(
         data=payload,
@@ -56,6 +58,14 @@ def show_points(
         event = show_chart(chart, key=f"{key}_plain", clickable=True)
         return brushed(list(event.selection.areas))
     return read_selection(result.selection, points)
+
+
+def shuffle(
+    xy: Float[np.ndarray, "point 2"], colours: PointColours
+) -> tuple[Float[np.ndarray, "point 2"], PointColours]:
+    """The points in an order without meaning: drawn task by task, the last would hide the first."""
+    order = np.random.default_rng(0).permutation(len(xy))
+    return xy[order], replace(colours, index=colours.index[order])
 
 
 def pack(

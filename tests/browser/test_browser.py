@@ -11,7 +11,7 @@ from core.data import plant_groups
 from core.graph.layout import place_tasks
 from core.landscape import OneStep
 from core.runs import State
-from dashboard.charts.task_graph import BOTTOM, SIDE, TOP, WIDE
+from dashboard.charts.task_graph import BOTTOM, SIDE, TOP, spread
 from dashboard.look_up import first_choice, way_of, ways_to_group
 from tests.browser.conftest import PATIENCE_MS, tell
 from tests.cohort import SMALL_PLAN, plan_with, small_cohort
@@ -172,13 +172,13 @@ def places_on(page, graph):
     chart = page.get_by_test_id("stEChartsChart").first
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()
-    flat = {name: (WIDE * x, -y) for name, (x, y) in place_tasks(graph).items()}
-    low, high = (pick(list(flat.values()), axis=0) for pick in (np.min, np.max))
-    middle = (low + high) / 2
+    layout = place_tasks(graph)
+    flat = np.array(spread([layout[name] for name in graph.task_names]))
+    low, high = flat.min(axis=0), flat.max(axis=0)
     room = np.array([box["width"] - 2 * SIDE, box["height"] - TOP - BOTTOM])
-    centre = np.array([box["x"] + box["width"] / 2, box["y"] + TOP + room[1] / 2])
-    scale = (room / (high - low)).min()
-    return {name: centre + scale * (np.array(place) - middle) for name, place in flat.items()}
+    middle = np.array([box["x"] + SIDE, box["y"] + TOP]) + room / 2
+    places = middle + (room / (high - low)).min() * (flat - (low + high) / 2)
+    return dict(zip(graph.task_names, places, strict=True))
 
 
 def test_a_clicked_task_shows_its_neighbours_and_a_clicked_line_its_two_tasks(page, server, cohort):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dashboard.charts.task_graph import draw_task_graph, drawn_edges
+from dashboard.charts.task_graph import draw_task_graph, drawn_edges, spread
 from tests.dashboard.charts.values import SIZES, assert_inert_option, graph_of, labels_of, names_of
 
 
@@ -49,6 +49,20 @@ def test_a_graph_without_edges_draws():
     chart = draw(3, minimum=2.0)
     assert chart.figure["series"][0]["links"] == []
     assert "0 edges" in chart.alt
+
+
+def test_one_far_task_does_not_press_the_others_into_a_heap():
+    heap = [(0.01 * k, 0.01 * (k * 7 % 11)) for k in range(11)]
+    x, y = np.array(spread([*heap, (10.0, 10.0)])).T
+    assert np.diff(np.sort(x))[:-1].min() > 30, "a heap would stand within one of 800"
+    assert (np.argsort(x) == np.arange(12)).all(), "who is left of whom stays"
+    assert y[11] == y.min(), "the highest comes first on a page"
+    assert (x.min(), x.max(), y.min(), y.max()) == (0, 800, 0, 1000)
+
+
+def test_a_lone_task_and_tasks_in_a_line_have_a_place():
+    assert spread([(3.0, 4.0)]) == [(0.0, 0.0)]
+    assert np.isfinite(spread([(0.0, 1.0), (1.0, 1.0)])).all()
 
 
 def test_groups_differ_in_shape_and_letter():

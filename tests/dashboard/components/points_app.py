@@ -35,8 +35,8 @@ affinity, labels, order, names = affinity_of(6), labels_of(6), order_of(6), name
 cell = show_cells(draw_affinity(affinity, order, labels), order, key="cells")
 st.text(f"cell: {cell}")
 layout = {name: (task / 3 - 1, (task % 2) - 0.5) for task, name in enumerate(names)}
-task = show_graph(draw_task_graph(graph_of(6), labels, layout), names, key="graph")
-st.text(f"node: {names.index(task) if task else None}")
+kind, place = show_graph(draw_task_graph(graph_of(6), labels, layout), key="graph") or ("", None)
+st.text(f"{kind or 'node'}: {place}")
 grouping = grouping_of(6)
 show_chart(draw_memberships(grouping, labels, names), key="bars")
 show_chart(draw_members_flow([grouping_of(6, n_components=n) for n in (1, 2)], names), key="flow")

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.charts.legend import group_legend, name_legend
 from dashboard.charts.point_colours import PointColours
-from dashboard.components.points import pack, read_selection
+from dashboard.components.points import pack, read_selection, shuffle
 from tests.dashboard.charts.values import HOSTILE
 
 PAGE = Path(__file__).with_name("points_app.py")
@@ -28,6 +28,16 @@ def unpacked(payload):
     head = json.loads(payload[4 : 4 + length])
     xy = np.frombuffer(payload, "<f4", 2 * head["n"], 4 + length).reshape(-1, 2)
     return head, xy, np.frombuffer(payload, "u1", head["n"], 4 + length + 8 * head["n"])
+
+
+def test_no_task_covers_the_others_and_every_point_keeps_its_colour():
+    index = np.repeat(np.arange(4, dtype=np.uint8), 250)
+    xy = np.stack([index, np.arange(1000)], axis=1).astype(np.float32)
+    mixed, colours = shuffle(xy, PointColours(index, group_legend(4)))
+    assert (mixed[:, 0] == colours.index).all()
+    assert sorted(mixed[:, 1]) == list(range(1000))
+    assert set(colours.index[:50]) == set(colours.index[-50:]) == {0, 1, 2, 3}
+    assert (shuffle(xy, PointColours(index, group_legend(4)))[0] == mixed).all()
 
 
 def test_the_payload_holds_the_points_and_nothing_more():
