@@ -60,16 +60,10 @@ def accumulate(
         member = _membership(block - first, last - first + 1, device)
         sums[:, first : last + 1] += member @ torch.stack(terms).flatten(2).double()
     on_batch(1.0)
-    terms = dict(zip(PairTerms._fields, sums.cpu().numpy().reshape(*shape[:2], n_tasks, n_tasks)))
-    return PairSums(
-        count=terms["n_shared"],
-        distance=terms["distance"],
-        mass=terms["mass"],
-        abs_cosine=terms["abs_cosine"],
-        cosine=terms["cosine"],
-        opposite=terms["opposite"],
-        mean_product=sum_mean_products(rows, trunk, heads, mean_rows),
-    )
+    found = sums.cpu().numpy().reshape(*shape[:2], n_tasks, n_tasks)
+    count, distance, mass, abs_cosine, cosine, opposite = found
+    means = sum_mean_products(rows, trunk, heads, mean_rows)
+    return PairSums(count, distance, mass, abs_cosine, cosine, opposite, means)
 
 
 def _pieces_per_batch(rows: Rows, heads: Heads, batch_size: int) -> int:

@@ -106,7 +106,7 @@ def _layer(
 
     work = torch.mul(delta, a.abs().sum(1, keepdim=True))
     apart = _apart(end_to_end(work, piece))
-    norm = work.abs_().sum(2)
+    norm = work.abs_() @ work.new_ones(work.shape[2])
     by_row = work.reshape(delta.shape[1], delta.shape[0], -1).copy_(delta.transpose(0, 1))
     gram = (by_row @ by_row.transpose(1, 2)).mul_((a * a).sum(1)[:, None, None])
     sign = end_to_end(torch.sign(delta, out=work).mul_(sign_weight.sqrt().unsqueeze(1)), piece)
@@ -132,8 +132,9 @@ def _sign_weights(passed: Pass) -> "list[Float[Tensor, ' row']]":
     """For every layer, inputs that are not 0 / parameters of all layers that can move."""
     import torch
 
-    n_inputs = [(a != 0).sum(1).to(a.dtype) for a in passed.inputs]
-    movable = torch.stack([n * on.sum(1) for n, on in zip(n_inputs, passed.active, strict=True)])
+    n_inputs = [torch.count_nonzero(a, dim=1).to(a.dtype) for a in passed.inputs]
+    n_active = [torch.count_nonzero(on, dim=1) for on in passed.active]
+    movable = torch.stack([n * on for n, on in zip(n_inputs, n_active, strict=True)])
     return [n / movable.sum(0).clamp_min(1.0) for n in n_inputs]
 
 

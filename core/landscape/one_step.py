@@ -22,6 +22,12 @@ from core.methods import Method, knob
 from core.progress import OnProgress, within
 from core.values import Landscape, PairSums, Points, Split, TaskTable
 
+MAX_SUMS = 5_000_000
+"""Numbers in each T × T sum of all blocks (40 MB): hundreds of tasks get fewer blocks (ours)."""
+
+FEWEST_BLOCKS = 20
+"""Fewer blocks make a poor bootstrap, so memory stops counting there."""
+
 
 @dataclass(frozen=True)
 class OneStep(Method):
@@ -74,7 +80,8 @@ class OneStep(Method):
         rows = table.rows(Split.TRAIN)
         x = _usable(model_inputs(table)[rows])
         labels = prepare_labels(table.tasks, table.labels[rows])
-        block = assign_blocks(table.patient[rows], self.n_blocks, seed)
+        most = max(FEWEST_BLOCKS, MAX_SUMS // len(table.tasks) ** 2)
+        block = assign_blocks(table.patient[rows], min(self.n_blocks, most), seed)
         distinct = find_distinct(table.tasks, labels)
         tasks = [table.tasks[first] for first in distinct.first]
         own = Labels(labels.value[:, distinct.first], labels.known[:, distinct.first])
