@@ -22,11 +22,17 @@ OnChunk = Callable[[Trained], None]
 """Called with the networks of some groups as soon as all their seeds are trained."""
 
 
+_PATIENCE = 0.1
+"""Seconds after which a worker that waits to be heard looks whether it should stop (ours)."""
+
+
 class _News(NamedTuple):
-    """What a worker says of its chunk: how far, or what came of it."""
+    """What a worker says of its chunk: how far it is (it waits until that was `heard`), or what
+    came of it."""
 
     place: int
     fraction: float
+    heard: Event
     message: str = ""
     trained: Trained | None = None
     error: BaseException | None = None
@@ -50,15 +56,17 @@ def train_chunks(
 
     def work(place: int) -> None:
         def report(fraction: float, message: str) -> None:
+            heard = Event()
+            news.put(_News(place, fraction, heard, message))
+            while not (stop.is_set() or heard.wait(_PATIENCE)):
+                pass
             if stop.is_set():
                 raise Cancelled("The training was asked to stop.")
-            news.put(_News(place, fraction, message))
 
         try:
-            report(0.0, "")
-            news.put(_News(place, 1.0, trained=train(chunks[place], report)))
+            news.put(_News(place, 1.0, Event(), trained=train(chunks[place], report)))
         except BaseException as error:  # noqa: BLE001, it is raised again by the calling thread
-            news.put(_News(place, 0.0, error=error))
+            news.put(_News(place, 0.0, Event(), error=error))
 
     def take(item: _News) -> None:
         if item.trained is not None:
@@ -94,8 +102,8 @@ def _follow(
         n_done += item.trained is not None
         share[item.place] = item.fraction
         done = f"{n_done} of {n_chunks} parts trained"
-        if item.fraction:
-            on_progress(sum(share) / n_chunks, f"{done}; {item.message}" if item.message else done)
+        on_progress(sum(share) / n_chunks, f"{done}; {item.message}" if item.message else done)
+        item.heard.set()
 
 
 @contextmanager

@@ -64,7 +64,8 @@ def predict(
     raw = raw_outputs(trained, examples, rows, group, trunk)
     for member, task in enumerate(group):
         own = raw[:, :, member, : trained.n_outputs[task]]
-        own[...] = to_prediction(examples, task, own)
+        with np.errstate(invalid="ignore"):  # a diverged model is NaN and stays it
+            own[...] = to_prediction(examples, task, own)
     return raw
 
 
@@ -99,7 +100,8 @@ def row_losses(
     losses = np.full(raw.shape[:3], np.nan)
     for member, task in enumerate(group):
         own = raw[:, :, member, : trained.n_outputs[task]]
-        loss = _loss(examples, task, own, rows) / examples.constant_loss[task]
+        with np.errstate(invalid="ignore"):  # a diverged model is NaN and stays it
+            loss = _loss(examples, task, own, rows) / examples.constant_loss[task]
         losses[:, :, member] = np.where(examples.known[rows, task], loss, np.nan)
     return losses
 

@@ -19,7 +19,7 @@ GROUPS = [(0,), (1,), (4,), (0, 1), (2, 3), (1, 3, 4), (0, 1, 2, 3, 4)]
 
 @pytest.fixture(scope="module")
 def examples():
-    return make_examples("bbmmr")
+    return make_examples("bbmtr")
 
 
 def changed(**knobs):
