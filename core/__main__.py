@@ -57,6 +57,13 @@ def main(ctx: click.Context, port: int, headless: bool, runs: Path) -> None:
     metavar="COL=KIND",
     help="Overrule a task's kind: binary, multiclass, regression, time_to_event:EVENT_COLUMN.",
 )
+@click.option(
+    "--mend",
+    "mends",
+    multiple=True,
+    metavar="COL=HOW",
+    help="Read a column as a note proposed: day_first, month_first, thousands:, or missing:-999.",
+)
 @click.option("--preset", default="standard", show_default=True, help="quick|standard|thorough")
 @click.option("--measure", metavar="KEY", help="Affinity measure, for example sca.")
 @click.option("--heads", metavar="KEY", help="Heads of the landscape, for example shared.")

@@ -22,6 +22,7 @@ def group_file(
     ignore: Sequence[str],
     patient_id: str | None,
     kinds: Sequence[str],
+    mends: Sequence[str],
     preset: str,
     measure: str | None,
     heads: str | None,
@@ -34,14 +35,22 @@ def group_file(
     Raises:
         TaskGroupingError: bad input; then nothing was written.
     """
-    from core.data import assign_roles, digest_source, find_issues, read_source, stop_at_errors
+    from core.data import (
+        assign_roles,
+        digest_source,
+        find_issues,
+        mend_columns,
+        read_source,
+        stop_at_errors,
+    )
     from core.runs import Run
 
     plan = make_plan(preset, measure, heads, groups, seed, device)
     if os.path.exists(data) and not (os.path.isfile(data) or os.path.isdir(data)):
         raise TableError(f"{data} is no regular file but a pipe or device; save it as a file.")
     source = read_source(data, targets, ignore)
-    frame = source.frame
+    chosen = _mends(mends)
+    frame = mend_columns(source.frame, chosen)
     roles = assign_roles(
         frame,
         targets=source.targets,
@@ -49,6 +58,7 @@ def group_file(
         patient_id=patient_id,
         kinds=_kinds(kinds),
         feature_shape=source.feature_shape,
+        mends=chosen,
     )
     plan.check_fit(len(roles.targets))
     issues = find_issues(frame, roles)
@@ -117,3 +127,13 @@ def _kinds(pairs: Sequence[str]) -> dict[str, str]:
             raise MethodError(f"--kind {pair!r} is not COLUMN=KIND, for example y_age=regression.")
         kinds[column] = kind
     return kinds
+
+
+def _mends(pairs: Sequence[str]) -> dict[str, str]:
+    mends = {}
+    for pair in pairs:
+        column, equals, how = pair.rpartition("=")
+        if not equals:
+            raise MethodError(f"--mend {pair!r} is not COLUMN=HOW, for example age=missing:-999.")
+        mends[column] = how
+    return mends

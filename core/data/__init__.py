@@ -9,6 +9,7 @@
     kinds     what a target is: binary, multiclass, regression
     features  feature columns → numbers, and how
     coding    every column → numbers
+    mends     what a user may choose to read otherwise
     survival  a time and an event → a signed time
     issues    what is wrong with a table, in sentences
     split     60 / 20 / 20 by whole patients, made once
@@ -31,6 +32,7 @@ from typing import TYPE_CHECKING
 
 from core.data.examples import EXAMPLES, Example, load_example
 from core.data.issues import Issue, find_issues
+from core.data.mends import mend_columns
 from core.data.planted import Planted, plant_groups
 from core.data.reading import name_columns, read_frame
 from core.data.roles import Patterns, Roles, assign_roles, match_columns
@@ -58,6 +60,7 @@ __all__ = [
     "load_example",
     "load_table",
     "match_columns",
+    "mend_columns",
     "name_columns",
     "plant_groups",
     "read_frame",
@@ -73,6 +76,7 @@ def load_table(
     patient_id: str | None = None,
     kinds: Mapping[str, str] | None = None,
     seed: int = 0,
+    mends: Mapping[str, str] | None = None,
 ) -> TaskTable:
     """Read, check and split a table in one go.
 
@@ -85,6 +89,7 @@ def load_table(
         ignore: names or globs of columns to leave out.
         patient_id: the column whose rows must stay in one split; never a feature.
         kinds: kinds of targets where the inferred one is not wanted, as `{"y_a": "regression"}`.
+        mends: mends of columns that `find_issues` proposed, as `{"glucose": "missing:-999"}`.
         seed: which 60 / 20 / 20 split of the patients.
 
     Raises:
@@ -95,12 +100,14 @@ def load_table(
         found = read_source(Path(source), targets, ignore)
     else:
         found = Source(name_columns(source), targets or TABLE_TARGETS, ignore)
+    frame = mend_columns(found.frame, mends or {})
     roles = assign_roles(
-        found.frame,
+        frame,
         found.targets,
         ignore=found.ignore,
         patient_id=patient_id,
         kinds=kinds,
         feature_shape=found.feature_shape,
+        mends=mends,
     )
-    return build_table(found.frame, roles, seed=seed)
+    return build_table(frame, roles, seed=seed)

@@ -31,6 +31,8 @@ class Roles:
     """Of one sample where the features are the pixels of an image; empty for a table."""
     events: tuple[tuple[str, str], ...] = ()
     """Of each target that is a time to an event, the column that tells whether it happened."""
+    mends: tuple[tuple[str, str], ...] = ()
+    """The mends that were made to the frame (`core.data.mends`), for those who bring new rows."""
 
     def kind(self, target: str) -> Kind:
         """The kind of one target."""
@@ -58,7 +60,10 @@ class Roles:
         }
         shape = {"feature_shape": list(self.feature_shape)} if self.feature_shape else {}
         events = {"events": dict(self.events)} if self.events else {}
-        return spec | shape | events  # as ever where there is neither: old runs are compared
+        mends = {"mends": dict(self.mends)} if self.mends else {}
+        return (
+            spec | shape | events | mends
+        )  # as ever where there is neither: old runs are compared
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> "Roles":
@@ -71,6 +76,7 @@ class Roles:
             kinds=tuple((name, Kind(kind)) for name, kind in spec["kinds"].items()),
             feature_shape=tuple(spec.get("feature_shape", ())),
             events=tuple(spec.get("events", {}).items()),
+            mends=tuple(spec.get("mends", {}).items()),
         )
 
 
@@ -82,11 +88,12 @@ def assign_roles(
     features: Patterns | None = None,
     kinds: Mapping[str, str] | None = None,
     feature_shape: tuple[int, ...] = (),
+    mends: Mapping[str, str] | None = None,
 ) -> Roles:
     """Give every column one role. A column both ignored and a target is ignored; the patient id is
     never a feature; every column left over is a feature where `features` is None. `kinds` are of
     targets (names or globs); `time_to_event:EVENT` names the column that tells whether the event
-    happened, which then is neither feature nor target.
+    happened, which then is neither feature nor target. `mends` are those the frame went through.
 
     Raises:
         TableError: a name or glob matches no column, no target is left, a target is also listed
@@ -119,6 +126,7 @@ def assign_roles(
         ignore=tuple(name for name in ignored if name not in events),
         kinds=tuple((name, _kind(frame, name, wanted.get(name))) for name in chosen),
         feature_shape=feature_shape,
+        mends=tuple((mends or {}).items()),
         events=tuple((name, asked[1]) for name, asked in wanted.items() if asked[1]),
     )
 

@@ -14,6 +14,7 @@ from jaxtyping import Float32
 
 from core.data.columns import Holds
 from core.data.features import ColumnCode, apply_codes, fit_codes, plain_numbers
+from core.data.mends import mend_columns
 from core.data.names import listed, quoted, suggestion
 from core.data.reading import name_columns
 from core.data.roles import Roles
@@ -40,6 +41,7 @@ class TableSchema(Frozen):
     is_single: bool
     scale: InputScale
     feature_shape: tuple[int, ...]
+    mends: tuple[tuple[str, str], ...]
     task_names: tuple[str, ...]
     kinds: tuple[Kind, ...]
     classes: tuple[tuple[str, ...], ...]
@@ -75,6 +77,8 @@ class TableSchema(Frozen):
         """
         frame = name_columns(frame)
         self._check_columns(frame)
+        frame = mend_columns(frame, dict(self.mends))
+        self._check_kinds(frame)
         features = apply_codes(frame, self.columns)
         infinite = np.flatnonzero(np.isinf(features).any(axis=0))
         if len(infinite):
@@ -95,6 +99,8 @@ class TableSchema(Frozen):
                 f"The table lacks {listed(missing)}, which the model was made with. "
                 f"{suggestion(missing[0], there)}Add the column, empty where it is not known."
             )
+
+    def _check_kinds(self, frame: "pd.DataFrame") -> None:
         plain = plain_numbers(frame)
         for code in self.columns:
             if code.holds is not Holds.NUMBERS or code.name not in plain:
@@ -117,6 +123,7 @@ class TableSchema(Frozen):
             "is_single": self.is_single,
             "scale": {name: array.tolist() for name, array in self.scale._items()},
             "feature_shape": list(self.feature_shape),
+            "mends": dict(self.mends),
             "tasks": [
                 {"name": name, "kind": str(kind), "classes": list(classes)}
                 for name, kind, classes in zip(
@@ -140,6 +147,7 @@ class TableSchema(Frozen):
                 is_single=bool(spec["is_single"]),
                 scale=_scale_of(spec["scale"]),
                 feature_shape=tuple(spec["feature_shape"]),
+                mends=tuple(dict(spec["mends"]).items()),
                 task_names=tuple(task["name"] for task in spec["tasks"]),
                 kinds=tuple(Kind(task["kind"]) for task in spec["tasks"]),
                 classes=tuple(tuple(task["classes"]) for task in spec["tasks"]),
@@ -165,6 +173,7 @@ def fit_schema(frame: "pd.DataFrame", roles: Roles, table: TaskTable) -> TableSc
         is_single=table.features.dtype == np.float32,
         scale=fit_scale(table),
         feature_shape=table.feature_shape,
+        mends=tuple((name, how) for name, how in roles.mends if name in set(roles.features)),
         task_names=table.task_names,
         kinds=tuple(task.kind for task in table.tasks),
         classes=tuple(task.classes for task in table.tasks),

@@ -5,6 +5,7 @@ targets       too few labels or classes; targets that are copies
 features      infinite values, columns left out, constants, record numbers
 leaks         features that are copies of a target or predict it by themselves
 identifiers   names that suggest a person's particulars
+proposals     dates and numbers read as text, numbers that stand for missing: a mend for each
 """
 
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from core.data.issues.features import feature_issues
 from core.data.issues.identifiers import identifier_issues
 from core.data.issues.issue import Issue, Severity
 from core.data.issues.leaks import leak_issues
+from core.data.issues.proposals import proposal_issues
 from core.data.issues.rows import row_issues
 from core.data.issues.targets import target_issues
 from core.data.roles import Roles
@@ -41,5 +43,6 @@ def judge(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> tuple[Issue
         *feature_issues(coded),
         *leak_issues(frame, roles, coded),
         *identifier_issues(roles.features),
+        *proposal_issues(frame, roles, coded),
     ]
     return tuple(sorted(issues, key=lambda issue: _ORDER.index(issue.severity)))

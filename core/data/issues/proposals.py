@@ -1,0 +1,108 @@
+"""Columns that may mean something else than what they were read as, each with its mend."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.data.coding import CodedTable
+from core.data.columns import Holds, what_holds
+from core.data.features import plain_numbers
+from core.data.issues.issue import Issue, about_each
+from core.data.mends import SEPARATORS, read_date, read_thousands
+from core.data.roles import Roles
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SENTINELS = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 999.0, 9999.0, 99999.0)
+"""Numbers that often stand for a missing value (ours)."""
+FEWEST_SENTINELS = 3
+APART = 5
+"""How many times larger than every other value a sentinel above 0 is."""
+
+_LOOK = 200
+
+
+def proposal_issues(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> Iterator[Issue]:
+    """Dates and numbers that were read as text, and numbers that may stand for missing."""
+    plain = plain_numbers(frame)
+    names = [*roles.features, *roles.targets]
+    texts = [n for n in names if n not in plain and what_holds(frame[n]) is Holds.TEXT]
+    hows = {name: how for name in texts if (how := _mend_of_text(frame[name]))}
+    yield from about_each(
+        "notice",
+        list(hows),
+        lambda name: (
+            f"was read as text, but may hold {_MEANING[hows[name].partition(':')[0]]}: "
+            f"--mend '{name}={hows[name]}' reads it so"
+        ),
+        "Leave it where that is not meant.",
+    )
+    found = dict(_sentinels(coded))
+    yield from about_each(
+        "notice",
+        list(found),
+        lambda name: (
+            f"has {found[name]:g} apart from all its other values, which may stand for "
+            f"missing: --mend '{name}=missing:{found[name]:g}' reads it so"
+        ),
+        "Leave it where the number is meant.",
+    )
+
+
+_MEANING = {
+    "day_first": "dates (day first)",
+    "month_first": "dates (month first)",
+    "thousands": "numbers with a sign between the thousands",
+}
+
+
+def _mend_of_text(column: "pd.Series") -> str:
+    """The only mend that reads every text of a column; '' where none does, or dates both ways."""
+    raw = column.dropna().unique()
+    if not any(map(_may_be_number, raw[:_LOOK])):
+        return ""
+    distinct = [text for text in (str(text).strip() for text in raw) if text]
+    dates = [how for how in ("day_first", "month_first") if _reads_dates(distinct, how)]
+    if dates:
+        return dates[0] if len(dates) == 1 else ""
+    signs = [sign for sign in SEPARATORS if _reads_thousands(distinct, sign)]
+    return f"thousands:{signs[0]}" if len(signs) == 1 else ""
+
+
+def _may_be_number(text: object) -> bool:
+    """Whether a text begins and ends like a number or a date: most that are neither do not."""
+    digits = str(text).strip().lstrip("+-")
+    return digits[:1].isdigit() and digits[-1:].isdigit()
+
+
+def _reads_dates(texts: Sequence[str], how: str) -> bool:
+    return _all(texts, lambda text: read_date(text, how) is not None)
+
+
+def _reads_thousands(texts: Sequence[str], sign: str) -> bool:
+    return any(sign in text for text in texts) and _all(
+        texts, lambda text: read_thousands(text, sign) is not None
+    )
+
+
+def _all(texts: Sequence[str], test: Callable[[str], bool]) -> bool:
+    """Whether a test holds for every text; most columns fail at one of the first."""
+    return all(map(test, texts[:_LOOK])) and all(map(test, texts[_LOOK:]))
+
+
+def _sentinels(coded: CodedTable) -> Iterator[tuple[str, float]]:
+    """Columns with a usual sentinel at one end, repeated, and no value near it."""
+    low = np.fmin.reduce(coded.features, axis=0)
+    high = np.fmax.reduce(coded.features, axis=0)
+    for place in np.flatnonzero(np.isin(low, SENTINELS) | np.isin(high, SENTINELS)):
+        column = coded.features[:, place]
+        for number in {float(low[place]), float(high[place])} & set(SENTINELS):
+            others = column[~np.isnan(column) & (column != number)]
+            n_same = int((column == number).sum())
+            if n_same < FEWEST_SENTINELS or len(np.unique(others)) < 2:
+                continue
+            is_apart = others.min() >= 0 if number < 0 else others.max() * APART < number
+            if is_apart:
+                yield coded.sources[place], number
