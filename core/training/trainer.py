@@ -24,6 +24,9 @@ _TRAIN, _VALIDATION = 0.6, 0.2
 _COPIES = 5
 """Numbers held for each weight: itself, its gradient, two moments of Adam, the best state."""
 
+GPU_MODELS = 32
+"""Times the models of a chunk on a CPU that a GPU takes at once (ours)."""
+
 
 class Cost(NamedTuple):
     """What training will take at most: models, and floating-point operations of their steps."""
@@ -47,15 +50,17 @@ class Trainer(Method):
 
     width: int = knob(32, "Units of each layer of a trunk.", low=1, high=1024)
     depth: int = knob(2, "Layers of a trunk.", low=1, high=8)
-    learning_rate: float = knob(3e-3, "Step size.", low=1e-6, high=100.0)
-    max_steps: int = knob(600, "Training steps at most.", low=1, high=100_000)
-    batch_size: int = knob(64, "Rows of one step.", low=1, high=65_536)
-    patience: int = knob(8, "Evaluations without a better loss before a network stops.", low=1)
+    learning_rate: float = knob(2e-3, "Step size.", low=1e-6, high=100.0)
+    max_steps: int = knob(1000, "Training steps at most.", low=1, high=100_000)
+    batch_size: int = knob(32, "Rows of one step.", low=1, high=65_536)
+    patience: int = knob(6, "Evaluations without a better loss before a network stops.", low=1)
     evaluate_every: int = knob(20, "Steps between two evaluations.", low=1, high=100_000)
-    weight_decay: float = knob(0.1, "Decay of the weights (not of biases).", low=0.0, high=100.0)
+    weight_decay: float = knob(1.0, "Decay of the weights (not of biases).", low=0.0, high=100.0)
     optimizer: str = knob("adam", "AdamW or plain SGD.", options=("adam", "sgd"))
     precision: str = knob("float32", "Numbers to compute with.", options=("float32", "float64"))
-    models_at_once: int = knob(64, "Networks of one chunk at most.", low=1, high=100_000)
+    models_at_once: int = knob(
+        64, "Networks of one chunk at most (a GPU takes 32 times as many).", low=1, high=100_000
+    )
     max_megabytes: int = knob(1000, "Memory of the models in training at most.", low=1)
 
     def __call__(
@@ -87,9 +92,10 @@ class Trainer(Method):
         recipe = self._recipe(examples, seeds, place, trunk)
         with lone_threads() as n_threads:
             n_workers = n_threads if place.type == "cpu" else 1
+            most = self.models_at_once * (1 if place.type == "cpu" else GPU_MODELS)
             parts = train_chunks(
                 lambda chunk, report: train_chunk(recipe, chunk, report),
-                self.chunk_groups(distinct, examples.inputs.shape[1], len(seeds), n_workers),
+                self._chunks(distinct, examples.inputs.shape[1], len(seeds), n_workers, most),
                 n_workers,
                 on_progress,
                 on_chunk or (lambda trained: None),
@@ -105,8 +111,8 @@ class Trainer(Method):
         weights = sum(self._n_weights(n_inputs, size) for size in group_sizes)
         return Cost(n_seeds * len(group_sizes), 2.0 * n_seeds * weights * (trained + evaluated))
 
-    def chunk_groups(
-        self, groups: Sequence[Group], n_inputs: int, n_seeds: int, n_workers: int = 1
+    def _chunks(
+        self, groups: Sequence[Group], n_inputs: int, n_seeds: int, n_workers: int, most: int
     ) -> list[tuple[Group, ...]]:
         """Groups of like sizes together, as many as fit the memory and the cache; the largest
         first, so that no worker is left with a long one at the end."""
@@ -115,7 +121,7 @@ class Trainer(Method):
         units = self.width * self.batch_size * 2 * self.depth
         size = 4 if self.precision == "float32" else 8
         fits = int(self.max_megabytes * 1e6 / size / (_COPIES * weights + units))
-        at_once = max(1, min(fits // n_workers, self.models_at_once) // n_seeds)
+        at_once = max(1, min(fits // n_workers, most) // n_seeds)
         n_chunks = max(-(-len(ordered) // at_once), min(n_workers, len(ordered)))
         edges = [round(place * len(ordered) / n_chunks) for place in range(n_chunks + 1)]
         return [tuple(ordered[a:b]) for a, b in pairwise(edges)]
