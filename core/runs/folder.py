@@ -23,7 +23,7 @@ from core.plan import Plan
 from core.projection import PROJECTIONS
 from core.report import to_document
 from core.runs.asked import Asked
-from core.runs.spec import Spec, load_spec, sweep_partials, write_new
+from core.runs.spec import Spec, load_frame, load_spec, sweep_partials, write_new
 from core.runs.stages import UNREADABLE, StageFolder
 from core.runs.status import State, Status, replace_text, worker_of
 from core.storage import load_value, save_value
@@ -177,13 +177,7 @@ class Run:
 
     def table(self) -> TaskTable:
         """The table as the engine sees it, made again from the run's own copy of the data."""
-        import pandas as pd
-
-        try:
-            frame = pd.read_parquet(self.path / "data.parquet")
-        except (OSError, ValueError) as error:
-            raise RunError(f"data.parquet of the run {self.id} is damaged; delete it.") from error
-        return build_table(frame, Roles.from_spec(self.spec.roles), self.plan.seed)
+        return build_table(load_frame(self.path), Roles.from_spec(self.spec.roles), self.plan.seed)
 
     def keep_report(self, report: Report) -> None:
         """Write the report as a value and as `report.json`."""

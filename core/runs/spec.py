@@ -49,6 +49,16 @@ def load_spec(path: Path) -> Spec:
     return spec
 
 
+def load_frame(path: Path) -> "pd.DataFrame":
+    """The copy of the data in the run at `path`; RunError when its file is damaged."""
+    import pandas as pd
+
+    try:
+        return pd.read_parquet(path / "data.parquet")
+    except (OSError, ValueError) as error:
+        raise RunError(f"data.parquet of the run {path.name} is damaged; delete it.") from error
+
+
 def write_new(path: Path, frame: "pd.DataFrame", spec: Spec) -> None:
     """Make the folder readable by its owner only, filled before anybody sees it.
 

@@ -5,11 +5,13 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.provenance import own_version
 from core.runs.stages import UNREADABLE
 from core.storage import load_value, save_value
+from core.values import TaskTable
 
 if TYPE_CHECKING:
-    from core.training import Trained
+    from core.training import Trained, Trainer
 
 
 class TrainedFolder:
@@ -21,6 +23,14 @@ class TrainedFolder:
     def __init__(self, root: Path, made_from: tuple[object, ...]) -> None:
         key = blake2b(repr(made_from).encode(), digest_size=10).hexdigest()
         self.folder = root / key
+
+    @classmethod
+    def of_run(
+        cls, path: Path, table: TaskTable, trainer: "Trainer", device: str
+    ) -> "TrainedFolder":
+        """Where the run at `path` keeps what `trainer` made of `table` on a `device` (`cpu` or
+        `cuda`); a new version of the program trains anew."""
+        return cls(path / "trained", (table.fingerprint, trainer, device, own_version()))
 
     def load(self) -> "Iterator[Trained]":
         """Every part that can be read."""

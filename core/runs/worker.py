@@ -18,7 +18,6 @@ from core.methods import choose
 from core.pipeline import run
 from core.progress import OnProgress
 from core.projection import PROJECTIONS, project_points
-from core.provenance import own_version
 from core.runs.folder import EVIDENCE, MAIN, Run
 from core.runs.status import State, Status, worker_of
 from core.runs.trained import TrainedFolder
@@ -137,9 +136,7 @@ def _make_evidence(target: Run, on_progress: OnProgress) -> None:
     table = target.table()
     asked = target.asked
     device = pick_device(target.plan.device).type
-    store = TrainedFolder(
-        target.path / "trained", (table.fingerprint, asked.settings.trainer, device, own_version())
-    )
+    store = TrainedFolder.of_run(target.path, table, asked.settings.trainer, device)
 
     def make() -> Evidence:
         found = validate_grouping(
