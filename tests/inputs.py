@@ -343,6 +343,17 @@ def _cut_npz(folder: Path) -> Path:
     return path
 
 
+def _with_a_note(folder: Path) -> Path:
+    from zipfile import ZipFile
+
+    path = _npz(arrays)(folder)
+    with ZipFile(path, "a") as archive:
+        archive.writestr("note.txt", "about")
+    return path
+
+
+_DAYS = np.datetime64("2020-01-01") + np.arange(60)
+
 OWN_SAMPLES: tuple[Case, ...] = (
     # a folder with one file per task
     Case("a file a task", _tasks(), targets="y"),
@@ -395,6 +406,10 @@ OWN_SAMPLES: tuple[Case, ...] = (
     Case("empty npz", _bytes("t.npz", b""), "is not a whole .npz file"),
     Case("missing npz", lambda folder: folder / "t.npz", "There is no file"),
     Case("own arrays", _npz(own_arrays)),
+    Case("own arrays of booleans", _npz(own_arrays, y_first=np.arange(60) % 2 == 0)),
+    Case("own arrays of text", _npz(own_arrays, y_first=["no", "yes"] * 30)),
+    Case("own arrays of dates", _npz(own_arrays, y_first=_DAYS), "'y_first' holds dates"),
+    Case("a file that is no array", _with_a_note, "'note.txt' is no array"),
     Case("own arrays of another shape", _npz(own_arrays, x_second=np.zeros((90, 4, 3))), "(4, 3)"),
     Case("own arrays of another length", _npz(own_arrays, y_first=np.zeros(61)), "(61,)"),
     Case("own arrays, one without x", _npz(own_arrays, x_first=None), "nor 'x_first'"),

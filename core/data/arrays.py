@@ -68,8 +68,10 @@ def _load(path: Path) -> Arrays:
     return arrays
 
 
-def _plain(array: "np.ndarray[Any, Any]", name: str, where: str) -> "np.ndarray[Any, Any]":
+def _plain(array: Any, name: str, where: str) -> "np.ndarray[Any, Any]":
     """The array in the machine's byte order and at least single precision."""
+    if not isinstance(array, np.ndarray):
+        raise TableError(f"{where}: {quoted(name)} is no array. Save the file with np.savez.")
     if array.dtype.kind not in "fiubUM":
         raise TableError(
             f"{where}: array {quoted(name)} holds {array.dtype}. Save numbers, text or dates."

@@ -217,7 +217,9 @@ def test_a_run_folder_keeps_tasks_with_their_own_samples(folder, tmp_path):
     from core.plan import Plan
     from core.runs import Run
 
-    for path in (folder, save(tmp_path, **own_arrays())):
+    made = own_arrays()
+    made |= {"y_first": made["y_first"] == 1, "y_second": np.where(made["y_second"], "b", "a")}
+    for path in (folder, save(tmp_path, **made)):
         found = read_source(path)
         shape = found.feature_shape
         roles = assign_roles(found.frame, found.targets, feature_shape=shape)
@@ -248,3 +250,11 @@ def test_real_folders_match_their_description(shared_data, name, n_tasks, n_rows
         own = ~np.isnan(table.labels[:, task])
         shares = [np.mean(table.split[own] == split.code) for split in Split]
         np.testing.assert_allclose(shares, [0.6, 0.2, 0.2], atol=0.01)
+
+
+def test_an_uploaded_npz_becomes_a_table(tmp_path):
+    from core.runs import Draft
+
+    with save(tmp_path, **arrays()).open("rb") as file:
+        draft = Draft.create(tmp_path / "runs", "t.npz", file)
+    assert load_table(draft.frame()).features.shape == (200, 12)

@@ -14,7 +14,10 @@ from core.inputs import CLIP, model_inputs
 from core.storage import load_value, save_value
 from tests.inputs import GALLERY, OWN_SAMPLES, good_frame
 
-ACCEPTED = [case for case in (*GALLERY, *OWN_SAMPLES) if not case.expected]
+WIDE = "10 000 columns"
+"""Wide, but of numbers only."""
+
+ACCEPTED = [c for c in (*GALLERY, *OWN_SAMPLES) if not c.expected and c.name != WIDE]
 
 
 def hard_frame(seed=0, n=200):
