@@ -332,7 +332,7 @@ def test_a_first_visit_starts_an_example_whose_worker_died(root, monkeypatch):
     run.delete()
     assert "No run is open" in boxes(go_to(at, "groups"))
     at.button(key="open_example").click().run()
-    assert "is not computed yet" in boxes(at), "made again"
+    assert "The example is computed now" in words(at), "made again"
 
 
 def test_the_example_begins_once_its_page_was_drawn(root, monkeypatch):
