@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from core.errors import RunError
+from core.report.letters import letter as letter
 from core.runs import MAIN, Run, State, Status
 
 if TYPE_CHECKING:
@@ -107,13 +108,3 @@ def summary(report: "Report") -> str:
             *(f"Note: {note}" for note in report.notes),
         ]
     )
-
-
-def letter(number: int) -> str:
-    """A, B, …, Z, AA, AB, … for the groups 0, 1, …"""
-    text = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
