@@ -1,18 +1,22 @@
 """The stack says what one plain PyTorch model after the other says."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from core.training import Trainer, to_examples
+from core.training.draws import draw_batches
+from core.values import Split
 from tests.core.training.sequential import Sequentially, best_of, layers_of
 from tests.core.training.tables import make_examples, stack_tables
 
 EXACT = Trainer(
     width=8,
     learning_rate=0.1,
-    max_steps=60,
+    max_steps=36,
     batch_size=16,
     patience=100,
     evaluate_every=6,
@@ -20,7 +24,7 @@ EXACT = Trainer(
     optimizer="sgd",
     precision="float64",
 )
-GROUPS = [(0,), (2,), (4,), (0, 1), (1, 3, 4), (0, 1, 2, 3, 4)]
+GROUPS = [(0,), (4,), (1, 3), (0, 1, 2, 3, 4)]
 SEEDS = (0, 3)
 
 
@@ -65,13 +69,13 @@ def test_adam_gives_the_same_losses():
 
 
 def test_early_stopping_with_compaction_keeps_the_same_best_states():
-    trainer = changed(EXACT, learning_rate=0.5, patience=2, max_steps=200)
+    trainer = changed(EXACT, learning_rate=0.5, patience=2, max_steps=120)
     trained = assert_same(trainer, make_examples("bbmmr", n=150))
     assert len(np.unique(trained.last_step)) > 3, "nothing was left out of the stack"
 
 
 def test_early_stopping_under_adam_keeps_the_momentum_of_those_who_stay():
-    trainer = changed(EXACT, optimizer="adam", learning_rate=0.05, patience=2, max_steps=200)
+    trainer = changed(EXACT, optimizer="adam", learning_rate=0.05, patience=2, max_steps=120)
     trained = assert_same(trainer, make_examples("bbmmr", n=150))
     assert len(np.unique(trained.last_step)) > 3
 
@@ -82,14 +86,28 @@ def test_tasks_with_their_own_samples_give_the_same_losses():
     assert_same(EXACT, examples, groups=[(0,), (3,), (1, 2), (0, 1, 2, 3)])
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_a_task_without_a_label_in_a_batch_is_left_alone(optimizer):
+def test_a_task_without_a_label_in_a_batch_is_left_alone():
     examples = make_examples("bbmmr", missing=0.9)
-    trainer = changed(EXACT, batch_size=8, optimizer=optimizer, learning_rate=0.02)
-    tolerance = 1e-9 if optimizer == "sgd" else 0.02  # all heads share Adam's count of steps
-    assert_same(trainer, examples, tolerance=tolerance) if optimizer == "sgd" else None
-    trained = trainer(examples, GROUPS, SEEDS)
-    assert not trained.diverged.any()
+    assert_same(changed(EXACT, batch_size=8, learning_rate=0.02), examples)
+
+
+def test_adam_moves_nothing_that_has_no_label_in_a_batch():
+    """All steps but the last see labels; the last must not drift on their momentum."""
+    examples = make_examples("bb", missing=0.0)
+    adam = changed(EXACT, optimizer="adam", learning_rate=0.01, evaluate_every=1, max_steps=10)
+    last = draw_batches(examples, [0], adam.max_steps, adam.batch_size)[-1, 0]
+    known = examples.known.copy()
+    known[examples.rows(Split.TRAIN)[last], 0] = False
+    hidden = dataclasses.replace(examples, known=known, labels=np.where(known, examples.labels, 0))
+    groups = [(0,), (0, 1)]
+    whole, short = (changed(adam, max_steps=n)(hidden, groups, [0], device="cpu") for n in (10, 9))
+    assert whole.best_step[whole.place((0, 1)), 0] == 10
+    here, there = whole.place((0,)), short.place((0,))
+    np.testing.assert_array_equal(whole.trunk[here], short.trunk[there])
+    here, there = whole.place((0, 1)), short.place((0, 1))
+    heads = whole.head_weights[here, 0], short.head_weights[there, 0]
+    np.testing.assert_array_equal(heads[0][0], heads[1][0])
+    assert np.abs(heads[0][1] - heads[1][1]).max() > 1e-6
 
 
 def test_the_torch_func_path_gives_the_same_losses_as_the_layers():
