@@ -4,9 +4,11 @@ report = validate(table, report)
 print(report.evidence.verdict, report.evidence.reason)
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Int
@@ -14,7 +16,8 @@ from jaxtyping import Int
 from core.errors import MethodError, TableError
 from core.evidence import Candidate, OnPartial, TrainedStore, Validation, to_partition
 from core.evidence import validate_grouping as validate_candidates
-from core.evidence.partitions import Partition
+from core.evidence.candidate import admit, groups_of
+from core.evidence.partitions import Partition, is_proper
 from core.grouping import cut_everywhere, rank_groupings
 from core.progress import OnProgress, silent
 from core.training import to_examples
@@ -28,6 +31,11 @@ from core.values import (
     TaskTable,
     Verdict,
 )
+
+FLOPS = 4e9
+"""Floating-point operations a core and second that training small networks reaches (ours)."""
+START_S = 5.0
+"""Seconds until a worker has read its data and libraries (ours)."""
 
 DECISIONS = {
     Verdict.ALONE: Decision.ALONE,
@@ -77,6 +85,50 @@ def validate_grouping(
         store,
     )
     return with_evidence(report, evidence)
+
+
+class Cost(NamedTuple):
+    """What a validation will take at most, before it starts."""
+
+    n_groups: int
+    n_networks: int
+    seconds: float
+
+
+def estimate_cost(
+    report: Report,
+    settings: Validation,
+    hand_made: Sequence[Sequence[Sequence[str]]] = (),
+) -> Cost:
+    """How many groups and networks will be trained at most, and about how long that takes here.
+
+    The time is that of the arithmetic at `FLOPS` a core (ours, measured: networks of tables, early
+    stopping included) and the start of the worker.
+    """
+    n_tasks = len(report.tasks)
+    most = settings.groups_per_task * n_tasks
+    admitted = admit(_candidates(report, hand_made), n_tasks, most)
+    sizes = [len(group) for group in groups_of(admitted)]
+    searched = 0 if settings.search == "none" else min(3 * n_tasks, max(0, most - len(sizes)))
+    proper = [one.partition for one in admitted if is_proper(one.partition)]
+    again = sum(len(one) for one in proper[: settings.n_finalists])
+    null = settings.n_random * max((len(one) for one in proper), default=0)
+    usual = max(2, round(float(np.mean(sizes))))
+    data = report.provenance["data"]
+    rows, width = data["n_samples"], data["n_features"]
+    first = settings.trainer.estimate(
+        width, rows, [*sizes, *[usual] * searched], settings.first_seeds
+    )
+    rest = settings.trainer.estimate(
+        width, rows, [usual] * again, settings.n_seeds - settings.first_seeds
+    )
+    random = settings.trainer.estimate(width, rows, [usual] * null, settings.n_seeds)
+    flops = first.flops + rest.flops + random.flops
+    return Cost(
+        n_groups=len(sizes) + searched + null,
+        n_networks=first.n_models + rest.n_models + random.n_models,
+        seconds=START_S + flops / (FLOPS * (os.cpu_count() or 1)),
+    )
 
 
 def with_evidence(report: Report, evidence: Evidence) -> Report:

@@ -22,6 +22,7 @@ PAGES = {
         ("affinity", "Affinity", ":material/grid_on:", "How alike two tasks pull the model."),
         ("graph", "Task graph", ":material/hub:", "Which tasks are neighbours."),
         ("groups", "Groups", ":material/workspaces:", "The proposed groups, and how sure."),
+        ("evidence", "Evidence", ":material/verified:", "Do the groups train better models?"),
     ],
     "All runs": [("runs", "Runs", ":material/folder_open:", "Open, resume or delete a run.")],
 }

@@ -5,7 +5,7 @@ import time
 import streamlit as st
 
 from core.errors import TaskGroupingError
-from core.runs import MAIN, Run, State, Status
+from core.runs import EVIDENCE, MAIN, Run, State, Status
 from core.values import Report
 from dashboard.example import FIRST, is_waiting, start_example
 from dashboard.results import report_of, runs_root
@@ -13,6 +13,8 @@ from dashboard.session import change_view, is_drawn
 from dashboard.words import plain, sentence, show_error
 
 POLL = "500ms"
+_NAMES = {MAIN: "run", EVIDENCE: "training"}
+_KEPT = {MAIN: " Finished stages are kept.", EVIDENCE: " What is trained is kept."}
 
 
 def require_report(run: Run) -> Report:
@@ -83,6 +85,11 @@ def watch_runs(runs: tuple[Run, ...]) -> None:
     look()
 
 
+def was_started(run: Run, job: str) -> bool:
+    """Whether a job was ever started and has not ended well."""
+    return _state(run, job) not in (None, State.DONE)
+
+
 def start_job(run: Run, job: str = MAIN) -> None:
     """Start or resume a job; a refusal is shown, never raised."""
     try:
@@ -102,7 +109,7 @@ def _state(run: Run, job: str = MAIN) -> State | None:
 
 
 def _draw(run: Run, job: str, status: Status | None) -> None:
-    what = "run" if job == MAIN else "map"
+    what = _NAMES.get(job, "map")
     if status is None or status.state is State.DONE:  # done, but for what was asked before
         st.info(f"This {what} is not computed yet.", icon=":material/hourglass_empty:")
         _button("Compute it", run, job, f"start_{job}")
@@ -114,7 +121,7 @@ def _draw(run: Run, job: str, status: Status | None) -> None:
         show_error(status.error)
         _button("Try again", run, job, f"retry_{job}")
     else:
-        kept = " Finished stages are kept." if job == MAIN else ""
+        kept = _KEPT.get(job, "")
         text = f"This {what} was {status.state} at {status.fraction:.0%}.{kept}"
         st.warning(text, icon=":material/pause_circle:")
         _button("Resume", run, job, f"resume_{job}")

@@ -10,7 +10,7 @@ from pyarrow.parquet import ParquetFile
 from core.data import Issue, Roles, find_issues
 from core.errors import RunError
 from core.runs import Draft, Run
-from core.values import Decision, Landscape, Projection, Report, TaskTable
+from core.values import Decision, Evidence, Landscape, Projection, Report, TaskTable
 from dashboard.example import example_id
 from dashboard.session import view
 from dashboard.tables import describe_columns
@@ -55,6 +55,11 @@ def report_of(run: Run) -> Report:
 def decision_of(run: Run) -> str:
     """What a finished run recommends, in a few words; empty before."""
     return _decision(run.path, _stamp(run.path / "stages" / "report.npz"))
+
+
+def evidence_of(run: Run) -> Evidence | None:
+    """What training has shown so far; None before anything is known."""
+    return _evidence(run.path, _stamp(run.path / "stages" / "evidence.npz"))
 
 
 def landscape_of(run: Run, heads: str) -> Landscape:
@@ -111,8 +116,14 @@ def _decision(path: Path, stamp: int) -> str:
         best = Run(path).report().recommended
     except RunError:
         return ""
-    is_grouped = best.decision is Decision.GROUPED
-    return f"{best.grouping.n_groups} groups" if is_grouped else str(best.decision)
+    if best.decision is Decision.GROUPED:
+        return f"{best.grouping.n_groups} groups"
+    return "train alone" if best.decision is Decision.ALONE else "train together"
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _evidence(path: Path, stamp: int) -> Evidence | None:
+    return Run(path).evidence()
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -11,7 +11,7 @@ from core.evidence.counting import counts, too_few
 from core.evidence.decide import Answer, decide
 from core.evidence.effects import (
     Reading,
-    TestRows,
+    RowsUnderTest,
     contrast,
     loss_gains,
     metric_gains,
@@ -90,9 +90,9 @@ class _Bench:
         n_tasks = len(contest.is_counted)
         self.alone, self.together = alone(n_tasks), together(n_tasks)
         self.is_counted = counts(too_few(contest.pool.examples, Split.TEST))
-        self.rows = TestRows(contest.pool, contest.settings.seeds, replicates)
+        self.rows = RowsUnderTest(contest.pool, contest.settings.seeds, replicates)
 
-    def gains(self, partition: Partition, judge: Judge, rows: TestRows | None = None) -> Reading:
+    def gains(self, partition: Partition, judge: Judge, rows: RowsUnderTest | None = None) -> Reading:
         """Gains of every task over training alone."""
         on = rows or self.rows
         if judge is Judge.METRIC:
@@ -107,7 +107,7 @@ class _Bench:
     def plain_gains(self, partitions: Sequence[Partition]) -> np.ndarray:
         """Float[partition]: mean gains without intervals."""
         judge = self.contest.settings.judge
-        rows = TestRows(self.contest.pool, self.contest.settings.seeds, None)
+        rows = RowsUnderTest(self.contest.pool, self.contest.settings.seeds, None)
         gains = [self.gains(partition, judge, rows).value for partition in partitions]
         return np.array([mean_gain(gain, self.is_counted) for gain in gains], dtype=np.float64)
 

@@ -22,7 +22,7 @@ class Reading(NamedTuple):
     replicates: Float[np.ndarray, "replicate task"]
 
 
-class TestRows:
+class RowsUnderTest:
     """Reads networks on the test rows; a group is read once, however many partitions hold it.
 
     Without replicates only the values are read.

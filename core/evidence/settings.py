@@ -98,10 +98,12 @@ def validation_preset(key: str) -> Validation:
     return VALIDATIONS[key]
 
 
-def with_seeds(validation: Validation, n_seeds: int | None) -> Validation:
-    """The same settings with another number of seeds; None changes nothing."""
+def with_seeds(
+    validation: Validation, n_seeds: int | None, judge: Judge | None = None
+) -> Validation:
+    """The same settings with another number of seeds and another judge; None changes nothing."""
+    asked = replace(validation, judge=judge or validation.judge)
     if n_seeds is None:
-        return validation
-    return replace(
-        validation, n_seeds=n_seeds, first_seeds=max(1, min(validation.first_seeds, n_seeds))
-    )
+        return asked
+    first = max(1, min(asked.first_seeds, n_seeds))
+    return replace(asked, n_seeds=n_seeds, first_seeds=first)

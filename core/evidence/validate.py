@@ -58,22 +58,30 @@ def validate_grouping(
     tell = on_partial or (lambda evidence: None)
     entrants = admit(candidates, len(examples.tasks), contest.most_groups)
     first = settings.seeds[: settings.first_seeds]
-    pool.train(groups_of(entrants), first, within(on_progress, 0.0, 0.35))
+    pool.train(groups_of(entrants), first, _phase(on_progress, 0.0, 0.35, "candidates"))
     tell(preliminary(contest, contest.rank(entrants, first), first))
-    found = explore(contest, affinity, within(on_progress, 0.35, 0.6))
+    found = explore(contest, affinity, _phase(on_progress, 0.35, 0.6, "groups of the search"))
     ranked = contest.rank((*entrants, *found), first)
     tell(preliminary(contest, ranked, first))
     finalists = contest.finalists(ranked)
-    pool.train(groups_of(finalists), settings.seeds, within(on_progress, 0.6, 0.75))
+    more = _phase(on_progress, 0.6, 0.75, "finalists")
+    pool.train(groups_of(finalists), settings.seeds, more)
     finalists = contest.rank(finalists, settings.seeds)
-    tell(preliminary(contest, (*finalists, *ranked), first))
+    tell(preliminary(contest, contest.rank((*finalists, *ranked), first), first))
     best = next((one for one in finalists if is_proper(one.partition)), None)
     null: tuple[Candidate, ...] = ()
     if best is not None:
         drawn = random_partitions(best.partition, settings.n_random, settings.seed)
         null = tuple(Candidate("random", partition) for partition in drawn)
-    pool.train(groups_of(null), settings.seeds, within(on_progress, 0.75, 0.95))
+    more = _phase(on_progress, 0.75, 0.95, "random groupings")
+    pool.train(groups_of(null), settings.seeds, more)
     on_progress(0.95, "judging on the test rows")
     patient = examples.patient[pool.test_rows]
     replicates = draw_replicates(patient, settings.n_seeds, settings.n_replicates, settings.seed)
     return conclude(contest, finalists, ranked, null, replicates)
+
+
+def _phase(on_progress: OnProgress, start: float, stop: float, what: str) -> OnProgress:
+    """Fills a part of the progress and says what is trained, not how far each network is."""
+    share = within(on_progress, start, stop)
+    return lambda fraction, _: share(fraction, f"training the {what}")

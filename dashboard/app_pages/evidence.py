@@ -1,0 +1,49 @@
+"""Evidence: the groups are trained, and the answer is alone, together, grouped or no difference."""
+
+import numpy as np
+import streamlit as st
+
+from core.runs import EVIDENCE
+from dashboard.charts.mean_gains import draw_mean_gains
+from dashboard.charts.task_gains import draw_task_gains
+from dashboard.components import show_chart
+from dashboard.evidence_form import ask_for_training
+from dashboard.evidence_tables import task_rows, trial_rows
+from dashboard.jobs import is_at_work, require_report, show_job, was_started
+from dashboard.results import current_run, evidence_of
+from dashboard.session import is_dark
+from dashboard.verdict import show_counts, show_verdict
+
+run = current_run()
+report = require_report(run)
+evidence = report.evidence or evidence_of(run)
+if is_at_work(run, EVIDENCE) or (was_started(run, EVIDENCE) and report.evidence is None):
+    show_job(run, EVIDENCE)
+if report.evidence is None and not is_at_work(run, EVIDENCE):
+    ask_for_training(run, report)
+if evidence is None:
+    st.stop()
+if not evidence.is_final or report.evidence is None:
+    st.subheader("So far, on validation rows")
+    st.caption("A ranking on the way. Test rows are looked at once, when the training is over.")
+    st.dataframe(trial_rows(evidence), hide_index=True, alt="Candidates so far, the best first")
+    st.stop()
+
+show_verdict(evidence, report)
+left, right = st.columns([2, 3])
+with left:
+    show_chart(draw_mean_gains(evidence, dark=is_dark()), key="mean_gains")
+    show_counts(evidence)
+with right:
+    order = np.lexsort((np.arange(len(evidence.task_names)), evidence.labels))
+    show_chart(draw_task_gains(evidence, order, dark=is_dark()), key="task_gains")
+st.subheader("Every task")
+st.dataframe(task_rows(evidence), hide_index=True, alt="Every task, three ways to train")
+st.subheader("Every grouping that was trained")
+st.caption(
+    "The order is that of the validation rows, which the choice rests on. Groupings without a "
+    "test gain were dropped before the test."
+)
+st.dataframe(trial_rows(evidence), hide_index=True, alt="Groupings, the best on validation first")
+with st.expander("Train again: more seeds, other settings, a grouping of your own"):
+    ask_for_training(run, report)

@@ -1,0 +1,89 @@
+"""The form that starts the training: how thoroughly, judged by what, and groupings of one's own."""
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import TaskGroupingError
+from core.evidence import VALIDATIONS, Validation, with_seeds
+from core.runs import EVIDENCE, Asked, Run
+from core.validation import estimate_cost
+from core.values import Judge, Report
+from dashboard.charts.text import clean
+from dashboard.jobs import start_job
+from dashboard.theme import letter
+from dashboard.words import show_error
+
+_JUDGES = {
+    Judge.METRIC: "each task's own metric (AUROC, R², …)",
+    Judge.LOSS: "each task's loss",
+}
+OWN = "Train a grouping of my own as well"
+
+
+def ask_for_training(run: Run, report: Report) -> None:
+    """Say what will be trained and how long that takes; start it on a click."""
+    st.markdown(
+        "Affinities only propose. Here the proposals are **trained**: every task alone, all "
+        "together, and every grouping of this run, many times over with different seeds. The best "
+        "is chosen on validation rows and judged once on test rows, beside random groupings."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        preset = st.segmented_control(
+            "How thoroughly", list(VALIDATIONS), default="standard", required=True, key="effort"
+        )
+        seeds = st.number_input("Seeds", 2, 50, VALIDATIONS[preset].n_seeds, key=f"seeds_{preset}")
+        judge = st.selectbox("Judged by", list(Judge), format_func=_JUDGES.__getitem__, key="judge")
+    settings = with_seeds(VALIDATIONS[preset], int(seeds), judge)
+    hand_made = _own_grouping(report) if st.checkbox(OWN, key="own") else ()
+    cost = estimate_cost(report, settings, hand_made)
+    st.caption(
+        f"Up to {cost.n_networks:,} networks of {cost.n_groups:,} groups, about "
+        f"{_duration(cost.seconds)} on this machine. It can be cancelled: what is trained is kept."
+    )
+    st.button(
+        "Train the candidates",
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=_start,
+        args=(run, settings, hand_made),
+        key="train",
+    )
+
+
+def _own_grouping(report: Report) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """A letter for every task; tasks with one letter share a network."""
+    labels = report.recommended.grouping.labels
+    rows = pd.DataFrame(
+        {
+            "task": [clean(name) for name in report.task_names],
+            "group": [letter(int(label)) for label in labels],
+        }
+    )
+    letters = [letter(number) for number in range(len(report.task_names))]
+    edited = st.data_editor(
+        rows,
+        hide_index=True,
+        disabled=["task"],
+        column_config={"group": st.column_config.SelectboxColumn(options=letters, required=True)},
+        key=f"own_{len(rows)}",
+    )
+    groups: dict[str, list[str]] = {}
+    for name, group in zip(report.task_names, edited["group"], strict=True):
+        groups.setdefault(str(group), []).append(name)
+    return (tuple(tuple(group) for group in groups.values()),)
+
+
+def _start(
+    run: Run, settings: Validation, hand_made: tuple[tuple[tuple[str, ...], ...], ...]
+) -> None:
+    try:
+        run.ask_validation(Asked(settings, hand_made))
+        start_job(run, EVIDENCE)
+    except TaskGroupingError as error:
+        show_error(error)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(5, round(seconds / 5) * 5)} seconds"
+    return f"{round(seconds / 60)} minutes"

@@ -1,0 +1,71 @@
+"""Evidence as rows of a table."""
+
+import numpy as np
+import pandas as pd
+
+from core.training import METRICS
+from core.values import Evidence, Trial
+from dashboard.charts.mean_gains import with_interval
+from dashboard.charts.text import clean, number
+from dashboard.theme import letter
+
+
+def task_rows(evidence: Evidence) -> pd.DataFrame:
+    """One row a task: its metric three ways, and what the best grouping does to it."""
+    grouped = evidence.grouped
+    return pd.DataFrame(
+        [
+            {
+                "task": clean(name),
+                "metric": METRICS[evidence.metrics[task]].title,
+                "alone": number(float(evidence.alone.metric[task])),
+                "together": number(float(evidence.together.metric[task])),
+                "best grouping": number(float(grouped.metric[task])) if grouped else "–",
+                "together is": _outcome(evidence, evidence.together, task),
+                "its group is": _outcome(evidence, grouped, task),
+                "not counted because": evidence.excluded[task],
+            }
+            for task, name in enumerate(evidence.task_names)
+        ]
+    )
+
+
+def trial_rows(evidence: Evidence) -> pd.DataFrame:
+    """One row a grouping, the best on validation rows first."""
+    return pd.DataFrame(
+        [
+            {
+                "from": trial.origin,
+                "groups": trial.n_groups,
+                "seeds": trial.n_seeds,
+                "validation gain": round(trial.validation_gain, 4),
+                "test gain (95 % interval)": _test(evidence, trial),
+                "which": _groups(evidence, trial),
+            }
+            for trial in evidence.trials
+        ]
+    )
+
+
+def _test(evidence: Evidence, trial: Trial) -> str:
+    if not np.isfinite(evidence.gain(trial).value):
+        return "–"
+    return with_interval(evidence.gain(trial), evidence.judge)
+
+
+def _groups(evidence: Evidence, trial: Trial) -> str:
+    if trial.n_groups == len(evidence.task_names):
+        return "each task alone"
+    return " · ".join(
+        f"{letter(place)}: {', '.join(map(clean, group))}"
+        for place, group in enumerate(trial.groups(evidence.task_names))
+    )
+
+
+def _outcome(evidence: Evidence, trial: Trial | None, task: int) -> str:
+    if trial is None:
+        return "–"
+    gains = evidence.gains(trial)
+    if gains.wins[task]:
+        return "better"
+    return "worse" if gains.losses[task] else "no clear difference"

@@ -1,0 +1,63 @@
+"""What training showed, in words: the verdict, its reason, who won and what it cost."""
+
+import streamlit as st
+
+from core.values import Evidence, Report, Trial, Verdict
+from dashboard.group_cards import show_cards
+from dashboard.words import plain, sentence
+
+HEADLINES = {
+    Verdict.ALONE: ("Train each task alone", ":material/call_split:"),
+    Verdict.TOGETHER: ("Train all tasks together", ":material/merge:"),
+    Verdict.GROUPED: ("Train these tasks in groups", ":material/workspaces:"),
+    Verdict.UNDECIDED: ("No detectable difference", ":material/balance:"),
+}
+MOST_CARDS = 8
+
+
+def show_verdict(evidence: Evidence, report: Report) -> None:
+    """The answer and why, the groups where there are groups, and what was left out."""
+    headline, icon = HEADLINES[evidence.verdict]
+    with st.container(border=True):
+        st.markdown(f"#### {icon} {headline}")
+        st.markdown(sentence(report.recommended.reason))
+        grouping = report.recommended.grouping
+        if evidence.verdict is Verdict.GROUPED and grouping.n_groups <= MOST_CARDS:
+            n_replicates = len(report.affinity.replicates)
+            show_cards(grouping, grouping.labels, report.task_names, n_replicates)
+        st.caption(_budget(evidence))
+    for task, why in zip(evidence.task_names, evidence.excluded, strict=True):
+        if why:
+            st.caption(f":material/info: {plain(task)} does not count in the means: {plain(why)}.")
+    for note in evidence.notes:
+        st.warning(plain(note), icon=":material/warning:")
+
+
+def show_counts(evidence: Evidence) -> None:
+    """Wins, ties and losses of every way to train, against training alone."""
+    ways = {"All together": evidence.together, "Best grouping": evidence.grouped}
+    for name, trial in ways.items():
+        if trial is not None:
+            st.metric(
+                f"{name}: wins – ties – losses",
+                _score(evidence, trial),
+                help="Tasks that are better or worse off than alone beyond doubt: Holm-adjusted "
+                "p below 0.05, paired bootstrap over test rows and seeds.",
+            )
+
+
+def _score(evidence: Evidence, trial: Trial) -> str:
+    gains = evidence.gains(trial)
+    won, lost = int(gains.wins.sum()), int(gains.losses.sum())
+    return f"{won} – {len(evidence.task_names) - won - lost} – {lost}"
+
+
+def _budget(evidence: Evidence) -> str:
+    n_tasks = len(evidence.task_names)
+    grouped = f", the best grouping {evidence.grouped.n_groups}" if evidence.grouped else ""
+    return (
+        f"{evidence.n_networks:,} networks were trained for this ({evidence.n_measured:,} groups, "
+        f"{evidence.n_seeds} seeds of each that was tested). Every network has the same layers, "
+        f"batches and steps at most: alone takes {n_tasks} of them, together 1{grouped}. Chosen on "
+        "validation rows, reported on test rows."
+    )
