@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from core.affinity import measure_affinity
     from core.data import load_example, load_table
+    from core.export import load_model
     from core.graph import build_graph, embed_tasks
     from core.grouping import group_tasks
     from core.landscape import measure_landscape
@@ -34,6 +35,7 @@ __all__ = [
     "embed_tasks",
     "group_tasks",
     "load_example",
+    "load_model",
     "load_table",
     "measure_affinity",
     "measure_landscape",
@@ -49,6 +51,7 @@ _HOME = {
     "embed_tasks": "core.graph",
     "group_tasks": "core.grouping",
     "load_example": "core.data",
+    "load_model": "core.export",
     "load_table": "core.data",
     "measure_affinity": "core.affinity",
     "measure_landscape": "core.landscape",

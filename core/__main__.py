@@ -140,6 +140,20 @@ def report(run: Path, form: str, output: Path) -> None:
 
 
 @main.command()
+@run_argument
+@click.option(
+    "-o", "--output", "folder", required=True, type=click.Path(path_type=Path), help="A new folder."
+)
+@click.option("--members", default="all", show_default=True, help="Networks of a group: best|all")
+@as_json
+def export(run: Path, folder: Path, as_json: bool, members: str) -> None:
+    """Write the recommended groups of RUN and their networks, to train on or to predict with."""
+    from core.command.export import export_to
+
+    export_to(run, folder, as_json, members=members)
+
+
+@main.command()
 @click.argument("table", type=click.Path(path_type=Path))
 @click.option("--networks", type=float, metavar="B", help="Largest total cost of the networks.")
 @click.option(

@@ -1,0 +1,121 @@
+"""The trained networks of a run's recommended grouping, out of the run's folder."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from jaxtyping import Float
+
+from core.device import DEVICES
+from core.errors import MethodError, RunError
+from core.runs import Run
+from core.runs.trained import TrainedFolder
+from core.training import Group, Trained
+from core.values import Evidence, TaskTable
+
+
+class Members(StrEnum):
+    """Which networks of a group are exported."""
+
+    ALL = "all"
+    BEST = "best"
+
+
+@dataclass(frozen=True)
+class Network:
+    """One network: the group and seed that it was trained for, and where it stands."""
+
+    group: Group
+    seed: int
+    part: Trained
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where the network stands in the arrays of its part."""
+        return self.part.groups.index(self.group), self.part.seeds.index(self.seed)
+
+    @property
+    def diverged(self) -> bool:
+        return bool(self.part.diverged[self.place])
+
+    @property
+    def validation_loss(self) -> float:
+        """Mean loss of the members that have validation labels."""
+        losses = self.part.validation_loss[self.place][list(self.group)]
+        known = losses[np.isfinite(losses)]
+        return float(known.mean()) if len(known) else float("inf")
+
+    def tensors(self) -> dict[str, Float[np.ndarray, "..."]]:
+        """The parameters under the names that they have in a `GroupNetwork`."""
+        place, number = self.place
+        trunk = self.part.trunk_arrays(self.group)
+        found = {}
+        for layer in range(self.part.depth):
+            for name in ("weight", "bias"):
+                # rectifiers stand between the layers
+                found[f"trunk.{2 * layer}.{name}"] = trunk[f"{layer}.{name}"][number]
+        for member, task in enumerate(self.group):
+            n = self.part.n_outputs[task]
+            found[f"heads.{member}.weight"] = self.part.head_weights[place, number, member, :n]
+            found[f"heads.{member}.bias"] = self.part.head_biases[place, number, member, :n]
+        return found
+
+
+def find_networks(
+    run: Run,
+    table: TaskTable,
+    evidence: Evidence,
+    groups: Sequence[Group],
+    members: Members = Members.ALL,
+) -> tuple[tuple[Network, ...], ...]:
+    """For every group its networks by seed; diverged ones are left out.
+
+    Raises:
+        RunError: a network is not in the run any more, or all of a group diverged.
+    """
+    seeds = run.asked.settings.seeds[: evidence.n_seeds]
+    kept = {(one.group, one.seed): one for one in _kept(run, table, set(groups))}
+    return tuple(_of_group(run, table, kept, group, seeds, members) for group in groups)
+
+
+def parse_members(text: str) -> Members:
+    """`all` or `best`; MethodError on anything else."""
+    if text not in list(Members):
+        raise MethodError(f"Unknown members {text!r}; choose one of {', '.join(Members)}.")
+    return Members(text)
+
+
+def _kept(run: Run, table: TaskTable, groups: set[Group]) -> Iterable[Network]:
+    """What the run trained on a device that its plan allows, whether it is here or not."""
+    allowed = [name for name in DEVICES if run.plan.device in (name, "auto")]
+    for device in allowed:
+        folder = TrainedFolder.of_run(run.path, table, run.asked.settings.trainer, device)
+        for part in folder.load():
+            for group in groups & set(part.groups):
+                yield from (Network(group, seed, part) for seed in part.seeds)
+
+
+def _of_group(
+    run: Run,
+    table: TaskTable,
+    kept: dict[tuple[Group, int], Network],
+    group: Group,
+    seeds: Sequence[int],
+    members: Members,
+) -> tuple[Network, ...]:
+    if any((group, seed) not in kept for seed in seeds):
+        raise RunError(
+            f"The networks of the recommended groups are not in the run {run.id} (trained by "
+            f"another version, device or setting); run `taskscape validate {run.path}` again."
+        )
+    found = [kept[group, seed] for seed in seeds if not kept[group, seed].diverged]
+    if not found:
+        names = ", ".join(table.task_names[task] for task in group)
+        raise RunError(
+            f"Training diverged for {names} with every seed, so there is no network to export; "
+            f"run `taskscape validate {run.path}` with other settings."
+        )
+    if members is Members.BEST:
+        found = [min(found, key=lambda one: one.validation_loss)]
+    return tuple(found)

@@ -1,0 +1,127 @@
+"""README.md of an export: what it is, how good it was, how to load it, what it is not."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.export.specification import ModelSpec
+
+SNIPPET = """\
+import pandas
+from core import load_model  # comes with taskscape
+
+model = load_model(".")  # this folder
+frame = pandas.read_csv("new.csv")  # the columns that schema.json lists, in any order
+print(model.predict(frame))  # a column a task
+print(model.predict_proba(frame))  # every class of the tasks that have some
+for module in model.modules:  # a torch.nn.Module for every group and seed, to train further
+    outputs = module(model.inputs(frame))  # {task: [row, output]}
+    print(module.seed, {task: tuple(raw.shape) for task, raw in outputs.items()})
+"""
+
+TEXT = """\
+# A model for {n_tasks} in {n_groups}
+
+The tasks of a group share a trunk of {depth} × {width} rectified units; each has a linear head.
+{ensemble}
+
+Decision: **{decision}** (training showed: {verdict}). {reason}
+
+## How good it was
+
+Scores of exactly this model on test rows, which neither training nor the choice among candidates
+looked at, with 95 % bootstrap intervals over patients:
+
+| task | group | kind | metric | test | 95 % interval | test labels |
+|---|---|---|---|---|---|---|
+{rows}
+{no_intervals}
+The decision rests on the same test rows. `groups.yaml` holds its intervals, and what each task
+gained over training it alone (single networks compared, not means of several).
+
+## Use
+
+```python
+{snippet}```
+
+`predict` gives
+
+{meanings}
+
+## Limits
+
+- **Not a medical device.** Made for research; no prediction here is medical advice.
+- It knows rows like those it was trained on. Check it on rows of your own before use, and again
+  when the population, the devices or the coding change.
+- Probabilities were not calibrated after training.
+- A number more than 10 standard deviations from its training mean is cut off; a text that was
+  not there in training counts with the rare ones, or as missing.
+- No row of the data is in this folder. `schema.json` names the columns, the levels of text columns
+  and the classes, and holds means and spreads: read it before you share the folder.
+"""
+
+MEANINGS = {
+    "binary": "binary: the probability of the second of the two classes in `schema.json`",
+    "multiclass": "multiclass: the name of the most probable class",
+    "regression": "regression: the value in the units of the data (a module's output is "
+    "standardised: value = centre + scale · output, both in `schema.json`)",
+    "time_to_event": "time to event: how many intervals of time are expected to be lost to the "
+    "event, larger is sooner (the intervals are in `schema.json`)",
+}
+
+
+def to_readme(spec: ModelSpec, groups: Mapping[str, Any]) -> str:
+    """The text, from the specification and what `to_groups` made."""
+    kinds = dict.fromkeys(str(kind) for kind in spec.table.kinds)
+    return TEXT.format(
+        n_tasks=_count(len(spec.task_names), "prediction task"),
+        n_groups=_count(len(spec.groups), "group"),
+        depth=spec.depth,
+        width=spec.width,
+        ensemble=_ensemble(spec),
+        decision=groups["decision"],
+        verdict=groups["verdict"],
+        reason=_escaped(groups["reason"]),
+        rows="\n".join(map(_row, groups["tasks"])),
+        no_intervals=_no_intervals(groups["tasks"]),
+        snippet=SNIPPET,
+        meanings="\n".join(f"- {MEANINGS[kind]}" for kind in kinds),
+    )
+
+
+def _ensemble(spec: ModelSpec) -> str:
+    most, n_networks = max(map(len, spec.seeds)), sum(map(len, spec.seeds))
+    if most == 1:
+        return "Of each group there is one network: the one with the best validation loss."
+    return (
+        f"Each group was trained with {most} seeds ({n_networks} networks in all, diverged ones "
+        "left out); their predictions, not their logits, are averaged."
+    )
+
+
+def _row(task: Mapping[str, Any]) -> str:
+    test = task["test"]
+    value = "—" if test["value"] is None else f"{test['value']:.3f}"
+    bounds = "—" if test["low"] is None else f"{test['low']:.3f} to {test['high']:.3f}"
+    kind = task["kind"].replace("_", " ")
+    cells = (_escaped(task["name"]), task["group"], kind, task["metric"], value, bounds)
+    return f"| {' | '.join(cells)} | {test['labels']} |"
+
+
+def _no_intervals(tasks: Sequence[Mapping[str, Any]]) -> str:
+    """Why some tasks have no interval, as a list with a blank line around it."""
+    found = [
+        f"- {_escaped(task['name'])} has no interval: {task['no_interval']}.\n"
+        for task in tasks
+        if task["no_interval"]
+    ]
+    return "\n" + "".join(found) if found else ""
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number > 1 else ''}"
+
+
+def _escaped(text: str) -> str:
+    """A text that Markdown shows as it is, on one line."""
+    return re.sub(r"([\\`*_{}\[\]<>()#|~&!$])", r"\\\1", re.sub(r"\s+", " ", text))

@@ -1,0 +1,46 @@
+"""How good the exported model is on test rows: the mean prediction of its networks, scored."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from core.evidence.bootstrap import draw_replicates, interval
+from core.evidence.counting import too_few
+from core.evidence.scoring import score_task
+from core.export.model import Model
+from core.training import Examples
+from core.values import Contrast, Split
+
+N_REPLICATES = 1000
+
+
+class Score(NamedTuple):
+    """A task's main metric on test rows with its 95 % interval over patients, on how many labels;
+    `why_none` says why there is no interval."""
+
+    metric: Contrast
+    n_labels: int
+    why_none: str
+
+
+def score_model(model: Model, examples: Examples, seed: int = 0) -> tuple[Score, ...]:
+    """The score of every task. NaN where the metric is undefined; no interval where a test split
+    has too few events for one."""
+    rows = examples.rows(Split.TEST)
+    weights = draw_replicates(examples.patient[rows], 1, N_REPLICATES, seed).rows
+    reasons = too_few(examples, Split.TEST)
+    predicted = model.predict_inputs(examples.inputs[rows])
+    scores = []
+    for task, output in enumerate(predicted):
+        value = float(score_task(examples, task, rows, output)[0])
+        low = high = float("nan")
+        if not reasons[task]:
+            low, high = map(float, interval(score_task(examples, task, rows, output, weights)))
+        n_labels = int(examples.known[rows, task].sum())
+        scores.append(Score(Contrast(value, low, high), n_labels, reasons[task]))
+    return tuple(scores)
+
+
+def is_known(contrast: Contrast) -> bool:
+    """Whether there is a number with an interval."""
+    return bool(np.isfinite([contrast.value, contrast.low, contrast.high]).all())

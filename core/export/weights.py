@@ -1,0 +1,79 @@
+"""Networks as named tensors, and back as modules; never pickle, so a file cannot run code."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from core.errors import RunError
+from core.export.specification import ModelSpec
+
+if TYPE_CHECKING:
+    import torch
+
+    from core.export.module import GroupNetwork
+
+FILE = "weights.safetensors"
+
+
+def digest(content: bytes) -> str:
+    """The hash by which schema.json knows its weights."""
+    return sha256(content).hexdigest()
+
+
+def prefix(group: int, seed: int) -> str:
+    """How the names of the tensors of one network begin."""
+    return f"group{group}.seed{seed}."
+
+
+def build_modules(spec: ModelSpec, content: bytes) -> "tuple[GroupNetwork, ...]":
+    """The network of every group and seed, ready to use or to train on.
+
+    Raises:
+        RunError: the weights are damaged, of another export, or do not fit the specification.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    if digest(content) != spec.weights_sha256:
+        raise RunError(
+            f"{FILE} is not the file that schema.json was written with (damaged, or of another "
+            "export); copy the whole folder again."
+        )
+    try:
+        tensors = load(content)
+        return tuple(
+            _build(spec, tensors, group, seed)
+            for group, seeds in enumerate(spec.seeds)
+            for seed in seeds
+        )
+    except (SafetensorError, RuntimeError) as error:
+        raise RunError(
+            f"{FILE} does not hold the networks of schema.json; export the run again."
+        ) from error
+
+
+def _build(
+    spec: ModelSpec, tensors: "Mapping[str, torch.Tensor]", group: int, seed: int
+) -> "GroupNetwork":
+    import torch
+
+    from core.export.module import GroupNetwork
+
+    members = spec.groups[group]
+    with torch.device("meta"):  # nothing is drawn, so no random generator moves
+        module = GroupNetwork(
+            tasks=[spec.task_names[task] for task in members],
+            n_outputs=[spec.n_outputs(task) for task in members],
+            n_inputs=spec.n_inputs,
+            width=spec.width,
+            depth=spec.depth,
+            seed=seed,
+        )
+    start = prefix(group, seed)
+    own = {
+        name.removeprefix(start): tensor
+        for name, tensor in tensors.items()
+        if name.startswith(start)
+    }
+    module.load_state_dict(own, assign=True)
+    return module
