@@ -4,6 +4,11 @@ The labels of every task are permuted among its own labelled training rows, whic
 rate, its kind and where its labels are missing, and takes away every relation to the other tasks
 and to the features. The same landscape and the same measure then show how alike independent tasks
 look, the effects that base rates and kinds have on a whole row of the matrix included.
+
+Tasks with their own samples are compared by the law of their displacements, and tasks whose labels
+are chance have one law: they would look alike, not unrelated. There every task keeps its labels
+and what they have to do with its features, but its features change places and signs, so that what
+one task needs tells nothing of what another needs (ours).
 """
 
 from dataclasses import replace
@@ -13,6 +18,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.affinity import Measure, measure_affinity
+from core.inputs import model_inputs
 from core.landscape import OneStep, measure_landscape
 from core.progress import OnProgress, silent
 from core.threads import one_thread
@@ -23,6 +29,8 @@ N_PERMUTATIONS = 19
 MAX_ROWS = 5000
 """Rows that are permuted at most; fewer rows make the null noisier, so a claim against it is
 harder to make."""
+PAIR_SAMPLES = 8
+"""Samples drawn for a task where samples are not matched, for the same reason."""
 
 
 def measure_null(
@@ -52,11 +60,21 @@ def measure_null(
     small = _sample(table, seed)
     keys = _keys(small.labels)
     mean_rows = landscape.mean_rows if measure.reads_means else 1
-    once = replace(landscape, starts=1, max_points=10, n_blocks=2, mean_rows=mean_rows)
+    once = replace(
+        landscape,
+        starts=1,
+        max_points=10,
+        n_blocks=2,
+        mean_rows=mean_rows,
+        pair_samples=min(landscape.pair_samples, PAIR_SAMPLES),
+    )
     similarity, values = [], []
     for number in range(n_permutations):
         on_progress(number / n_permutations, "what independent tasks would look like")
-        permuted = replace(small, labels=_permute(small.labels, keys, [seed, number]))
+        if table.has_own_samples:
+            permuted = _scramble(small, keys, [seed, number])
+        else:
+            permuted = replace(small, labels=_permute(small.labels, keys, [seed, number]))
         with one_thread():
             found = measure_landscape(permuted, once, seed, device)
             affinity = measure_affinity(found, measure, n_replicates=1, seed=seed)
@@ -78,6 +96,19 @@ def _sample(table: TaskTable, seed: int) -> TaskTable:
         split=np.full(len(rows), Split.TRAIN.code),
         patient=np.arange(len(rows)),
     )
+
+
+def _scramble(table: TaskTable, keys: list[int], seed: list[int]) -> TaskTable:
+    """The model's inputs with their columns shuffled and their signs drawn, task by task."""
+    inputs = model_inputs(table).astype(float)
+    for task, key in enumerate(keys):
+        rows = np.flatnonzero(~np.isnan(table.labels[:, task]))
+        rng = np.random.default_rng([*seed, key])
+        order = rng.permutation(inputs.shape[1])
+        signs = rng.choice([-1.0, 1.0], inputs.shape[1])
+        inputs[rows] = inputs[rows][:, order] * signs
+    names = tuple(f"input {k}" for k in range(inputs.shape[1]))
+    return replace(table, features=inputs, feature_names=names, feature_shape=())
 
 
 def _keys(labels: Float[np.ndarray, "sample task"]) -> list[int]:

@@ -133,6 +133,9 @@ class PairSums(Frozen):
     mean_product: Float[np.ndarray, "block source target"]
     """⟨Σ Δ_source over the block's samples, Σ Δ_target over all samples⟩, each over its own
     labelled samples. The sum over blocks is the Gram matrix of the tasks' mean displacements."""
+    pairing: str = "matched"
+    """`matched` by sample. Otherwise every sample of the source in the block stands against every
+    sample of the target in all blocks: `energy` subtracts what a task has within itself."""
 
     @property
     def n_blocks(self) -> int:

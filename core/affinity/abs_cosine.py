@@ -6,7 +6,8 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float
 
-from core.affinity.base import LabelTotals, Measure, Totals, ratio
+from core.affinity.base import LabelTotals, Measure, Totals
+from core.affinity.within import mean_likeness
 
 
 @dataclass(frozen=True)
@@ -27,4 +28,4 @@ class AbsCosine(Measure):
     def __call__(
         self, totals: Totals, labels: LabelTotals
     ) -> Float[np.ndarray, "*replicate source target"]:
-        return ratio(totals.abs_cosine, totals.count)
+        return mean_likeness(totals.abs_cosine, totals)

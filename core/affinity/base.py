@@ -22,6 +22,8 @@ class Totals:
     opposite: Float[np.ndarray, "*replicate source target"]
     mean_cosine: Float[np.ndarray, "*replicate source target"]
     """Cosine of Σ Δ_source and Σ Δ_target, to first order in the weights of the blocks."""
+    pairing: str = "matched"
+    """As in `PairSums`."""
 
 
 @dataclass(frozen=True, eq=False)

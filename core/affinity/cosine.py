@@ -6,7 +6,8 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float
 
-from core.affinity.base import LabelTotals, Measure, Totals, ratio
+from core.affinity.base import LabelTotals, Measure, Totals
+from core.affinity.within import mean_likeness
 
 
 @dataclass(frozen=True)
@@ -32,4 +33,4 @@ class Cosine(Measure):
     def __call__(
         self, totals: Totals, labels: LabelTotals
     ) -> Float[np.ndarray, "*replicate source target"]:
-        return ratio(totals.cosine, totals.count)
+        return mean_likeness(totals.cosine, totals)

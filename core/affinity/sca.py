@@ -6,7 +6,8 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float
 
-from core.affinity.base import LabelTotals, Measure, Totals, ratio
+from core.affinity.base import LabelTotals, Measure, Totals
+from core.affinity.within import mean_distance
 
 
 @dataclass(frozen=True)
@@ -30,4 +31,4 @@ class SCA(Measure):
     def __call__(
         self, totals: Totals, labels: LabelTotals
     ) -> Float[np.ndarray, "*replicate source target"]:
-        return ratio(totals.distance, totals.count)
+        return mean_distance(totals.distance, totals)

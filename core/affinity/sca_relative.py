@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.affinity.base import LabelTotals, Measure, Totals, ratio
+from core.affinity.within import mean_distance
 
 
 @dataclass(frozen=True)
@@ -28,5 +29,9 @@ class SCARelative(Measure):
     def __call__(
         self, totals: Totals, labels: LabelTotals
     ) -> Float[np.ndarray, "*replicate source target"]:
+        if totals.pairing == "energy":  # the share of the distance that is between the tasks
+            between = 2 * ratio(totals.distance, totals.count)
+            share = ratio(mean_distance(totals.distance, totals), between)
+            return np.asarray(np.minimum(share, 1.0))
         still = (totals.mass == 0) & (totals.count > 0)
         return np.where(still, 0.0, np.minimum(ratio(totals.distance, totals.mass), 1.0))

@@ -6,7 +6,8 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float
 
-from core.affinity.base import LabelTotals, Measure, Totals, ratio
+from core.affinity.base import LabelTotals, Measure, Totals
+from core.affinity.within import mean_distance
 
 
 @dataclass(frozen=True)
@@ -31,4 +32,4 @@ class Sign(Measure):
     def __call__(
         self, totals: Totals, labels: LabelTotals
     ) -> Float[np.ndarray, "*replicate source target"]:
-        return ratio(totals.opposite, totals.count)
+        return mean_distance(totals.opposite, totals)

@@ -17,16 +17,24 @@ def add_up(
     ) -> Float[np.ndarray, "*replicate row column"]:
         return np.asarray(np.tensordot(weights, blocks, axes=1))
 
+    def of_pairs(
+        blocks: Float[np.ndarray, "block source target"],
+    ) -> Float[np.ndarray, "*replicate source target"]:
+        if landscape.sums.pairing == "matched":
+            return total(blocks)
+        return _both_sides(total(blocks), blocks.sum(axis=0))
+
     sums, labels = landscape.sums, landscape.label_sums
     return (
         Totals(
-            count=total(sums.count),
-            distance=total(sums.distance),
-            mass=total(sums.mass),
-            abs_cosine=total(sums.abs_cosine),
-            cosine=total(sums.cosine),
-            opposite=total(sums.opposite),
+            count=of_pairs(sums.count),
+            distance=of_pairs(sums.distance),
+            mass=of_pairs(sums.mass),
+            abs_cosine=of_pairs(sums.abs_cosine),
+            cosine=of_pairs(sums.cosine),
+            opposite=of_pairs(sums.opposite),
             mean_cosine=_mean_cosine(total(sums.mean_product), sums.mean_product),
+            pairing=sums.pairing,
         ),
         LabelTotals(
             labels.task,
@@ -36,6 +44,15 @@ def add_up(
             total(labels.product),
         ),
     )
+
+
+def _both_sides(
+    weighted: Float[np.ndarray, "*replicate source target"],
+    plain: Float[np.ndarray, "source target"],
+) -> Float[np.ndarray, "*replicate source target"]:
+    """Σ_ij w_i w_j d_ij to first order in the weights, from Σ_ij w_i d_ij (ours)."""
+    centre = (plain + plain.T) / 2
+    return np.asarray(weighted + np.swapaxes(weighted, -1, -2) - centre)
 
 
 def _mean_cosine(

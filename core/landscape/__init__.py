@@ -15,6 +15,8 @@ linear layer it is the outer product δ_it a_iᵀ, so every pair of tasks is com
     closed_form   distance and cosine of the displacements of every pair of tasks
     one_output    the same where all tasks share one output: products of 0/1 matrices
     terms         what a pair of tasks contributes
+    crossed       tasks with their own samples: all samples of one against all of the other
+    rank_one      the exact L1 distance of the gradients of two samples
     mean_pull     inner products of the tasks' mean displacements
     blocks        which rows are summed together
     rows          the rows in pieces, each of one block

@@ -1,7 +1,8 @@
 """Batches of rows in, one T × T sum a block out: memory does not grow with the rows."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -92,4 +93,7 @@ def mean_of(starts: list[PairSums]) -> PairSums:
     def mean(name: str) -> Float[np.ndarray, "block source target"]:
         return np.asarray(sum(getattr(one, name) for one in starts) / len(starts))
 
-    return PairSums(*(mean(name) for name, _ in starts[0]._items()))
+    means: dict[str, Any] = {
+        name: mean(name) for name, value in starts[0]._items() if isinstance(value, np.ndarray)
+    }
+    return replace(starts[0], **means)

@@ -1,7 +1,7 @@
 """The landscape after one step: its settings, and the loop over random starts."""
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float32, Int
@@ -58,6 +58,17 @@ class OneStep(Method):
     )
     width: int = knob(128, "Units in every shared layer.", low=1, high=4096)
     depth: int = knob(2, "Number of shared layers.", low=1, high=8)
+    pairing: str = knob(
+        "auto",
+        "How the samples of two tasks are compared. matched: on the samples both are labelled on. "
+        "energy: all samples of one against all of the other, less what either has within itself. "
+        "all_pairs: the same without taking that off. auto: energy where every task has samples of "
+        "its own, else matched.",
+        options=("auto", "matched", "energy", "all_pairs"),
+    )
+    pair_samples: int = knob(
+        16, "Samples drawn for a task where they are not matched.", low=2, high=1000
+    )
     starts: int = knob(3, "Random starts to average; one is an anecdote.", low=1, high=100)
     ridge: float = knob(
         30.0, "How strongly a probe is held back from fitting chance.", low=1e-3, high=1e6
@@ -86,6 +97,7 @@ class OneStep(Method):
         tasks = [table.tasks[first] for first in distinct.first]
         own = Labels(labels.value[:, distinct.first], labels.known[:, distinct.first])
         one_output = self.heads == "shared" and all(task.n_outputs == 1 for task in tasks)
+        pairing = self._pairing(table)
         arranged = arrange_rows(x, own, block, pick_device(device), one_output)
         starts = [
             measure_start(
@@ -93,6 +105,7 @@ class OneStep(Method):
                 tasks,
                 own,
                 arranged,
+                pairing,
                 generator_of(seed, number),
                 within(on_progress, number / self.starts, (number + 1) / self.starts),
             )
@@ -105,8 +118,17 @@ class OneStep(Method):
             sums=_with_copies(mean_of([start.sums for start in starts]), distinct),
             label_sums=sum_labels(table.tasks, table.labels[rows], block),
             points=self._points(table, rows, x, labels, distinct, starts[0], seed),
-            notes=(*_heads_note(self.heads), *explain_spread([start.sums for start in starts])),
+            notes=(
+                *_heads_note(self.heads),
+                *_pairing_note(pairing, self.pair_samples),
+                *explain_spread([start.sums for start in starts]),
+            ),
         )
+
+    def _pairing(self, table: TaskTable) -> str:
+        if self.pairing != "auto":
+            return self.pairing
+        return "energy" if table.has_own_samples else "matched"
 
     def _points(
         self,
@@ -146,7 +168,21 @@ def _usable(x: Float32[np.ndarray, "row input"]) -> Float32[np.ndarray, "row inp
 def _with_copies(sums: PairSums, distinct: Distinct) -> PairSums:
     """Sums of all tasks from those of the distinct ones."""
     number = distinct.number
-    return PairSums(*(values[:, number][:, :, number] for _, values in sums._items()))
+    copied: dict[str, Any] = {
+        name: values[:, number][:, :, number]
+        for name, values in sums._items()
+        if isinstance(values, np.ndarray)
+    }
+    return replace(sums, **copied)
+
+
+def _pairing_note(pairing: str, n_samples: int) -> tuple[str, ...]:
+    if pairing == "matched":
+        return ()
+    return (
+        f"The samples of two tasks are not matched: {n_samples} samples of each task, drawn evenly "
+        "by label, are compared with those of the others; raise pair_samples for less noise.",
+    )
 
 
 def _heads_note(heads: str) -> tuple[str, ...]:

@@ -1,12 +1,14 @@
 """One random start: draw the trunk, give the tasks their heads, sum up the displacements."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from core.errors import TableError
 from core.landscape.accumulate import accumulate
+from core.landscape.crossed import sum_crossed
 from core.landscape.heads import Heads, draw_own_heads, draw_shared_head
 from core.landscape.labels import Labels
 from core.landscape.probe import fit_probes
@@ -42,6 +44,7 @@ def measure_start(
     tasks: Sequence[Task],
     labels: Labels,
     rows: Rows,
+    pairing: str,
     generator: "torch.Generator",
     on_progress: OnProgress,
 ) -> Start:
@@ -62,16 +65,18 @@ def measure_start(
         draw = draw_shared_head if method.heads == "shared" else draw_own_heads
         heads = draw(tasks, labels, method.width, method.head_bias, generator, device)
         summing = on_progress
-    sums = accumulate(
-        rows,
-        trunk,
-        heads,
-        method.batch_size,
-        method.mean_rows,
-        lambda share: summing(share, "mapping samples"),
-    )
+    told = partial(_tell, summing)
+    if pairing == "matched":
+        sums = accumulate(rows, trunk, heads, method.batch_size, method.mean_rows, told)
+    else:
+        n_drawn, n_mean = method.pair_samples, method.mean_rows
+        sums = sum_crossed(tasks, rows, trunk, heads, n_drawn, n_mean, pairing, told)
     _check_finite(tasks, sums)
     return Start(trunk, heads, sums)
+
+
+def _tell(on_progress: OnProgress, share: float) -> None:
+    on_progress(share, "mapping samples")
 
 
 def _check_finite(tasks: Sequence[Task], sums: PairSums) -> None:

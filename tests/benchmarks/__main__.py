@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-NAMES = ("closed_form", "groups", "planted", "command", "trainer")
+NAMES = ("closed_form", "landscape_measures", "groups", "planted", "command", "trainer")
 
 
 def main(names):

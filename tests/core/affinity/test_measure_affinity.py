@@ -53,7 +53,8 @@ def test_many_unknown_pairs_are_counted():
     for task in range(5):
         part = slice(task * 48, task * 48 + 48)
         labels[part, task] = draw_labels(48, "b", seed=task)[:, 0]
-    affinity = measure_affinity(landscape_of(labels), SCA(), 5)
+    matched = measure_landscape(make_table(labels), replace(SMALL, pairing="matched"))
+    affinity = measure_affinity(matched, SCA(), 5)
     assert any("and 7 more pairs" in note for note in affinity.notes)
 
 

@@ -1,0 +1,120 @@
+"""Tasks with their own samples: sums over all pairs, and what must follow from them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from core.affinity import MEASURES, SCA, AbsCosine, Cosine, LabelAgreement, Sign, measure_affinity
+from core.landscape import OneStep, measure_landscape
+from core.landscape.crossed import _weights, sum_crossed
+from core.landscape.heads import make_heads
+from core.landscape.labels import prepare_labels
+from core.landscape.rows import arrange_rows
+from core.landscape.trunk import draw_trunk
+from core.null import measure_null
+from core.values import Split
+from tests.core.landscape.oracle import gradients
+from tests.core.landscape.tables import make_table
+
+CPU = torch.device("cpu")
+SMALL = OneStep(width=16, starts=1, max_points=50, pair_samples=40)
+
+
+def stacked(directions, n=120, seed=0, n_features=5):
+    """A task for each direction, on rows of its own: its label is the side of that direction."""
+    rng = np.random.default_rng(seed)
+    n_tasks = len(directions)
+    labels = np.full((n * n_tasks, n_tasks), np.nan)
+    table = make_table(np.zeros_like(labels), n_features=n_features, seed=seed)
+    for task, direction in enumerate(directions):
+        rows = np.arange(task, n * n_tasks, n_tasks)
+        score = table.features[rows] @ np.asarray(direction) + 0.1 * rng.standard_normal(n)
+        labels[rows, task] = score > 0
+    split = np.where(np.arange(len(labels)) // n_tasks % 6 == 5, Split.TEST.code, 0)
+    return replace(
+        make_table(labels, n_features=n_features, seed=seed, split=split), features=table.features
+    )
+
+
+FOUR = stacked([(1, 0, 0, 0, 0), (1, 0.1, 0, 0, 0), (0, 0, 1, 0, 0), (0, 0, 1, 0.1, 0)])
+
+
+def test_sums_are_those_over_all_pairs_of_samples():
+    table = stacked([(1, 0, 0, 0, 0), (0, 1, 0, 0, 0)], n=12)
+    prepared = prepare_labels(table.tasks, table.labels)
+    generator = torch.Generator().manual_seed(0)
+    trunk = draw_trunk(5, 6, 2, generator, CPU)
+    heads = make_heads(table.tasks, torch.randn(2, 6, 1, generator=generator), torch.zeros(2, 1))
+    x = torch.tensor(table.features, dtype=torch.float32)
+    block = np.arange(24) // 8
+    rows = arrange_rows(x.numpy(), prepared, block, CPU)
+    sums = sum_crossed(table.tasks, rows, trunk, heads, 100, 100, "energy", lambda share: None)
+    g, _ = gradients(trunk, heads, table.tasks, x, torch.from_numpy(prepared.value).float())
+    task = np.arange(24) % 2
+    own = g[np.arange(24), task].double()
+    apart = np.asarray((own[:, None] - own[None]).abs().sum(-1))
+    movable = own.sign().abs() @ own.sign().abs().T
+    opposite = np.asarray((1 - own.sign() @ own.sign().T / movable.clamp_min(1)) / 2)
+    pairs = 1 - np.eye(24)
+    for b, s, t in np.ndindex(3, 2, 2):
+        where = pairs * np.outer((block == b) & (task == s), task == t)
+        assert sums.count[b, s, t] == where.sum()
+        assert sums.distance[b, s, t] == pytest.approx((apart * where).sum(), rel=1e-5)
+        assert sums.opposite[b, s, t] == pytest.approx((opposite * where).sum(), rel=1e-4)
+
+
+@pytest.mark.parametrize("heads", ["shared", "probe"])
+def test_every_pair_of_tasks_with_own_samples_is_known(heads):
+    landscape = measure_landscape(FOUR, replace(SMALL, heads=heads))
+    assert landscape.sums.pairing == "energy"
+    assert any("not matched" in note for note in landscape.notes)
+    for measure in MEASURES.methods.values():
+        affinity = measure_affinity(landscape, measure(), 20)
+        if measure is LabelAgreement:
+            assert np.isnan(affinity.values[0, 1])
+            continue
+        assert np.isfinite(affinity.values).all(), measure
+        np.testing.assert_allclose(affinity.values, affinity.values.T, atol=1e-9)
+        assert (affinity.low <= affinity.high).all()
+        if not measure.is_distance:
+            np.testing.assert_array_equal(np.diag(affinity.values), 1.0)
+        else:
+            np.testing.assert_array_equal(np.diag(affinity.values), 0.0)
+
+
+@pytest.mark.parametrize("measure", [SCA(), Cosine(), Sign()])
+def test_tasks_of_one_law_are_closer_than_others(measure):
+    landscape = measure_landscape(FOUR, replace(SMALL, starts=2, pair_samples=60))
+    similarity = measure_affinity(landscape, measure, 5).similarity
+    assert min(similarity[0, 1], similarity[2, 3]) > similarity[:2, 2:].max()
+
+
+def test_all_pairs_keep_what_lies_within_and_matched_knows_nothing():
+    energy, plain = (
+        measure_landscape(FOUR, replace(SMALL, pairing=p)) for p in ("energy", "all_pairs")
+    )
+    np.testing.assert_array_equal(energy.sums.distance, plain.sums.distance)
+    raw = measure_affinity(plain, SCA(), 2).values
+    found = measure_affinity(energy, SCA(), 2).values
+    expected = 2 * raw[0, 2] - raw[0, 0] - raw[2, 2]
+    assert found[0, 2] == pytest.approx(max(expected, 0.0))
+    matched = measure_landscape(FOUR, replace(SMALL, pairing="matched"))
+    assert np.isnan(measure_affinity(matched, AbsCosine(), 2).values[0, 1])
+
+
+def test_drawn_samples_stand_for_their_stratum():
+    labels = np.array([0.0] * 90 + [1.0] * 10 + [np.nan] * 20)
+    drawn = np.array([0, 1, 2, 90, 91])
+    np.testing.assert_allclose(_weights(labels, drawn), [30, 30, 30, 5, 5])
+    ranks = np.arange(40.0)
+    np.testing.assert_allclose(_weights(ranks, np.array([1, 20])), [20, 20])
+
+
+def test_in_the_null_tasks_of_one_law_are_no_longer_closer():
+    null = measure_null(FOUR, SMALL, Cosine(), n_permutations=12)
+    mean = null.values.mean(axis=0)
+    affinity = measure_affinity(measure_landscape(FOUR, SMALL), Cosine(), 2).values
+    assert abs(mean[0, 1] - mean[0, 2]) < (affinity[0, 1] - affinity[0, 2]) / 2
+    assert affinity[0, 1] > mean[0, 1]
