@@ -23,7 +23,7 @@ def task_rows(evidence: Evidence) -> pd.DataFrame:
                 "best grouping": number(float(grouped.metric[task])) if grouped else "–",
                 "together is": _outcome(evidence, evidence.together, task),
                 "its group is": _outcome(evidence, grouped, task),
-                "not counted because": evidence.excluded[task],
+                "counts in the means": "no" if evidence.excluded[task] else "yes",
             }
             for task, name in enumerate(evidence.task_names)
         ]

@@ -86,7 +86,7 @@ def watch_runs(runs: tuple[Run, ...]) -> None:
 
 
 def was_started(run: Run, job: str) -> bool:
-    """Whether a job was ever started and has not ended well."""
+    """Whether a job is at work, or was and has not ended well."""
     return _state(run, job) not in (None, State.DONE)
 
 

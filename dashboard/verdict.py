@@ -26,9 +26,14 @@ def show_verdict(evidence: Evidence, report: Report) -> None:
             n_replicates = len(report.affinity.replicates)
             show_cards(grouping, grouping.labels, report.task_names, n_replicates)
         st.caption(_budget(evidence))
-    for task, why in zip(evidence.task_names, evidence.excluded, strict=True):
-        if why:
-            st.caption(f":material/info: {plain(task)} does not count in the means: {plain(why)}.")
+    left_out = [
+        f"{plain(task)} does not count in the means: {plain(why)}."
+        for task, why in zip(evidence.task_names, evidence.excluded, strict=True)
+        if why
+    ]
+    if left_out:
+        with st.expander(f"{len(left_out)} of {len(evidence.task_names)} tasks do not count"):
+            st.markdown("\n".join(f"- {line}" for line in left_out))
     for note in evidence.notes:
         st.warning(plain(note), icon=":material/warning:")
 

@@ -19,7 +19,7 @@ from core.evidence.effects import (
 )
 from core.evidence.gains import mean_gain
 from core.evidence.partitions import Group, Partition, alone, is_proper, to_labels, together
-from core.training import main_metric
+from core.training import METRICS, main_metric
 from core.values import Contrast, Evidence, Gains, Judge, Split, Trial, Verdict
 
 if TYPE_CHECKING:
@@ -59,9 +59,8 @@ def conclude(
     over_alone = bench.contrast(best, bench.alone) if best else UNKNOWN
     over_together = bench.contrast(best, bench.together) if best else UNKNOWN
     plain = bench.contrast(bench.together, bench.alone)
-    answer = decide(
-        len(best), over_alone, over_together, plain, random_gains, contest.settings.judge
-    )
+    judge, metric = contest.settings.judge, _metric_name(contest)
+    answer = decide(len(best), over_alone, over_together, plain, random_gains, judge, metric)
     if trouble := _diverged(contest, (*bench.alone, *bench.together)):
         answer = Answer(Verdict.UNDECIDED, f"{trouble[0]} So there is nothing to compare with.")
     tested = {one.partition for one in finalists}
@@ -92,7 +91,9 @@ class _Bench:
         self.is_counted = counts(too_few(contest.pool.examples, Split.TEST))
         self.rows = RowsUnderTest(contest.pool, contest.settings.seeds, replicates)
 
-    def gains(self, partition: Partition, judge: Judge, rows: RowsUnderTest | None = None) -> Reading:
+    def gains(
+        self, partition: Partition, judge: Judge, rows: RowsUnderTest | None = None
+    ) -> Reading:
         """Gains of every task over training alone."""
         on = rows or self.rows
         if judge is Judge.METRIC:
@@ -127,6 +128,12 @@ class _Bench:
             metric_gain=contrast(metric, none, self.is_counted),
             loss_gain=contrast(loss, none, self.is_counted),
         )
+
+
+def _metric_name(contest: "Contest") -> str:
+    """What the metric is called that all tasks are judged by; `metric` where they differ."""
+    keys = {main_metric(task.kind) for task in contest.pool.examples.tasks}
+    return METRICS[keys.pop()].title if len(keys) == 1 else "metric"
 
 
 def _untested(

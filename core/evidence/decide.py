@@ -27,6 +27,7 @@ def decide(
     together: Contrast,
     random_gains: Float[np.ndarray, " random"],
     judge: Judge,
+    metric: str = "metric",
 ) -> Answer:
     """Grouped only where the groups beat alone *and* together, both intervals above 0, and random
     groups of the same sizes as well; else the better of together and alone where their interval
@@ -39,10 +40,11 @@ def decide(
         together: the gain of together against alone.
         random_gains: test gains of random partitions with its group sizes.
         judge: what the gains are measured in.
+        metric: what the tasks' metric is called, where they share one.
     """
     if np.isnan(together.value):
         return Answer(Verdict.UNDECIDED, "No task has enough test labels to judge by.")
-    words = _Words(judge)
+    words = _Words(judge, metric)
     beats_both = n_groups > 0 and over_alone.low > 0 and over_together.low > 0
     if beats_both and beats_random(over_alone.value, random_gains):
         return Answer(
@@ -108,6 +110,7 @@ class _Words:
     """How gains are said: points of the tasks' metrics, or per cent of the loss."""
 
     judge: Judge
+    metric: str
 
     def amount(self, contrast: Contrast) -> str:
         """`0.031 (0.010 to 0.052) higher`, without its subject."""
@@ -117,8 +120,8 @@ class _Words:
 
     def better(self, contrast: Contrast) -> str:
         """The same with its subject."""
-        what = "test loss" if self.judge is Judge.LOSS else "test metric"
-        return f"the mean {what} is {self.amount(contrast)}"
+        what = "loss" if self.judge is Judge.LOSS else self.metric
+        return f"the mean test {what} is {self.amount(contrast)}"
 
     def signed(self, contrast: Contrast) -> str:
         """`+0.005, −0.020 to 0.030`."""

@@ -180,7 +180,10 @@ class Run:
         return build_table(load_frame(self.path), Roles.from_spec(self.spec.roles), self.plan.seed)
 
     def keep_report(self, report: Report) -> None:
-        """Write the report as a value and as `report.json`."""
+        """Write the report as a value and as `report.json`; one without evidence drops what was
+        known of an earlier report's."""
+        if report.evidence is None:
+            (self.path / "stages" / "evidence.npz").unlink(missing_ok=True)
         save_value(self.path / "stages" / "report.npz", report)
         text = json.dumps(to_document(report), indent=1, ensure_ascii=False)
         replace_text(self.path / "report.json", text)

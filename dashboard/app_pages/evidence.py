@@ -17,7 +17,7 @@ from dashboard.verdict import show_counts, show_verdict
 run = current_run()
 report = require_report(run)
 evidence = report.evidence or evidence_of(run)
-if is_at_work(run, EVIDENCE) or (was_started(run, EVIDENCE) and report.evidence is None):
+if was_started(run, EVIDENCE):
     show_job(run, EVIDENCE)
 if report.evidence is None and not is_at_work(run, EVIDENCE):
     ask_for_training(run, report)
@@ -38,7 +38,9 @@ with right:
     order = np.lexsort((np.arange(len(evidence.task_names)), evidence.labels))
     show_chart(draw_task_gains(evidence, order, dark=is_dark()), key="task_gains")
 st.subheader("Every task")
-st.dataframe(task_rows(evidence), hide_index=True, alt="Every task, three ways to train")
+st.dataframe(
+    task_rows(evidence), hide_index=True, height="content", alt="Every task, three ways to train"
+)
 st.subheader("Every grouping that was trained")
 st.caption(
     "The order is that of the validation rows, which the choice rests on. Groupings without a "

@@ -28,9 +28,9 @@ def draw_mean_gains(evidence: Evidence, *, dark: bool = False) -> PlotlyChart:
         figure.add_trace(_dots(known, len(rows), evidence.judge, dark))
         names.append(f"Random groupings ({len(known)})")
     dress(figure, "Mean gain over training each task alone", _HEIGHT, dark)
-    unit = "points of the task's metric" if evidence.judge is Judge.METRIC else "lower test loss"
-    form = "+.3~f" if evidence.judge is Judge.METRIC else "+.1~%"
-    figure.update_xaxes(title_text=f"gain, {unit} (0: as good as alone)", tickformat=form)
+    unit = "points of the metric" if evidence.judge is Judge.METRIC else "lower loss"
+    form = ".3~f" if evidence.judge is Judge.METRIC else ".1~%"
+    figure.update_xaxes(title_text=f"gain, {unit}", tickformat=form)
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(names))),

@@ -41,7 +41,7 @@ def draw_task_gains(
     left_out = f", {len(drawn)} of {len(order)}" if len(drawn) < len(order) else ""
     dress(figure, f"Gain of every task over training it alone{left_out}", height, dark)
     unit = "points of its metric" if evidence.judge is Judge.METRIC else "lower test loss"
-    form = "+.2~f" if evidence.judge is Judge.METRIC else "+.0~%"
+    form = ".2~f" if evidence.judge is Judge.METRIC else ".0~%"
     figure.update_xaxes(title_text=f"gain, {unit}, with 95 % interval", tickformat=form)
     figure.update_yaxes(
         tickmode="array",
@@ -51,7 +51,10 @@ def draw_task_gains(
         showgrid=False,
     )
     figure.add_vline(x=0, line={"color": ink(dark).text, "width": 1.5})
-    figure.update_layout(legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0})
+    figure.update_layout(
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xanchor": "left"},
+        margin={"t": 76},
+    )
     return Chart(figure, _words(evidence, ways), height)
 
 

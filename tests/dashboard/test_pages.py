@@ -19,7 +19,7 @@ from dashboard.look_up import first_choice, same_partition
 from tests.cohort import SMALL_PLAN, plan_with, small_cohort
 from tests.dashboard.visit import PAGES, boxes, check_sound, go_to, visit, words
 
-RESULTS = ("landscape", "affinity", "graph", "groups")
+RESULTS = ("landscape", "affinity", "graph", "groups", "evidence")
 
 
 def make_run(path, frame, plan=SMALL_PLAN, name="small cohort"):
@@ -103,6 +103,7 @@ def test_pages_of_a_finished_run_show_it(done):
         "affinity": "against every other task",
         "graph": "A line joins two tasks",
         "groups": "How many groups?",
+        "evidence": "Affinities only propose",
         "runs": "1 run on this machine",
     }
     for page, sentence in expected.items():

@@ -1,0 +1,164 @@
+"""The page Evidence before, during and after the training, drawn twice each."""
+
+import shutil
+import time
+
+import pytest
+
+from core.data import assign_roles, plant_groups
+from core.evidence import Validation
+from core.runs import EVIDENCE, Asked, Run, State, Status
+from core.runs.worker import work
+from core.training import Trainer
+from dashboard.evidence_form import OWN
+from tests.cohort import SMALL_PLAN, small_cohort
+from tests.dashboard.visit import boxes, check_sound, go_to, visit, words
+
+SMALL = Validation(
+    trainer=Trainer(width=8, max_steps=40),
+    n_seeds=2,
+    first_seeds=1,
+    n_finalists=2,
+    search="none",
+    n_random=3,
+    n_replicates=100,
+)
+
+
+def make_run(path, frame):
+    run = Run.create(path, frame, assign_roles(frame, targets="y_*"), SMALL_PLAN, "small", "0" * 64)
+    assert work(run.path).state is State.DONE
+    return run
+
+
+@pytest.fixture(scope="module")
+def untrained_once(tmp_path_factory):
+    return make_run(tmp_path_factory.mktemp("untrained") / "run", small_cohort().frame)
+
+
+@pytest.fixture(scope="module")
+def trained_once(untrained_once, tmp_path_factory):
+    path = tmp_path_factory.mktemp("trained") / "run"
+    shutil.copytree(untrained_once.path, path)
+    run = Run(path)
+    run.ask_validation(Asked(SMALL))
+    assert work(path, EVIDENCE).state is State.DONE
+    return run
+
+
+def borrow(run, root, monkeypatch):
+    monkeypatch.setenv("TASKSCAPE_RUNS", str(root))
+    shutil.copytree(run.path, root / "run")
+    return Run(root / "run")
+
+
+@pytest.fixture
+def untrained(untrained_once, tmp_path, monkeypatch):
+    return borrow(untrained_once, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def trained(trained_once, tmp_path, monkeypatch):
+    return borrow(trained_once, tmp_path, monkeypatch)
+
+
+def test_before_the_training_the_cost_is_said(untrained):
+    at = go_to(visit(untrained.id), "evidence")
+    assert "Affinities only propose" in words(at)
+    assert "networks of" in words(at)
+    assert "on this machine" in words(at)
+    assert not at.get("plotly_chart")
+
+
+def test_a_click_asks_for_what_the_form_says_and_starts_the_worker(untrained, monkeypatch):
+    started = []
+    monkeypatch.setattr(Run, "start", lambda run, job="run": started.append(job))
+    at = go_to(visit(untrained.id), "evidence")
+    at.number_input[0].set_value(3).run()
+    at.button(key="train").click().run()
+    check_sound(at)
+    assert started == [EVIDENCE]
+    asked = untrained.asked
+    assert (asked.settings.n_seeds, asked.hand_made) == (3, ())
+
+
+def test_a_grouping_of_ones_own_is_asked_for(untrained, monkeypatch):
+    monkeypatch.setattr(Run, "start", lambda run, job="run": None)
+    at = go_to(visit(untrained.id), "evidence")
+    next(box for box in at.checkbox if box.label == OWN).check().run()
+    check_sound(at)
+    at.button(key="train").click().run()
+    (own,) = untrained.asked.hand_made
+    assert sorted(name for group in own for name in group) == sorted(untrained.report().task_names)
+
+
+def test_after_the_training_the_verdict_is_there_with_its_pictures(trained):
+    evidence = trained.report().evidence
+    at = go_to(visit(trained.id), "evidence")
+    assert evidence.reason in words(at)
+    assert f"{evidence.n_networks} networks were trained" in words(at)
+    assert len(at.get("plotly_chart")) == 2
+    assert len(at.dataframe) == 2
+    assert not at.error
+    assert "wins – ties – losses" in " ".join(one.label for one in at.metric)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (State.CANCELLED, "What is trained is kept"),
+        (State.INTERRUPTED, "interrupted"),
+        (State.FAILED, "The machine ran out of memory"),
+    ],
+)
+def test_a_training_that_stopped_can_go_on(untrained, state, expected):
+    error = expected if state is State.FAILED else ""
+    Status(state, 0.4, error=error).save(untrained.status_path(EVIDENCE))
+    at = go_to(visit(untrained.id), "evidence")
+    assert expected in boxes(at)
+    assert any(button.label in ("Resume", "Try again") for button in at.button)
+
+
+def test_what_is_known_on_the_way_is_shown_as_such(untrained, trained_once):
+    final = trained_once.evidence()
+    import dataclasses
+
+    untrained.keep_evidence(dataclasses.replace(final, is_final=False))
+    at = go_to(visit(untrained.id), "evidence")
+    assert "So far, on validation rows" in words(at)
+    assert not at.get("plotly_chart")
+
+
+def test_a_real_worker_trains_and_the_report_keeps_the_evidence(untrained):
+    untrained.ask_validation(Asked(SMALL))
+    untrained.start(EVIDENCE)
+    deadline = time.monotonic() + 120
+    while (status := untrained.status(EVIDENCE)).state.is_live:
+        assert time.monotonic() < deadline, status
+        time.sleep(0.1)
+    assert status.state is State.DONE, status.error
+    assert untrained.report().evidence.is_final
+    assert words(go_to(visit(untrained.id), "groups"))
+
+
+def test_two_tasks_have_no_grouping_to_show(tmp_path, monkeypatch):
+    monkeypatch.setenv("TASKSCAPE_RUNS", str(tmp_path))
+    run = make_run(tmp_path / "run", plant_groups(n_samples=300, group_sizes=(1, 1)).frame)
+    run.ask_validation(Asked(SMALL))
+    assert work(run.path, EVIDENCE).state is State.DONE
+    at = go_to(visit(run.id), "evidence")
+    assert not at.error
+    assert len(at.get("plotly_chart")) == 2
+
+
+def test_odd_names_stay_text(tmp_path, monkeypatch):
+    monkeypatch.setenv("TASKSCAPE_RUNS", str(tmp_path))
+    frame = small_cohort().frame
+    names = ["y_<img src=x onerror=alert(1)>", "y_=HYPERLINK(1)", "y_" + "n" * 300, "y_$x$ **b**"]
+    frame = frame.rename(columns=dict(zip(frame.columns[-4:], names, strict=True)))
+    run = make_run(tmp_path / "run", frame)
+    run.ask_validation(Asked(SMALL))
+    assert work(run.path, EVIDENCE).state is State.DONE
+    at = go_to(visit(run.id), "evidence")
+    assert not at.error
+    assert all("<img" not in str(chart.proto.spec) for chart in at.get("plotly_chart"))
