@@ -7,11 +7,12 @@ from typing import Any
 from core.export.specification import ModelSpec
 
 SNIPPET = """\
-import pandas
+from pathlib import Path
 from core import load_model  # comes with taskscape
+from core.data import read_frame
 
 model = load_model(".")  # this folder
-frame = pandas.read_csv("new.csv")  # the columns that schema.json lists, in any order
+frame, _ = read_frame(Path("new.csv"))  # or any DataFrame with the columns of schema.json
 print(model.predict(frame))  # a column a task
 print(model.predict_proba(frame))  # every class of the tasks that have some
 for module in model.modules:  # a torch.nn.Module for every group and seed, to train further

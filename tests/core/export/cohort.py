@@ -18,16 +18,18 @@ from tests.cohort import SMALL_PLAN
 BINARY, CLASSES, NUMBER, TIME, WORD = "yes", "a: 'b' #1", "=1+1 😀", 'say "no" | *x*', "null"
 TASKS = (BINARY, CLASSES, NUMBER, WORD)
 SECRET = 98765.4321
-"""The largest value of a feature: of one row alone."""
+"""The largest value of a feature, and what does not vary is a part of it."""
 SECRET_NOTE = "Zoltan Q., bed 7"
-GROUPED = ((BINARY, WORD), (CLASSES, NUMBER))
+SECRET_ROWS = [11, 40, 111]
+"""At least one of them is trained on."""
+GROUPED = ((BINARY, CLASSES), (NUMBER, WORD))
 SETTINGS = Validation(
-    trainer=Trainer(width=8, max_steps=60, evaluate_every=20),
+    trainer=Trainer(width=16, max_steps=120, evaluate_every=20),
     n_seeds=3,
     first_seeds=1,
     search="none",
     groups_per_task=2,
-    n_finalists=1,
+    n_finalists=4,
     n_random=0,
     n_replicates=100,
 )
@@ -49,7 +51,7 @@ def mixed_frame(n=400, seed=0):
             "ward": np.resize(np.array(["icu", "er", None, "ward"], dtype=object), n),
             "drug": [f"drug {k % 30:02}" for k in range(n)],
             "note": [f"note {k}" for k in range(n)],
-            "fixed": SECRET / 7,
+            "fixed": SECRET,
             BINARY: np.where(score > 0, "sick", "healthy"),
             CLASSES: np.select([score < -1, score < 1], ["low: 1", "mid"], "high"),
             NUMBER: 1000 + 50 * score + 10 * b,
@@ -59,8 +61,8 @@ def mixed_frame(n=400, seed=0):
             "id": [f"patient-{k // 2}" for k in range(n)],
         }
     )
-    frame.loc[11, "c"] = SECRET
-    frame.loc[12, "note"] = frame.loc[13, "drug"] = SECRET_NOTE
+    frame.loc[SECRET_ROWS, "c"] = SECRET
+    frame.loc[SECRET_ROWS, ["note", "drug"]] = SECRET_NOTE
     frame.loc[rng.random(n) < 0.1, NUMBER] = np.nan
     return frame
 
@@ -84,10 +86,13 @@ def recommend(run, path, verdict):
     copy = Run(path)
     report = copy.report()
     evidence = report.evidence
-    ways = {
-        Verdict.TOGETHER: evidence.together,
-        Verdict.GROUPED: evidence.grouped,
-    }
-    labels = ways.get(verdict, evidence.alone).labels
+    wanted = {
+        Verdict.TOGETHER: (TASKS,),
+        Verdict.GROUPED: GROUPED,
+        Verdict.ALONE: tuple((task,) for task in TASKS),
+        Verdict.UNDECIDED: tuple((task,) for task in TASKS),
+    }[verdict]
+    tested = (one for one in evidence.trials if one.was_tested)
+    labels = next(one for one in tested if one.groups(TASKS) == wanted).labels
     copy.keep_report(with_evidence(report, replace(evidence, verdict=verdict, labels=labels)))
     return copy

@@ -12,13 +12,15 @@ def validated(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def grouped(validated, tmp_path_factory):
-    return recommend(validated, tmp_path_factory.mktemp("runs") / "grouped", Verdict.GROUPED)
+    return recommend(
+        validated, tmp_path_factory.mktemp("secret-runs") / "run-of-secrets", Verdict.GROUPED
+    )
 
 
 @pytest.fixture(scope="session")
 def folder(grouped, tmp_path_factory):
     """An export; tests copy it before they change it."""
-    return export_run(grouped, tmp_path_factory.mktemp("exports") / "model").folder
+    return export_run(grouped, tmp_path_factory.mktemp("exports") / "folder-of-secrets").folder
 
 
 @pytest.fixture(scope="session")
