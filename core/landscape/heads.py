@@ -1,7 +1,8 @@
 """From features to losses: the tasks' heads, their losses and the derivatives by the logits.
 
 Losses (natural units): cross-entropy of the class for binary and multiclass tasks, half the
-squared error in standard deviations for regressions.
+squared error in standard deviations for regressions, the discrete-time hazard (`core.hazard`) for
+times to events.
 """
 
 from collections.abc import Sequence
@@ -9,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
+from core.hazard import base_logits
 from core.landscape.labels import Labels
 from core.values import Kind, Task
 
@@ -32,6 +34,7 @@ class Heads:
     used: "Bool[Tensor, 'task output']"
     is_binary: "Bool[Tensor, ' task']"
     is_multiclass: "Bool[Tensor, ' task']"
+    is_hazard: "Bool[Tensor, ' task']"
     is_shared: bool = False
     not_binary: tuple[int, ...] = ()
     """The tasks of any other kind."""
@@ -45,6 +48,7 @@ class Heads:
             self.used[one],
             self.is_binary[one],
             self.is_multiclass[one],
+            self.is_hazard[one],
             self.is_shared,
             (0,) if task in self.not_binary else (),
         )
@@ -73,7 +77,10 @@ class Heads:
         chances = torch.softmax(logits.masked_fill(~self.used, -torch.inf), dim=-1)
         by_class = chances - (value.unsqueeze(-1) == outputs).to(logits.dtype)
         alone = scalar.unsqueeze(-1) * (outputs == 0)
-        return torch.where(self.is_multiclass.unsqueeze(-1), by_class, alone)
+        found = torch.where(self.is_multiclass.unsqueeze(-1), by_class, alone)
+        event, at_risk = _questions(value, outputs)
+        by_interval = (torch.sigmoid(logits) - event.to(logits.dtype)) * (at_risk & self.used)
+        return torch.where(self.is_hazard.unsqueeze(-1), by_interval, found)
 
     def gradients(
         self, residual: "Float[Tensor, 'row task output']"
@@ -99,7 +106,18 @@ class Heads:
         chosen = value.long().clamp(0, logits.shape[-1] - 1).unsqueeze(-1)
         total = logits.masked_fill(~self.used, -torch.inf).logsumexp(dim=-1)
         by_class = total - logits.gather(-1, chosen).squeeze(-1)
-        return torch.where(self.is_multiclass, by_class, scalar)
+        found = torch.where(self.is_multiclass, by_class, scalar)
+        event, at_risk = _questions(value, torch.arange(logits.shape[-1], device=logits.device))
+        terms = torch.nn.functional.softplus(logits) - logits * event
+        return torch.where(self.is_hazard, (terms * (at_risk & self.used)).sum(-1), found)
+
+
+def _questions(
+    value: "Float[Tensor, '*row']", outputs: "Int[Tensor, ' output']"
+) -> "tuple[Bool[Tensor, '*row output'], Bool[Tensor, '*row output']]":
+    """Whether the event happened in an interval, and who was at risk in it (`core.hazard`)."""
+    last = value.abs().unsqueeze(-1) - 1
+    return (outputs == last) & (value > 0).unsqueeze(-1), outputs <= last
 
 
 def draw_shared_head(
@@ -159,6 +177,7 @@ def make_heads(
         used=torch.arange(weight.shape[-1], device=device) < widths.unsqueeze(1),
         is_binary=torch.tensor([task.kind is Kind.BINARY for task in tasks], device=device),
         is_multiclass=torch.tensor([task.kind is Kind.MULTICLASS for task in tasks], device=device),
+        is_hazard=torch.tensor([task.kind is Kind.TIME_TO_EVENT for task in tasks], device=device),
         is_shared=is_shared,
         not_binary=tuple(k for k, task in enumerate(tasks) if task.kind is not Kind.BINARY),
     )
@@ -168,11 +187,17 @@ def _priors(
     tasks: Sequence[Task], labels: Labels, n_outputs: int
 ) -> Float[np.ndarray, "task output"]:
     """Bias of the best constant predictor; a class never seen counts as half a row."""
+    import torch
+
     priors = np.zeros((len(tasks), n_outputs))
     for place, task in enumerate(tasks):
         value = labels.value[labels.known[:, place], place]
         if task.kind is Kind.REGRESSION or len(value) == 0:
             continue  # a standardised regression has mean 0
+        if task.kind is Kind.TIME_TO_EVENT:
+            event, at_risk = _questions(torch.from_numpy(value), torch.arange(task.n_outputs))
+            priors[place, : task.n_outputs] = base_logits(event.numpy(), at_risk.numpy())
+            continue
         n_classes = max(len(task.classes), 2)
         counts = np.bincount(value.astype(int), minlength=n_classes)
         logs = np.log(np.clip(counts, 0.5, len(value) - 0.5) / len(value))

@@ -16,7 +16,8 @@ def sum_labels(
     """Sums of each block over the rows that two label columns share.
 
     A regression enters as its rank among all its labelled rows (ties share their mean rank),
-    counted from the middle one; a multiclass task as one 0/1 column a class.
+    counted from the middle one; a time to event as the rank of its excess of events; a multiclass
+    task as one 0/1 column a class.
     """
     owner, columns = _columns(tasks, labels)
     known = (~np.isnan(columns)).astype(float)
@@ -48,10 +49,24 @@ def _columns(
         if task.kind is Kind.MULTICLASS:
             made = [np.where(np.isnan(label), np.nan, label == k) for k in range(task.n_outputs)]
         else:
-            made = [mean_ranks(label) if task.kind is Kind.REGRESSION else label]
+            if task.kind is Kind.TIME_TO_EVENT:
+                label = excess_events(label)
+            ranked = task.kind in (Kind.REGRESSION, Kind.TIME_TO_EVENT)
+            made = [mean_ranks(label) if ranked else label]
         owner += [number] * len(made)
         columns += made
     return np.array(owner, dtype=int), np.stack(columns, axis=1).astype(float)
+
+
+def excess_events(signed: Float[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
+    """Martingale residual of each signed time: its event (0 or 1) less the Nelson–Aalen cumulative
+    hazard of its time, so how much sooner the event came than for the average row."""
+    times, happened = np.abs(signed), signed > 0
+    order = np.sort(times[~np.isnan(times)])
+    at, size = np.unique(times[happened], return_counts=True)
+    hazard = np.cumsum(size / (len(order) - np.searchsorted(order, at, side="left")))
+    below = np.searchsorted(at, times, side="right")
+    return np.where(np.isnan(signed), np.nan, happened - np.concatenate([[0.0], hazard])[below])
 
 
 def mean_ranks(values: Float[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:

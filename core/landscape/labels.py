@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from core.errors import TableError
+from core.hazard import interval_edges, interval_of
 from core.values import Kind, Task
 
 
@@ -14,7 +15,8 @@ class Labels(NamedTuple):
     """Labels of the training rows: 0 where missing, so that no loss ever sees a NaN."""
 
     value: Float[np.ndarray, "row task"]
-    """Class code, or the number of a regression in standard deviations from its mean."""
+    """Class code; the number of a regression in standard deviations from its mean; for a time to
+    event ± (1 + its interval), negative where the row was censored in it."""
     known: Bool[np.ndarray, "row task"]
 
 
@@ -22,7 +24,7 @@ def prepare_labels(tasks: Sequence[Task], labels: Float[np.ndarray, "row task"])
     """Masks of the labels, and their values with each regression standardised by these rows.
 
     Raises:
-        TableError: an infinite label, or a task that is a time to an event.
+        TableError: an infinite label.
     """
     known = ~np.isnan(labels)
     value = np.where(known, labels, 0.0)
@@ -34,13 +36,18 @@ def prepare_labels(tasks: Sequence[Task], labels: Float[np.ndarray, "row task"])
                 "clear them or drop the task with --ignore."
             )
         if task.kind is Kind.TIME_TO_EVENT:
-            raise TableError(
-                f"Task {task.name!r} is a time to an event, which the landscape does not take yet; "
-                "drop the task with --ignore, or take its event column as a binary target."
-            )
+            value[:, column] = _intervals(labels[:, column])
         if task.kind is Kind.REGRESSION:
             value[:, column] = _standardise(value[:, column], known[:, column])
     return Labels(value, known)
+
+
+def _intervals(labels: Float[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
+    known = ~np.isnan(labels)
+    if not known.any():
+        return np.zeros(len(labels))
+    interval = interval_of(labels, interval_edges(labels)) + 1.0
+    return np.where(known, np.copysign(interval, labels), 0.0)
 
 
 def _standardise(

@@ -45,11 +45,11 @@ def draw_pairs(
 
 
 def _strata(task: Task, label: Float[np.ndarray, " row"]) -> list[Int[np.ndarray, " row"]]:
-    """Labelled rows by class, or by quarter of the values of a regression."""
+    """Labelled rows by class, or by quarter of the values of a regression or of signed times."""
     rows = np.flatnonzero(~np.isnan(label))
     if len(rows) == 0:
         return []
     code = label[rows]
-    if task.kind is Kind.REGRESSION:
+    if task.kind in (Kind.REGRESSION, Kind.TIME_TO_EVENT):
         code = np.searchsorted(np.quantile(code, (0.25, 0.5, 0.75)), code)
     return [rows[code == value] for value in np.unique(code)]

@@ -242,3 +242,14 @@ def test_own_heads_are_warned_of():
     landscape = measure_landscape(make_table(labels), replace(SMALL, heads="own"))
     assert any("how the heads were drawn" in note for note in landscape.notes)
     assert measure_landscape(make_table(labels), SMALL).notes == ()
+
+
+@BOTH_HEADS
+def test_times_to_events_stand_beside_every_other_kind(method):
+    labels = draw_labels(kinds="bttrm", missing=0.2)
+    both = np.column_stack([labels, labels[:, 1]])
+    landscape = measure_landscape(make_table(both, "bttrmt"), method)
+    for measure in (known() for known in MEASURES.methods.values()):
+        values = measure_affinity(landscape, measure, 2).values
+        assert np.isfinite(values).all()
+        assert values[1, 5] == (0.0 if measure.is_distance else 1.0)

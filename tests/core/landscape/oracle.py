@@ -12,6 +12,14 @@ def loss_of(task, logits, value):
         return functional.binary_cross_entropy_with_logits(logits[0], value)
     if task.kind is Kind.REGRESSION:
         return 0.5 * (logits[0] - value) ** 2
+    if task.kind is Kind.TIME_TO_EVENT:
+        loss = 0.0 * logits.sum()
+        for interval in range(int(value.abs())):
+            happened = float(value > 0 and interval == int(value.abs()) - 1)
+            loss = loss + functional.binary_cross_entropy_with_logits(
+                logits[interval], torch.tensor(happened)
+            )
+        return loss
     return functional.cross_entropy(logits[None, : task.n_outputs], value.long()[None])
 
 

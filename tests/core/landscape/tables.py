@@ -4,12 +4,14 @@ import numpy as np
 
 from core.values import Kind, Split, Task, TaskTable
 
-KINDS = {"b": Kind.BINARY, "r": Kind.REGRESSION, "m": Kind.MULTICLASS}
+KINDS = {"b": Kind.BINARY, "r": Kind.REGRESSION, "m": Kind.MULTICLASS, "t": Kind.TIME_TO_EVENT}
+
+CLASSES = (Kind.BINARY, Kind.MULTICLASS)
 
 
 def make_task(name, kind, label):
     seen = label[~np.isnan(label)]
-    classes = tuple("abcd"[: int(seen.max()) + 1]) if kind is not Kind.REGRESSION else ()
+    classes = tuple("abcd"[: int(seen.max()) + 1]) if kind in CLASSES else ()
     mean = float(seen.mean()) if kind is not Kind.MULTICLASS else float("nan")
     return Task(name, kind, len(seen), mean, classes)
 
@@ -38,6 +40,7 @@ def draw_labels(n=240, kinds="bbrm", missing=0.0, seed=0):
         "b": lambda: rng.random(n) < rng.uniform(0.2, 0.6),
         "r": lambda: rng.normal(3.0, 2.0, n),
         "m": lambda: rng.integers(0, 3, n),
+        "t": lambda: rng.exponential(30.0, n) * rng.choice([1.0, -1.0], n),
     }
     labels = np.stack([np.asarray(made[kind](), dtype=float) for kind in kinds], axis=1)
     labels[rng.random(labels.shape) < missing] = np.nan

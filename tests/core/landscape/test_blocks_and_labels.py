@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.stats import rankdata
 
 from core.landscape.blocks import assign_blocks
-from core.landscape.label_sums import mean_ranks, sum_labels
+from core.landscape.label_sums import excess_events, mean_ranks, sum_labels
 from core.landscape.labels import find_distinct, prepare_labels
 from core.landscape.rows import arrange_rows
 from tests.core.landscape.tables import draw_labels, make_table
@@ -91,3 +91,25 @@ def test_copies_are_found_and_near_copies_are_not():
     distinct = find_distinct(tasks, prepare_labels(tasks, labels))
     np.testing.assert_array_equal(distinct.number, [0, 1, 0, 2])
     np.testing.assert_array_equal(distinct.first, [0, 1, 3])
+
+
+def test_excess_events_sum_to_0_and_are_what_the_nelson_aalen_estimate_leaves():
+    signed = np.array([2.0, -3.0, 5.0, np.nan, 5.0, -7.0])
+    found = excess_events(signed)
+    assert np.isnan(found[3])
+    assert np.nansum(found) == pytest.approx(0.0)
+    first, tied = 1 / 5, 1 / 5 + 2 / 3
+    expected = [1 - first, -first, 1 - tied, 1 - tied, -tied]
+    np.testing.assert_allclose(found[~np.isnan(found)], expected)
+
+
+def test_a_time_to_event_is_its_interval_signed_by_whether_it_happened():
+    labels = draw_labels(400, "t", missing=0.3)
+    prepared = prepare_labels(make_table(labels, "t").tasks, labels)
+    value = prepared.value[:, 0]
+    known = prepared.known[:, 0]
+    np.testing.assert_array_equal(np.sign(value[known]), np.sign(labels[known, 0]))
+    assert (value[~known] == 0).all()
+    assert set(np.abs(value[known])) == set(range(1, 11))
+    order = np.argsort(np.abs(labels[known, 0]))
+    assert (np.diff(np.abs(value[known])[order]) >= 0).all()

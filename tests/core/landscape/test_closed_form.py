@@ -41,7 +41,7 @@ def assert_equal(terms, expected, piece=1):
 
 @pytest.mark.parametrize("missing", [0.0, 0.4])
 @pytest.mark.parametrize(("depth", "width"), [(1, 4), (2, 16), (3, 9)])
-@pytest.mark.parametrize("kinds", ["bbbb", "bbrr", "bmrb"])
+@pytest.mark.parametrize("kinds", ["bbbb", "bbrr", "bmrb", "btrm"])
 @pytest.mark.parametrize("heads_of", ["shared", "own"])
 def test_closed_form_equals_the_per_sample_loop(heads_of, kinds, depth, width, missing):
     tasks, labels, trunk, x, value, known, generator = make_problem(kinds, missing, depth, width)
@@ -49,7 +49,7 @@ def test_closed_form_equals_the_per_sample_loop(heads_of, kinds, depth, width, m
         heads = draw_shared_head(tasks, labels, width, "prior", generator, CPU)
     else:
         heads = own_heads(tasks, width, generator)
-    assert heads.is_shared == (heads_of == "shared" and "m" not in kinds)
+    assert heads.is_shared == (heads_of == "shared" and not set("mt") & set(kinds))
     g, _ = gradients(trunk, heads, tasks, x, value)
     for piece in (1, 4):
         terms = pair_terms(trunk, heads, x, value, known, piece)
@@ -67,7 +67,7 @@ def test_one_shared_output_equals_the_general_path():
 
 
 def test_losses_equal_the_libraries():
-    tasks, _, trunk, x, value, _, generator = make_problem("bmr", 0.0, 2, 8)
+    tasks, _, trunk, x, value, _, generator = make_problem("bmrt", 0.0, 2, 8)
     heads = own_heads(tasks, 8, generator)
     _, expected = gradients(trunk, heads, tasks, x, value)
     found = heads.losses(heads.logits(trunk.forward(x).features), value)
@@ -75,9 +75,9 @@ def test_losses_equal_the_libraries():
 
 
 def test_residuals_are_the_derivatives_of_the_losses():
-    tasks, _, _, _, value, _, generator = make_problem("bmr", 0.0, 1, 8)
+    tasks, _, _, _, value, _, generator = make_problem("bmrt", 0.0, 1, 8)
     heads = own_heads(tasks, 8, generator)
-    logits = torch.randn(12, 3, 3, generator=generator, requires_grad=True)
+    logits = torch.randn(12, 4, 10, generator=generator, requires_grad=True)
     (expected,) = torch.autograd.grad(heads.losses(logits, value).sum(), logits)
     torch.testing.assert_close(heads.residuals(logits.detach(), value), expected)
 

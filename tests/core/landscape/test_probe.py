@@ -75,3 +75,17 @@ def test_flipping_a_label_flips_its_probe():
     labels = draw_labels(300, "b")
     heads, *_ = fit(np.concatenate([labels, 1 - labels], axis=1), "bb")
     torch.testing.assert_close(heads.weight[0], -heads.weight[1], rtol=1e-4, atol=1e-5)
+
+
+def test_the_probe_of_a_time_to_event_has_no_gradient_left():
+    labels = draw_labels(300, "tb", missing=0.2, seed=3)
+    heads, features, prepared, _ = fit(labels, "tb")
+    scaled = torch.from_numpy(features).float()
+    value = torch.from_numpy(prepared.value).float()
+    residual = heads.residuals(heads.logits(scaled), value)[:, 0].double().numpy()
+    known = prepared.known[:, 0]
+    scale, n = scale_of(features), known.sum()
+    weight = heads.weight[0].double().numpy()
+    gradient = features[known].T @ residual[known] / n + RIDGE * scale**2 * weight / n
+    assert np.abs(gradient / scale).max() < 1e-4
+    assert np.abs(residual[known].sum(axis=0) / n).max() < 1e-4
