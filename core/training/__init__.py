@@ -6,8 +6,9 @@
     predict    what they say about rows: predictions, losses
     metrics    how good that is, over bootstrap weights at once
 
-Inside: draws (everything random), problem (rows as tensors), stack (models that train at once, of a
-trunk in mlp or modules, and heads), losses, optimiser, stopping, chunk (the loop).
+Inside: draws (everything random), times (intervals of times to events), problem (rows as tensors),
+stack (models that train at once, of a trunk in mlp or modules, and heads), losses, optimiser,
+stopping, chunk (the loop), parallel (a worker a core), scores (the formulas of the metrics).
 
 Example:
     >>> from core.data import load_example, load_table

@@ -8,14 +8,14 @@ from jaxtyping import Bool, Float
 
 from core.progress import OnProgress
 from core.training.examples import Examples
-from core.training.heads import Group, build_heads, slot_tasks
+from core.training.heads import build_heads, slot_tasks
 from core.training.mlp import build_mlp
 from core.training.modules import TrunkFactory, build_modules, check_trunk
 from core.training.optimiser import StackOptimiser
 from core.training.problem import Problem
 from core.training.stack import Stack, TrunkStack
 from core.training.stopping import Stopping
-from core.training.trained import NO_MODULE, Trained
+from core.training.trained import NO_MODULE, Group, Trained
 
 COMPACT_BELOW = 0.75
 """Stopped models leave the stack once less than this share of it still runs (ours)."""

@@ -8,13 +8,11 @@ from jaxtyping import Bool, Float, Int
 
 from core.training.draws import draw_head
 from core.training.losses import Part
+from core.training.trained import Group
 from core.values import Kind, Task
 
 if TYPE_CHECKING:
     import torch
-
-Group = tuple[int, ...]
-"""The numbers of the tasks that share a network, ascending."""
 
 
 class HeadStack:
