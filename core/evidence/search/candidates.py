@@ -5,11 +5,12 @@ earns now); a group whose gains beat the prices of its tasks would improve the s
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Bool, Float
 
-from core.evidence.search.measured import Group, as_groups, membership
+from core.evidence.search.measured import Group, Measured, as_groups, membership
 from core.evidence.search.prices import Prices, price
 from core.evidence.search.problem import pose
 from core.evidence.search.rules import Rules
@@ -17,9 +18,11 @@ from core.evidence.search.rules import Rules
 Value = Callable[[Sequence[Group]], Float[np.ndarray, "group task"]]
 
 MAX_LISTED = 12
-ROUNDS = 4
-_BREADTH = 40
-"""Groups whose neighbourhood is looked at in a round."""
+"""Tasks up to which all groups are listed."""
+_LISTED_ROUNDS, _SOUGHT_ROUNDS = 2, 4
+_BREADTH = 24
+"""Groups whose neighbourhood is looked at in a round; a part of them also for exchanges."""
+_EXCHANGED = 6
 
 
 def all_groups(n_tasks: int) -> Bool[np.ndarray, "group task"]:
@@ -30,106 +33,93 @@ def all_groups(n_tasks: int) -> Bool[np.ndarray, "group task"]:
 
 
 def pool_groups(
-    base: Sequence[Group],
-    base_costs: Float[np.ndarray, " group"],
-    n_tasks: int,
+    measured: Measured,
     value: Value,
     rules: Rules,
     size: int,
     new_cost: Callable[[Sequence[Group]], Float[np.ndarray, " group"]],
 ) -> tuple[Group, ...]:
-    """At most `size` groups of two or more, not in `base`, that could serve in the best selection.
+    """At most `size` unmeasured groups that keep the rules and could serve in the best selection.
 
     Args:
-        base: groups that are candidates in any case (the measured ones).
-        base_costs: of them.
-        n_tasks: number of tasks.
-        value: gains of groups, optimistic or not.
-        rules: of the selection; groups that break them are left out.
+        measured: candidates in any case.
+        value: the gains to expect of unmeasured groups.
+        rules: of the selection.
         size: how many to keep.
-        new_cost: costs of groups.
+        new_cost: costs of unmeasured groups.
     """
-    known = set(base)
+    n_tasks = len(measured.task_names)
+    pool = _Pool(measured, value, rules, new_cost)
     if n_tasks <= MAX_LISTED:
         listed = all_groups(n_tasks)
-        fresh = [g for g in as_groups(listed[rules.allowed(listed)]) if g not in known]
-        if len(fresh) <= size:
-            return tuple(fresh)
-        found = dict(zip(fresh, value(fresh), strict=True))
-        rounds = 2
-    else:
-        found, rounds = {}, ROUNDS
-    base_gains = value(base)
-    kept: list[Group] = []
+        pool.look_at(as_groups(listed[rules.allowed(listed)]))
+        if len(pool.found) <= size:
+            return tuple(pool.found)
+    kept: tuple[Group, ...] = ()
     prices: Prices | None = None
-    for _ in range(rounds):
+    for _ in range(_LISTED_ROUNDS if n_tasks <= MAX_LISTED else _SOUGHT_ROUNDS):
         if n_tasks > MAX_LISTED:
-            seeds = _seeds(base, base_gains, base_costs, kept, prices, found)
-            near = _neighbours(seeds, n_tasks, rules)
-            new = [group for group in near if group not in known and group not in found]
-            found.update(zip(new, value(new), strict=True) if new else ())
-        prices = _current_prices(base, base_gains, base_costs, kept, found, rules, new_cost)
-        kept = _best(found, prices, size, new_cost)
-    return tuple(kept)
+            pool.look_at(_neighbours(pool.seeds(kept, prices), n_tasks, rules))
+        prices = pool.prices(kept)
+        kept = pool.best(prices, size)
+    return kept
 
 
-def _current_prices(
-    base: Sequence[Group],
-    base_gains: Float[np.ndarray, "group task"],
-    base_costs: Float[np.ndarray, " group"],
-    kept: Sequence[Group],
-    found: dict[Group, Float[np.ndarray, " task"]],
-    rules: Rules,
-    new_cost: Callable[[Sequence[Group]], Float[np.ndarray, " group"]],
-) -> Prices:
-    groups = [*base, *kept]
-    gains = np.concatenate([base_gains, *(found[group][None] for group in kept)])
-    costs = np.concatenate([base_costs, new_cost(kept)]) if kept else base_costs
-    return price(pose(groups, gains, costs, rules), rules, gains.shape[1])
+@dataclass
+class _Pool:
+    """The groups looked at so far, each with its expected gains."""
 
+    measured: Measured
+    value: Value
+    rules: Rules
+    new_cost: Callable[[Sequence[Group]], Float[np.ndarray, " group"]]
+    found: dict[Group, Float[np.ndarray, " task"]] = field(default_factory=dict)
 
-def _best(
-    found: dict[Group, Float[np.ndarray, " task"]],
-    prices: Prices,
-    size: int,
-    new_cost: Callable[[Sequence[Group]], Float[np.ndarray, " group"]],
-) -> list[Group]:
-    if not found:
-        return []
-    groups = list(found)
-    worth = prices.worth(np.stack([found[group] for group in groups]), new_cost(groups))
-    order = np.argsort(-worth, kind="stable")[:size]
-    return [groups[place] for place in order]
+    def look_at(self, groups: Sequence[Group]) -> None:
+        known = set(self.measured.groups)
+        new = [group for group in groups if group not in known and group not in self.found]
+        if new:
+            self.found.update(zip(new, self.value(new), strict=True))
 
+    def prices(self, kept: Sequence[Group]) -> Prices:
+        """The prices of a selection among what was measured and some more."""
+        gains = [self.measured.gains, *(self.found[group][None] for group in kept)]
+        costs = np.concatenate([self.measured.costs, self.new_cost(kept)])
+        groups = [*self.measured.groups, *kept]
+        problem = pose(groups, np.concatenate(gains), costs, self.rules)
+        return price(problem, self.rules, len(self.measured.task_names))
 
-def _seeds(
-    base: Sequence[Group],
-    base_gains: Float[np.ndarray, "group task"],
-    base_costs: Float[np.ndarray, " group"],
-    kept: Sequence[Group],
-    prices: Prices | None,
-    found: dict[Group, Float[np.ndarray, " task"]],
-) -> list[Group]:
-    """The groups with the best price so far, measured or not; at first those with most gain."""
-    if prices is None:
-        worth = np.nan_to_num(base_gains).sum(axis=1)
-        alone = [group for group in base if len(group) == 1]
+    def best(self, prices: Prices, size: int) -> tuple[Group, ...]:
+        """The groups worth most at these prices."""
+        groups = list(self.found)
+        if not groups:
+            return ()
+        gains = np.stack([self.found[group] for group in groups])
+        worth = prices.worth(gains, self.new_cost(groups))
+        return tuple(groups[row] for row in np.argsort(-worth, kind="stable")[:size])
+
+    def seeds(self, kept: Sequence[Group], prices: Prices | None) -> list[Group]:
+        """Where to look: the groups worth most, measured or not; at first those with most gain."""
+        measured = self.measured
+        if prices is None:
+            worth = np.nan_to_num(measured.gains).sum(axis=1)
+        else:
+            worth = prices.worth(measured.gains, measured.costs)
         order = np.argsort(-worth, kind="stable")[:_BREADTH]
-        return list(dict.fromkeys([*(base[place] for place in order), *alone]))
-    order = np.argsort(-prices.worth(base_gains, base_costs), kind="stable")[: _BREADTH // 2]
-    return list(dict.fromkeys([*kept[:_BREADTH], *(base[place] for place in order)]))
+        best = [measured.groups[row] for row in order]
+        alone = [group for group in measured.groups if len(group) == 1] if prices is None else []
+        return list(dict.fromkeys([*kept[:_BREADTH], *best, *alone]))
 
 
 def _neighbours(seeds: Sequence[Group], n_tasks: int, rules: Rules) -> tuple[Group, ...]:
     """Groups one unit more or less than a seed, one unit exchanged, or two seeds merged."""
-    units = rules.units(n_tasks)
-    unit = membership(units, n_tasks)
+    unit = membership(rules.units(n_tasks), n_tasks)
     member = membership(seeds, n_tasks)
     added = (member[:, None] | unit[None]).reshape(-1, n_tasks)
     less = (member[:, None] & ~unit[None]).reshape(-1, n_tasks)
     merged = (member[:, None] | member[None]).reshape(-1, n_tasks)
-    few = member[: _BREADTH // 4]
-    swapped = ((few[:, None] & ~unit[None])[:, :, None] | unit[None, None]).reshape(-1, n_tasks)
-    near = np.concatenate([added, less, merged, swapped])
-    near = near[(near.sum(axis=1) > 1) & rules.allowed(near)]
-    return tuple(dict.fromkeys(as_groups(np.unique(near, axis=0))))
+    few = (member[:_EXCHANGED, None] & ~unit[None])[:, :, None]
+    exchanged = (few | unit[None, None]).reshape(-1, n_tasks)
+    near = np.concatenate([added, less, merged, exchanged])
+    near = np.unique(near[(near.sum(axis=1) > 1) & rules.allowed(near)], axis=0)
+    return as_groups(near)

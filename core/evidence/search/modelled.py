@@ -1,14 +1,11 @@
 """The default strategy: measure a few groups, model the rest, select exactly."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float
 
-from core.evidence.search.acquire import Acquisition, propose_groups
-from core.evidence.search.candidates import pool_groups
-from core.evidence.search.measured import Group, Measured
+from core.evidence.search.acquire import Acquisition, foreseen, propose_groups
+from core.evidence.search.measured import Measured
 from core.evidence.search.oracle import Quest
 from core.evidence.search.select import select_groups
 from core.evidence.search.strategy import SearchResult, Strategy, best_so_far, finish
@@ -27,12 +24,11 @@ class Modelled(Strategy):
     summary = "Trains the groups expected to improve the selection most, and models the others."
 
     batch: int = knob(0, "Groups trained at once; 0 takes 1 up to 8 tasks, then T / 4.", low=0)
-    n_draws: int = knob(32, "Draws of the surrogate's posterior for each choice.", low=4, high=512)
+    n_draws: int = knob(64, "Draws of the surrogate's posterior for each choice.", low=4, high=512)
+    pool: int = knob(300, "Unmeasured groups considered at once.", low=10, high=2000)
     caution: float = knob(
         1.0, "Standard errors taken off a group that was not trained.", low=0.0, high=10.0
     )
-
-    acq: object = knob(None, "x")
 
     def default_budget(self, n_tasks: int) -> int:
         return 3 * n_tasks
@@ -45,7 +41,7 @@ class Modelled(Strategy):
             groups = propose_groups(
                 measured,
                 min(batch, quest.left(measured)),
-                self.acq or Acquisition(n_draws=self.n_draws),
+                Acquisition(n_draws=self.n_draws, pool=self.pool),
                 quest.rules,
                 quest.affinity,
                 quest.seed + len(history),
@@ -61,23 +57,11 @@ class Modelled(Strategy):
     def _select(self, quest: Quest, measured: Measured, history: list[float]) -> SearchResult:
         """Among measured groups and those foretold, these at their cautious gain."""
         surrogate = fit_surrogate(measured, quest.affinity)
-
-        def cautious(groups: Sequence[Group]) -> Float[np.ndarray, "group task"]:
-            mean, error = surrogate.predict(groups)
-            return np.asarray(mean - self.caution * error)
-
-        pool = pool_groups(
-            measured.groups,
-            measured.costs,
-            len(measured.task_names),
-            cautious,
-            quest.rules,
-            Acquisition().pool,
-            quest.oracle.cost,
-        )
+        known = surrogate.settled()
+        pool = foreseen(surrogate, quest.rules, self.pool, quest.oracle.cost)
         groups = (*measured.groups, *pool)
         mean, error = surrogate.predict(pool)
-        gains = np.concatenate([measured.gains, mean - self.caution * error])
+        gains = np.concatenate([known, mean - self.caution * error])
         costs = np.concatenate([measured.costs, quest.oracle.cost(pool)])
         chosen = select_groups(
             groups, gains, quest.rules, costs, measured.task_names, seed=quest.seed
@@ -85,6 +69,6 @@ class Modelled(Strategy):
         listed = list(zip(groups, costs.tolist(), strict=True))
         rows = [listed.index(key) for key in zip(chosen.groups, chosen.costs.tolist(), strict=True)]
         place = (np.array(rows)[chosen.assignment], np.arange(len(chosen.gains)))
-        means = np.concatenate([measured.gains, mean])
+        means = np.concatenate([known, mean])
         errors = np.concatenate([np.zeros(measured.gains.shape), error])
         return finish(replace(chosen, gains=means[place]), measured, history, errors[place])

@@ -1,7 +1,7 @@
 """Train all pairs, and foretell larger groups from them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -53,14 +53,12 @@ class Pairs(Strategy):
 
         names = measured.task_names
         cost = quest.oracle.cost
-        pool = pool_groups(
-            measured.groups, measured.costs, len(names), foretold, quest.rules, self.pool, cost
-        )
+        pool = pool_groups(measured, foretold, quest.rules, self.pool, cost)
         groups = (*measured.groups, *pool)
         gains = np.concatenate([measured.gains, foretold(pool)])
         costs = np.concatenate([measured.costs, cost(pool)])
         chosen = select_groups(groups, gains, quest.rules, costs, names, seed=quest.seed)
-        return finish(replace(chosen), measured, history)
+        return finish(chosen, measured, history)
 
 
 def gains_of_pairs(measured: Measured) -> Float[np.ndarray, "task partner"]:

@@ -8,6 +8,8 @@ from jaxtyping import Float
 from core.evidence.search.problem import Problem
 from core.evidence.search.rules import Rules
 
+_STEPS = 100
+
 
 @dataclass(frozen=True)
 class Prices:
@@ -33,50 +35,67 @@ def price(problem: Problem, rules: Rules, n_tasks: int) -> Prices:
     Where the programme has no solution yet, every unit is priced at its least gain, so that any
     group that serves it looks worth having.
     """
-    from scipy.optimize import linprog
-
-    n, member = len(problem.cost), problem.member
-    if problem.overlap:
-        place = np.argwhere(member)
-        unit, network, ok = _location_duals(problem, place)
-    else:
-        value = np.where(member, problem.value, 0).sum(axis=1)
-        bound = (
-            {} if problem.budget is None else {"A_ub": problem.cost[None], "b_ub": [problem.budget]}
-        )
-        found = linprog(-value, A_eq=member.T.astype(float), b_eq=np.ones(problem.n_units), **bound)
-        ok = found.x is not None and n > 0
-        unit = -found.eqlin.marginals if ok else np.zeros(problem.n_units)
-        network = float(-found.ineqlin.marginals[0]) if ok and bound else 0.0
-    if not ok:
-        unit = np.where(member, problem.value, np.inf).min(axis=0, initial=0.0)
-        network = 0.0
+    unit, network = _location(problem) if problem.overlap else _partition(problem)
     task = np.zeros(n_tasks)
     for number, tasks in enumerate(rules.units(n_tasks)):
         task[list(tasks)] = unit[number] / len(tasks)
     return Prices(task, network, problem.overlap)
 
 
-def _location_duals(
-    problem: Problem, place: np.ndarray
-) -> tuple[Float[np.ndarray, " unit"], float, bool]:
+def _partition(problem: Problem) -> tuple[Float[np.ndarray, " unit"], float]:
+    """Dual values of set partitioning."""
     from scipy.optimize import linprog
-    from scipy.sparse import coo_array, csr_array, hstack, vstack
 
-    n, m = len(problem.cost), len(place)
-    each, ones = np.arange(m), np.ones(m)
-    served = coo_array((ones, (place[:, 1], n + each)), shape=(problem.n_units, n + m))
-    opened = hstack(
-        [coo_array((-ones, (each, place[:, 0])), shape=(m, n)), coo_array((ones, (each, each)))]
-    )
-    cost = csr_array(np.concatenate([problem.cost, np.zeros(m)])[None])
+    value = np.where(problem.member, problem.value, 0).sum(axis=1)
+    limit = problem.budget is not None
     found = linprog(
-        -np.concatenate([np.zeros(n), problem.value[problem.member]]),
-        A_ub=csr_array(vstack([opened, cost])),
-        b_ub=np.concatenate([np.zeros(m), [problem.budget or 0.0]]),
-        A_eq=csr_array(served),
+        -value,
+        A_eq=problem.member.T.astype(float),
         b_eq=np.ones(problem.n_units),
+        A_ub=problem.cost[None] if limit else None,
+        b_ub=[problem.budget] if limit else None,
     )
     if found.x is None:
-        return np.zeros(problem.n_units), 0.0, False
-    return -found.eqlin.marginals, float(-found.ineqlin.marginals[-1]), True
+        least = np.where(problem.member, problem.value, np.inf).min(axis=0, initial=0.0)
+        return np.asarray(least), 0.0
+    return -found.eqlin.marginals, float(-found.ineqlin.marginals[0]) if limit else 0.0
+
+
+def _location(problem: Problem) -> tuple[Float[np.ndarray, " unit"], float]:
+    """Lagrange multipliers of facility location under a budget, by subgradient steps.
+
+    At unit prices π a network earns Σ_u max(0, value - π_u); the best earners per cost are opened
+    until the budget is full, and the price of a unit rises where several want it (Fisher 1981,
+    doi 10.1287/mnsc.27.1.1; the linear programme itself is too large here).
+    """
+    value = np.where(problem.member, problem.value, -np.inf)
+    spread = float(np.ptp(problem.value[problem.member])) or 1.0
+    unit = np.where(problem.member, problem.value, 0.0).max(axis=0, initial=0.0) - spread / 2
+    best, at = np.inf, (unit, 0.0)
+    for step in range(_STEPS):
+        margin = np.maximum(value - unit, 0)
+        opened, network, earned = _open(margin.sum(axis=1), problem)
+        bound = float(unit.sum() + earned)
+        if bound < best:
+            best, at = bound, (unit, network)
+        wanted = opened @ (margin > 0)
+        unit = unit + spread / (4 + step) * np.clip(wanted - 1, -1, 1)
+    return at
+
+
+def _open(
+    profit: Float[np.ndarray, " candidate"], problem: Problem
+) -> tuple[Float[np.ndarray, " candidate"], float, float]:
+    """How far each network is opened within the budget, the profit per cost at its end, and all
+    profit together."""
+    density = profit / problem.cost
+    order = np.argsort(-density, kind="stable")
+    spent = np.cumsum(problem.cost[order])
+    cost = problem.cost[order]
+    share = np.clip(((problem.budget or 0.0) - (spent - cost)) / cost, 0, 1)
+    share = np.where(density[order] > 0, share, 0)
+    last = np.flatnonzero(share > 0)
+    opened = np.zeros(len(profit))
+    opened[order] = share
+    full = len(last) and spent[last[-1]] >= (problem.budget or 0.0)
+    return opened, float(density[order][last[-1]]) if full else 0.0, float(opened @ profit)

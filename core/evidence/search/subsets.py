@@ -45,8 +45,8 @@ def solve_draws(
     """`solve_subsets` for many tables of values of the same candidates at once."""
     levels = np.unique(steps)
     codes = problem.member @ (1 << np.arange(problem.n_units))
-    table = _blocks(problem, value, np.searchsorted(levels, steps), len(levels), codes)
-    best, choice = _best(table, levels, last)
+    table = block_table(problem, value, np.searchsorted(levels, steps), len(levels), codes)
+    best, choice = best_table(table, levels, last)
     found: list[Rows | None] = []
     for draw in range(value.shape[2]):
         if not np.isfinite(best[-1, -1, draw]):
@@ -60,7 +60,7 @@ def solve_draws(
     return found
 
 
-def _blocks(
+def block_table(
     problem: Problem,
     value: Float[np.ndarray, "candidate unit draw"],
     level: Int[np.ndarray, " candidate"],
@@ -72,10 +72,7 @@ def _blocks(
     for row, code in enumerate(codes):
         units = np.flatnonzero(problem.member[row])
         if problem.overlap:
-            blocks, sums = np.zeros(1, dtype=int), np.zeros((1, value.shape[2]))
-            for unit in units:
-                blocks = np.concatenate([blocks, blocks | (1 << unit)])
-                sums = np.concatenate([sums, sums + value[row, unit]])
+            blocks, sums = list_blocks(units, value[row, units])
         else:
             blocks, sums = np.array([code]), value[row, units].sum(axis=0)[None]
         part = table[level[row]]
@@ -83,7 +80,18 @@ def _blocks(
     return table
 
 
-def _best(
+def list_blocks(
+    units: Int[np.ndarray, " unit"], value: Float[np.ndarray, "unit draw"]
+) -> tuple[Int[np.ndarray, " block"], Float[np.ndarray, "block draw"]]:
+    """Every block of some units as a code, with its summed value; all of them together last."""
+    blocks, sums = np.zeros(1, dtype=int), np.zeros((1, value.shape[1]))
+    for unit, gain in zip(units, value, strict=True):
+        blocks = np.concatenate([blocks, blocks | (1 << int(unit))])
+        sums = np.concatenate([sums, sums + gain])
+    return blocks[1:], sums[1:]
+
+
+def best_table(
     table: Float[np.ndarray, "level subset draw"], levels: Int[np.ndarray, " level"], last: int
 ) -> tuple[Float[np.ndarray, "subset step draw"], Int[np.ndarray, "subset step draw"]]:
     """The best total of every subset at every total cost up to `last`, and the block that holds

@@ -65,8 +65,8 @@ class Surrogate:
 
     def draw(
         self, groups: Sequence[Group], n_draws: int, rng: np.random.Generator
-    ) -> Float[np.ndarray, "group task draw"]:
-        """Joint draws of the gains of some groups from the posterior."""
+    ) -> tuple[Float[np.ndarray, "group task"], Float[np.ndarray, "group task draw"]]:
+        """The mean gains of some groups and joint draws of them from the posterior."""
         from scipy.linalg import solve_triangular
 
         member = membership(groups, len(self.affinity))
@@ -76,11 +76,19 @@ class Surrogate:
         half = solve_triangular(self.factor, cross.T, lower=True, check_finite=False)
         joint = covariance(places, places, self.penalties) - half.T @ half
         joint[np.diag_indices_from(joint)] += self.penalties.own
-        scale = self.observed.scale[at[1]]
-        drawn = _normal(cross @ self.weights, joint, n_draws, rng) * scale[:, None]
-        gains = np.repeat(np.where(member, 0.0, np.nan)[:, :, None], n_draws, axis=2)
-        gains[at] = drawn
-        return gains
+        scale, mean = self.observed.scale[at[1]], cross @ self.weights
+        means = np.where(member, 0.0, np.nan)
+        gains = np.repeat(means[:, :, None], n_draws, axis=2)
+        means[at] = mean * scale
+        gains[at] = _normal(mean, joint, n_draws, rng) * scale[:, None]
+        return means, gains
+
+    def settled(self) -> Float[np.ndarray, "group task"]:
+        """The measured gains, drawn towards what the model expects where their standard errors
+        are known; as measured elsewhere."""
+        expected, _ = self.predict(self.measured.groups)
+        uncertain = np.isfinite(self.measured.errors) & np.isfinite(self.measured.gains)
+        return np.asarray(np.where(uncertain, expected, self.measured.gains))
 
     def _cross(self, places: Places) -> Float[np.ndarray, "place observed"]:
         """Covariance with the observed places; their own part where it is the same place."""

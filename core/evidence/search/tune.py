@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 MAX_PLACES = 400
 SWEEPS = 2
 _FACTORS = (0.25, 4.0)
-_CAUTION = 0.5
+_CAUTION = 2.0
 """Cost, in log density, of moving a variance by a factor of four from its default (ours)."""
-_CHOICES = {"power": (0.0, 0.5, 1.0), "reach": (1.0, 2.0, 5.0)}
+_CHOICES = {"power": (0.0, 0.5, 1.0), "reach": (1.0, 3.0, 8.0)}
 _LOWEST, _HIGHEST = 1e-4, 1e2
 _LEAST = 1e-9
 
@@ -93,7 +93,7 @@ class LeftOut:
         key = (penalties.power, penalties.reach)
         places = self.observed.places
         if key not in self.parts:
-            self.parts[key] = components(places, places, *key)
+            self.parts[key] = dict(components(places, places, *key))
         names = list(self.parts[key])
         joint = np.zeros((len(places.task),) * 2)
         for name in names:

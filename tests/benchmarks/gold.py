@@ -1,0 +1,108 @@
+"""The search on published tables of measured groups: `python -m tests.benchmarks.gold [seeds]`.
+
+Searches and selects on the validation table, judges on the test table (and on validation itself),
+with at most 3 T measured groups, the T single-task networks included. Reported in both readings
+of the budget: full-size networks only, and with the half-size single networks at half the cost
+(these are known from the start, like the full-size ones).
+
+score = 100 · (selected - random) / (best - random); random is the mean over all selections that
+serve every task within the budget, best the exhaustive optimum, both on the table that judges.
+"""
+
+import sys
+from itertools import combinations
+
+import numpy as np
+
+from core.evidence.search.search import search
+from core.evidence.search.table import GainTable, read_measured
+from tests.conftest import SHARED_DATA
+
+GOLD = SHARED_DATA.parent / "gold" / "standley"
+SETTINGS = ("setting1", "setting2")
+BUDGETS = (2, 3, 4)
+
+
+def full_size(table):
+    """The table without half-size networks."""
+    rows = [row for row, cost in enumerate(table.costs) if cost == 1]
+    groups = tuple(table.groups[row] for row in rows)
+    return GainTable(table.name, table.task_names, groups, table.losses[rows], table.costs[rows])
+
+
+def every_selection(table, budget):
+    """Mean gains of all sets of networks within the budget that serve every task."""
+    gains = np.where(np.isfinite(table.gains()), table.gains(), -np.inf)
+    found = []
+    for size in range(1, len(table.groups) + 1):
+        if np.sort(table.costs)[:size].sum() > budget:
+            break
+        rows = np.array(list(combinations(range(len(table.groups)), size)))
+        rows = rows[table.costs[rows].sum(axis=1) <= budget]
+        for part in np.array_split(rows, max(1, len(rows) // 50_000)):
+            mean = gains[part].max(axis=1).mean(axis=1)
+            found.append(mean[np.isfinite(mean)])
+    return np.concatenate(found)
+
+
+def judge(table, selection):
+    """The mean gain of the selected networks on another table; each task picks its best there."""
+    listed = list(zip(table.groups, table.costs.tolist(), strict=True))
+    keys = zip(selection.groups, selection.costs.tolist(), strict=True)
+    return float(np.nanmax(table.gains()[[listed.index(key) for key in keys]], axis=0).mean())
+
+
+def found_by_search(table, budget, seed):
+    """The selection of a search that may look at 3 T groups of the table."""
+    result = search(
+        table.gain,
+        table.task_names,
+        n_measured=3 * len(table.task_names),
+        networks=budget,
+        overlap=True,
+        known=table.singles(),
+        seed=seed,
+    )
+    assert len(set(result.measured.groups)) <= 3 * len(table.task_names)
+    return result.selection
+
+
+def scores(seen, judged, seeds):
+    """score[seed, budget] of a search on one table, judged on another, and (random, best)."""
+    ends = []
+    for budget in BUDGETS:
+        everything = every_selection(judged, budget)
+        ends.append((everything.mean(), everything.max()))
+    found = np.array(
+        [[judge(judged, found_by_search(seen, b, seed)) for b in BUDGETS] for seed in seeds]
+    )
+    random, best = np.array(ends).T
+    return 100 * (found - random) / (best - random), ends
+
+
+def main(n_seeds: int = 5) -> None:
+    if not GOLD.is_dir():
+        print("the published tables are not beside the checkout")
+        return
+    for kept, what in ((full_size, "full-size networks"), (lambda t: t, "with half-size singles")):
+        for setting in SETTINGS:
+            tables = {
+                part: kept(read_measured(GOLD / f"{setting}_{part}.csv"))
+                for part in ("val", "test")
+            }
+            for seen, judged in (("val", "test"), ("val", "val"), ("test", "test")):
+                score, ends = scores(tables[seen], tables[judged], range(n_seeds))
+                by_budget = "  ".join(
+                    f"b={b}: {s:5.1f} (random {r:+.3f}, best {t:+.3f})"
+                    for b, s, (r, t) in zip(BUDGETS, score.mean(axis=0), ends, strict=True)
+                )
+                each = score.mean(axis=1)
+                print(
+                    f"{setting} {what:<22} {seen:>4} → {judged:<4} {score.mean():6.1f} "
+                    f"(seeds {each.min():.1f} … {each.max():.1f})   {by_budget}",
+                    flush=True,
+                )
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
