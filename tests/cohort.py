@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from core.affinity import SCA
 from core.data import plant_groups
 from core.graph import GATv2
 from core.grouping import Mixture
@@ -9,6 +10,7 @@ from core.landscape import OneStep
 from core.plan import Plan
 
 SMALL_PLAN = Plan(
+    measure=SCA(),
     landscape=OneStep(width=16, starts=1, max_points=500),
     encoder=GATv2(seeds=1),
     grouping=Mixture(n_init=2),

@@ -52,7 +52,7 @@ def test_report_json_keeps_the_contract(finished):
     assert {"name", "kind", "n_labelled", "prevalence"} <= set(report["tasks"][0])
     for key in ("values", "low", "high", "similarity"):
         assert [len(row) for row in report["affinity"][key]] == [t] * t
-    assert report["affinity"]["measure"] == "sca"
+    assert report["affinity"]["measure"] == "abs_cosine"
     assert all({"source", "target", "weight"} <= set(edge) for edge in report["graph"]["edges"])
     assert len(report["embedding"]) == t
     for grouping in report["groupings"]:
