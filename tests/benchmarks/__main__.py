@@ -3,7 +3,16 @@
 import sys
 from importlib import import_module
 
-NAMES = ("closed_form", "landscape_measures", "groups", "planted", "command", "trainer")
+NAMES = (
+    "closed_form",
+    "landscape_measures",
+    "groups",
+    "planted",
+    "command",
+    "trainer",
+    "gold",
+    "gold_synthetic",
+)
 
 
 def main(names):

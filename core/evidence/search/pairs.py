@@ -77,5 +77,5 @@ def from_pairs(
     """The mean gain of every member over its pairs with the others; NaN outside a group."""
     member = membership(groups, len(pair_gains)).astype(float)
     count = np.maximum(member.sum(axis=1, keepdims=True) - 1, 1)
-    clean = np.nan_to_num(pair_gains)
+    clean = np.nan_to_num(np.where(np.eye(len(pair_gains), dtype=bool), 0.0, pair_gains))
     return np.asarray(np.where(member > 0, member @ clean.T / count, np.nan))

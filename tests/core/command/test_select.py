@@ -1,0 +1,98 @@
+"""`taskscape select`: exact from what was measured, or a search that the table answers."""
+
+import json
+from itertools import combinations
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from core.__main__ import main
+
+NAMES = ("a", "b", "c", "d")
+
+
+@pytest.fixture
+def table(tmp_path):
+    """All groups of four tasks; a and b help each other, every other partner harms."""
+    lines = ["group," + ",".join(NAMES)]
+    rng = np.random.default_rng(0)
+    for size in range(1, 5):
+        for group in combinations(NAMES, size):
+            cells = []
+            for name in NAMES:
+                helped = {"a", "b"} <= set(group) and name in "ab"
+                loss = 1 - 0.2 * helped + 0.1 * (size - 1 - helped) + 0.001 * rng.random()
+                cells.append(f"{loss if size > 1 else 1:.4f}" if name in group else "")
+            lines.append("|".join(group) + "," + ",".join(cells))
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def select(*words):
+    return CliRunner().invoke(main, ["select", *map(str, words)])
+
+
+def test_the_best_of_all_is_printed_with_the_gain_of_every_task(table):
+    done = select(table)
+    assert done.exit_code == 0, done.stderr
+    assert "a, b" in done.stdout
+    assert "the best of all 15 measured groups" in done.stdout
+    document = json.loads(select(table, "--json").stdout)
+    assert [network["tasks"] for network in document["networks"]] == [["a", "b"], ["c"], ["d"]]
+    gain = {task["name"]: task["gain"] for task in document["tasks"]}
+    assert gain["a"] == pytest.approx(0.2, abs=0.01)
+    assert gain["c"] == 0
+    assert document["exact"]
+
+
+@pytest.mark.parametrize("key", ["surrogate", "pairs", "exhaustive"])
+def test_the_table_plays_the_source_of_gains(table, key):
+    done = select(table, "--strategy", key, "--measured", 15, "--json")
+    assert done.exit_code == 0, done.stderr
+    assert ["a", "b"] in [n["tasks"] for n in json.loads(done.stdout)["networks"]]
+
+
+def test_few_measurements_are_kept_to(table):
+    document = json.loads(select(table, "--measured", 7, "--json").stdout)
+    assert document["n_measured"] == 7
+    assert not document["exact"]
+
+
+def test_rules_are_kept(table):
+    words = ("--networks", 2, "--overlap", "--together", "c,d", "--apart", "a,b", "--json")
+    networks = json.loads(select(table, *words).stdout)["networks"]
+    assert len(networks) == 2
+    for network in networks:
+        assert ("c" in network["tasks"]) == ("d" in network["tasks"])
+        assert not {"a", "b"} <= set(network["tasks"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--together", "a,nobody"),
+        ("--overlap",),
+        ("--networks", "1", "--apart", "a,b"),
+        ("--together", "a,b", "--apart", "a,b"),
+        ("--strategy", "magic"),
+        ("--measured", "2"),
+        ("--strategy", "all", "--measured", "9"),
+        ("--affinity", "none.csv"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(table, words):
+    done = select(table, *words)
+    assert done.exit_code == 2, done.output
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_group_that_the_table_does_not_list_is_named(table):
+    kept = [line for line in table.read_text().splitlines() if not line.startswith("a|b|c|d")]
+    table.write_text("\n".join(kept), encoding="utf-8")
+    done = select(table, "--measured", 9)
+    assert done.exit_code == 2
+    assert "does not list the group a|b|c|d" in done.stderr
+    assert select(table).exit_code == 0

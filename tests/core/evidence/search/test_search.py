@@ -1,0 +1,202 @@
+"""Surrogate, acquisition and strategies on oracles with a known answer."""
+
+import time
+
+import numpy as np
+import pytest
+
+from core.errors import MethodError, RunError
+from core.evidence.search.acquire import propose_groups
+from core.evidence.search.exhaustive import Exhaustive
+from core.evidence.search.mean import predict_mean
+from core.evidence.search.measured import Measured
+from core.evidence.search.pairs import Pairs, from_pairs
+from core.evidence.search.rules import Rules
+from core.evidence.search.search import SEARCHES, search
+from core.evidence.search.select import select_groups
+from core.evidence.search.surrogate import fit_surrogate
+from tests.core.evidence.search.tables import additive_gains, every_group, random_gains
+
+NAMES = ("a", "b", "c", "d", "e", "f")
+
+
+def oracle(groups, gains, asked=None):
+    def gain(names):
+        group = tuple(NAMES.index(name) for name in names)
+        if asked is not None:
+            asked.append(group)
+        return {NAMES[task]: gains[groups.index(group), task] for task in group}
+
+    return gain
+
+
+def measured_part(n_tasks, kept, gains_of, rng):
+    groups = [group for group in every_group(n_tasks) if len(group) > 1]
+    seen = [groups[row] for row in rng.choice(len(groups), kept, replace=False)]
+    names = [f"t{task}" for task in range(n_tasks)]
+    return Measured.alone(names).add(seen, gains_of(seen)), [g for g in groups if g not in seen]
+
+
+def test_additive_pair_gains_are_foretold():
+    rng = np.random.default_rng(0)
+    pair = rng.normal(0, 0.05, (6, 6))
+    measured, unseen = measured_part(6, 30, lambda g: additive_gains(g, pair), rng)
+    truth = additive_gains(unseen, pair)
+    mean, error = fit_surrogate(measured).predict(unseen)
+    inside = np.isfinite(truth)
+    explained = 1 - np.var((mean - truth)[inside]) / np.var(truth[inside])
+    assert explained > 0.95
+    assert (error[inside] > 0).all()
+
+
+def test_nothing_is_foretold_where_gains_are_noise():
+    rng = np.random.default_rng(1)
+    measured, unseen = measured_part(6, 30, lambda g: random_gains(g, 6, rng), rng)
+    truth = random_gains(unseen, 6, rng)
+    mean, error = fit_surrogate(measured).predict(unseen)
+    inside = np.isfinite(truth)
+    assert np.var((mean - truth)[inside]) > 0.8 * np.var(truth[inside])
+    assert np.median(error[inside]) > 0.5
+
+
+def test_an_affinity_that_tells_the_truth_helps():
+    rng = np.random.default_rng(2)
+    pair = rng.normal(0, 0.05, (8, 8))
+    pair = pair + pair.T
+    measured, unseen = measured_part(8, 12, lambda g: from_pairs(pair, g), rng)
+    truth = from_pairs(pair, unseen)
+    inside = np.isfinite(truth)
+
+    def miss(affinity):
+        mean, _ = fit_surrogate(measured, affinity).predict(unseen)
+        return np.square((mean - truth)[inside]).mean()
+
+    assert miss(pair) < 0.7 * miss(None)
+
+
+def test_the_quick_mean_is_the_mean():
+    rng = np.random.default_rng(3)
+    measured, unseen = measured_part(6, 20, lambda g: random_gains(g, 6, rng), rng)
+    surrogate = fit_surrogate(measured, rng.normal(size=(6, 6)))
+    np.testing.assert_allclose(predict_mean(surrogate, unseen), surrogate.predict(unseen)[0])
+
+
+def test_measured_groups_are_known_and_uncertain_ones_are_drawn_in():
+    rng = np.random.default_rng(4)
+    measured, _ = measured_part(5, 12, lambda g: random_gains(g, 5, rng), rng)
+    np.testing.assert_allclose(fit_surrogate(measured).settled(), measured.gains)
+    errors = np.where(np.isfinite(measured.gains), 0.7, np.nan)
+    unsure = Measured(measured.task_names, measured.groups, measured.gains, errors, measured.costs)
+    many = np.isfinite(measured.gains) & (np.array([len(g) > 1 for g in measured.groups])[:, None])
+    assert np.var(fit_surrogate(unsure).settled()[many]) < np.var(measured.gains[many])
+
+
+@pytest.mark.parametrize("networks", [None, 2.0, 3.0])
+def test_the_exhaustive_strategy_selects_from_all_that_can_be_measured(networks):
+    groups = every_group(6)
+    gains = random_gains(groups, 6, np.random.default_rng(7))
+    overlap = networks is not None
+    result = search(
+        oracle(groups, gains), NAMES, networks=networks, overlap=overlap, strategy=Exhaustive()
+    )
+    best = select_groups(groups, gains, Rules(networks, overlap))
+    assert result.selection.groups == best.groups
+    assert result.selection.mean_gain == best.mean_gain
+    assert result.trained.all()
+
+
+def test_the_pairs_strategy_is_exact_where_its_approximation_is():
+    rng = np.random.default_rng(8)
+    pair = rng.normal(0, 0.05, (6, 6))
+    groups = every_group(6)
+    gains = from_pairs(pair, groups)
+    asked = []
+    result = search(oracle(groups, gains, asked), NAMES, strategy=Pairs())
+    assert sorted(asked) == [group for group in groups if len(group) == 2]
+    assert result.selection.mean_gain == pytest.approx(select_groups(groups, gains).mean_gain)
+
+
+def test_the_surrogate_comes_near_the_best_and_keeps_its_budget():
+    rng = np.random.default_rng(9)
+    pair = rng.normal(0, 0.05, (6, 6))
+    groups = every_group(6)
+    gains = additive_gains(groups, pair)
+    asked = []
+    result = search(oracle(groups, gains, asked), NAMES)
+    assert len(asked) == len(set(asked)) == 12
+    assert all(len(group) > 1 for group in asked)
+    best = select_groups(groups, gains).mean_gain
+    chosen = [groups.index(group) for group in result.selection.groups]
+    assert np.nanmax(gains[chosen], axis=0).mean() > 0.85 * best
+    history = result.history[np.isfinite(result.history)]
+    assert (np.diff(history) >= 0).all()
+
+
+def test_the_same_seed_gives_the_same_search():
+    groups = every_group(6)
+    gains = random_gains(groups, 6, np.random.default_rng(10))
+    one, same = (search(oracle(groups, gains), NAMES, n_measured=11, seed=4) for _ in range(2))
+    assert one == same
+
+
+def test_rules_hold_in_what_is_trained_and_in_what_is_selected():
+    groups = every_group(6)
+    gains = random_gains(groups, 6, np.random.default_rng(11))
+    asked = []
+    result = search(
+        oracle(groups, gains, asked), NAMES, together=[("a", "b")], apart=[("c", "d", "e")]
+    )
+    for group in [*asked, *result.selection.groups]:
+        assert (0 in group) == (1 in group)
+        assert len({2, 3, 4} & set(group)) <= 1
+
+
+def test_failures_of_the_oracle_go_through():
+    def broken(names):
+        raise ZeroDivisionError("the trainer stopped")
+
+    with pytest.raises(ZeroDivisionError, match="the trainer stopped"):
+        search(broken, NAMES)
+    with pytest.raises(RunError, match="leave out"):
+        search(lambda names: {names[0]: 0.1}, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"n_measured": 3}, "below the 6 single tasks"),
+        ({"strategy": Pairs(), "n_measured": 12}, "need 15 measurements"),
+        ({"strategy": Exhaustive(most_tasks=5)}, "too many"),
+        ({"affinity": np.eye(3)}, "affinity is"),
+    ],
+)
+def test_what_cannot_be_done_is_said(settings, words):
+    with pytest.raises(MethodError, match=words):
+        search(lambda names: dict.fromkeys(names, 0.0), NAMES, **settings)
+
+
+@pytest.mark.parametrize("key", SEARCHES.methods)
+def test_two_tasks_go_through_every_strategy(key):
+    result = search(
+        lambda names: dict.fromkeys(names, 0.1), ("a", "b"), strategy=SEARCHES.methods[key]()
+    )
+    assert result.selection.groups == ((0, 1),)
+
+
+def test_an_undefined_gain_is_never_selected_in_a_partition():
+    def gain(names):
+        return {name: np.nan if name == "a" else 1.0 for name in names}
+
+    result = search(gain, NAMES[:4], strategy=Exhaustive())
+    assert (0,) in result.selection.groups
+
+
+@pytest.mark.parametrize("rules", [Rules(), Rules(4.0, True)], ids=["partition", "overlap"])
+def test_a_batch_of_new_groups_is_proposed_in_seconds(rules):
+    rng = np.random.default_rng(0)
+    measured, _ = measured_part(12, 48, lambda g: random_gains(g, 12, rng), rng)
+    started = time.process_time()
+    proposed = propose_groups(measured, 12, rules=rules)
+    assert time.process_time() - started < 4
+    assert len(set(proposed)) == 12
+    assert not set(proposed) & set(measured.groups)
