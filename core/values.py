@@ -186,6 +186,8 @@ class Landscape(Frozen):
     label_sums: LabelSums
     points: Points
     notes: tuple[str, ...] = ()
+    curve: Float[np.ndarray, "step 2"] = field(default_factory=lambda: np.zeros((0, 2)))
+    """After each step: share of the walks that have converged, mean ‖Δ‖₁. Empty for one step."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,13 +1,15 @@
 """What every sample wants from the model, task by task.
 
 From one random start a sample i pulls the trunk's weights to its own optimum for task t, one
-gradient step away: θ*_it = θ₀ − η ∇ℓ_t(x_i, y_it) (METHODS §1, arXiv 2412.04413 with K = 1). Two
-tasks may share a model where their optima lie close together. No gradient is ever formed: for a
-linear layer it is the outer product δ_it a_iᵀ, so every pair of tasks is compared through δ alone.
+gradient step away: θ*_it = θ₀ − η ∇ℓ_t(x_i, y_it) (METHODS §1, arXiv 2412.04413 with K = 1), or
+several. Two tasks may share a model where their optima lie close together. For one step no gradient
+is ever formed: for a linear layer it is the outer product δ_it a_iᵀ, so every pair of tasks is
+compared through δ alone.
 
     one_step      the method: its settings, and the loop over random starts
     start         one random start
     labels        label columns → numbers and masks; which tasks are copies of each other
+    notes         what a reader must know
     spread        what several starts agree on
     trunk         the shared layers, forward and backward
     heads         one head for all tasks; losses and their derivatives
@@ -15,6 +17,8 @@ linear layer it is the outer product δ_it a_iᵀ, so every pair of tasks is com
     closed_form   distance and cosine of the displacements of every pair of tasks
     one_output    the same where all tasks share one output: products of 0/1 matrices
     terms         what a pair of tasks contributes
+    follow        optima of several steps: a walk for every sample and task
+    walked        the sums of the pair terms after several steps
     crossed       tasks with their own samples: all samples of one against all of the other
     rank_one      the exact L1 distance of the gradients of two samples
     mean_pull     inner products of the tasks' mean displacements

@@ -7,12 +7,13 @@ import numpy as np
 from jaxtyping import Float32, Int
 
 from core.device import pick_device
-from core.errors import TableError
+from core.errors import MethodError, TableError
 from core.inputs import model_inputs
 from core.landscape.accumulate import mean_of
 from core.landscape.blocks import assign_blocks
 from core.landscape.label_sums import sum_labels
 from core.landscape.labels import Distinct, Labels, find_distinct, prepare_labels
+from core.landscape.notes import explain_heads, explain_pairing, explain_walks
 from core.landscape.points import draw_projections, sketch_points
 from core.landscape.rows import arrange_rows
 from core.landscape.spread import explain_spread
@@ -21,6 +22,9 @@ from core.landscape.strata import draw_pairs
 from core.methods import Method, knob
 from core.progress import OnProgress, within
 from core.values import Landscape, PairSums, Points, Split, TaskTable
+
+UNMATCHED = ("energy", "all_pairs")
+"""Pairings that compare all samples of one task with all of another."""
 
 MAX_SUMS = 5_000_000
 """Numbers in each T × T sum of all blocks (40 MB): hundreds of tasks get fewer blocks (ours)."""
@@ -68,6 +72,19 @@ class OneStep(Method):
     )
     pair_samples: int = knob(
         16, "Samples drawn for a task where they are not matched.", low=2, high=1000
+    )
+    steps: int = knob(
+        1,
+        "Gradient steps that every sample takes for every task. More than one follows each sample "
+        "towards its own optimum, on a part of the rows and far slower.",
+        low=1,
+        high=50,
+    )
+    step_size: float = knob(
+        0.01, "Size of a step; of no consequence for one step.", low=1e-6, high=10.0
+    )
+    step_rows: int = knob(
+        300, "Rows that are followed for more than one step, about.", low=10, high=1_000_000
     )
     starts: int = knob(3, "Random starts to average; one is an anecdote.", low=1, high=100)
     ridge: float = knob(
@@ -118,14 +135,21 @@ class OneStep(Method):
             sums=_with_copies(mean_of([start.sums for start in starts]), distinct),
             label_sums=sum_labels(table.tasks, table.labels[rows], block),
             points=self._points(table, rows, x, labels, distinct, starts[0], seed),
+            curve=np.mean([start.curve for start in starts], axis=0),
             notes=(
-                *_heads_note(self.heads),
-                *_pairing_note(pairing, self.pair_samples),
+                *explain_walks(starts[0].curve, self.step_size, self.step_rows),
+                *explain_heads(self.heads),
+                *explain_pairing(pairing, self.pair_samples),
                 *explain_spread([start.sums for start in starts]),
             ),
         )
 
     def _pairing(self, table: TaskTable) -> str:
+        if self.steps > 1 and (self.pairing in UNMATCHED or table.has_own_samples):
+            raise MethodError(
+                f"steps={self.steps}: samples that are not matched are compared after one step; "
+                "use steps=1."
+            )
         if self.pairing != "auto":
             return self.pairing
         return "energy" if table.has_own_samples else "matched"
@@ -174,21 +198,3 @@ def _with_copies(sums: PairSums, distinct: Distinct) -> PairSums:
         if isinstance(values, np.ndarray)
     }
     return replace(sums, **copied)
-
-
-def _pairing_note(pairing: str, n_samples: int) -> tuple[str, ...]:
-    if pairing == "matched":
-        return ()
-    return (
-        f"The samples of two tasks are not matched: {n_samples} samples of each task, drawn evenly "
-        "by label, are compared with those of the others; raise pair_samples for less noise.",
-    )
-
-
-def _heads_note(heads: str) -> tuple[str, ...]:
-    if heads != "own":
-        return ()
-    return (
-        "Every task has a random head of its own, so the affinities tell how the heads were drawn, "
-        "not what the tasks need; use probe heads to group tasks.",
-    )

@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from jaxtyping import Float
 
 from core.errors import TableError
 from core.landscape.accumulate import accumulate
@@ -14,6 +15,7 @@ from core.landscape.labels import Labels
 from core.landscape.probe import fit_probes
 from core.landscape.rows import Rows
 from core.landscape.trunk import Trunk, draw_trunk
+from core.landscape.walked import sum_walked
 from core.progress import OnProgress, within
 from core.values import PairSums, Task
 
@@ -29,6 +31,7 @@ class Start(NamedTuple):
     trunk: Trunk
     heads: Heads
     sums: PairSums
+    curve: Float[np.ndarray, "step 2"]
 
 
 def generator_of(seed: int, *path: int) -> "torch.Generator":
@@ -66,13 +69,25 @@ def measure_start(
         heads = draw(tasks, labels, method.width, method.head_bias, generator, device)
         summing = on_progress
     told = partial(_tell, summing)
-    if pairing == "matched":
+    curve = np.zeros((0, 2))
+    if method.steps > 1:
+        sums, curve = sum_walked(
+            rows,
+            trunk,
+            heads,
+            method.steps,
+            method.step_size,
+            method.step_rows,
+            method.mean_rows,
+            told,
+        )
+    elif pairing == "matched":
         sums = accumulate(rows, trunk, heads, method.batch_size, method.mean_rows, told)
     else:
         n_drawn, n_mean = method.pair_samples, method.mean_rows
         sums = sum_crossed(tasks, rows, trunk, heads, n_drawn, n_mean, pairing, told)
     _check_finite(tasks, sums)
-    return Start(trunk, heads, sums)
+    return Start(trunk, heads, sums, curve)
 
 
 def _tell(on_progress: OnProgress, share: float) -> None:
