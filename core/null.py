@@ -31,6 +31,8 @@ MAX_ROWS = 5000
 harder to make."""
 PAIR_SAMPLES = 8
 """Samples drawn for a task where samples are not matched, for the same reason."""
+STEP_ROWS = 100
+"""Rows that are followed for more than one step, likewise."""
 
 
 def measure_null(
@@ -67,6 +69,7 @@ def measure_null(
         n_blocks=2,
         mean_rows=mean_rows,
         pair_samples=min(landscape.pair_samples, PAIR_SAMPLES),
+        step_rows=min(landscape.step_rows, STEP_ROWS),
     )
     similarity, values = [], []
     for number in range(n_permutations):

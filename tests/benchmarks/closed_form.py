@@ -1,7 +1,9 @@
 """The closed form against a plain loop over samples and tasks: `python -m tests.benchmarks.closed_form`.
 
-Bars: the same distances to 1e-5 and at least 1000 times faster at n = 1000, T = 20; and what the
-landscape of all tasks costs beside one ordinary forward and backward pass at n = 10000.
+Bars: the same distances to 1e-5 and at least 1000 times faster at n = 1000, T = 20; and at n = 10000
+what the landscape of all tasks costs beside one ordinary forward and backward pass: one shared head
+(at most 1), a head for each task (at most T / 2), 500 tasks beside 20 (at most 3). The mean
+displacements are timed apart. Processor time of one thread, as others use the machine.
 """
 
 import statistics
@@ -14,8 +16,10 @@ import torch
 
 from core.landscape.accumulate import accumulate
 from core.landscape.blocks import assign_blocks
-from core.landscape.heads import Heads, draw_shared_head
+from core.landscape.heads import Heads, draw_own_heads, draw_shared_head
 from core.landscape.labels import Labels
+from core.landscape.mean_pull import sum_mean_products
+from core.landscape.one_step import FEWEST_BLOCKS, MAX_SUMS
 from core.landscape.rows import arrange_rows
 from core.landscape.trunk import Trunk, draw_trunk
 from core.values import Kind, Task
@@ -27,21 +31,28 @@ BATCH = 4096
 class Problem:
     """Random rows, binary labels, a trunk of about 25 k weights and one shared head."""
 
-    def __init__(self, n_rows: int) -> None:
+    def __init__(self, n_rows: int, n_tasks: int = N_TASKS, own_heads: bool = False) -> None:
         rng = np.random.default_rng(0)
         generator, device = torch.Generator().manual_seed(0), torch.device("cpu")
-        self.tasks = [Task(f"y_{k}", Kind.BINARY, n_rows, 0.5) for k in range(N_TASKS)]
+        self.tasks = [Task(f"y_{k}", Kind.BINARY, n_rows, 0.5) for k in range(n_tasks)]
         x = rng.standard_normal((n_rows, N_INPUTS)).astype(np.float32)
-        value = (rng.random((n_rows, N_TASKS)) < rng.uniform(0.1, 0.5, N_TASKS)).astype(float)
+        value = (rng.random((n_rows, n_tasks)) < rng.uniform(0.1, 0.5, n_tasks)).astype(float)
         labels = Labels(value, np.ones(value.shape, dtype=bool))
         self.trunk: Trunk = draw_trunk(N_INPUTS, WIDTH, DEPTH, generator, device)
-        self.heads: Heads = draw_shared_head(self.tasks, labels, WIDTH, "prior", generator, device)
-        self.rows = arrange_rows(x, labels, assign_blocks(np.arange(n_rows), 50, 0), device)
+        draw = draw_own_heads if own_heads else draw_shared_head
+        self.heads: Heads = draw(self.tasks, labels, WIDTH, "prior", generator, device)
+        n_blocks = min(50, max(FEWEST_BLOCKS, MAX_SUMS // n_tasks**2))
+        block = assign_blocks(np.arange(n_rows), n_blocks, 0)
+        self.rows = arrange_rows(x, labels, block, device, one_output=not own_heads)
 
     def closed_form(self) -> np.ndarray:
         """Σ over samples of ‖Δ_s − Δ_t‖₁, by the engine."""
-        sums = accumulate(self.rows, self.trunk, self.heads, BATCH, 1000, lambda share: None)
+        sums = accumulate(self.rows, self.trunk, self.heads, BATCH, 1, lambda share: None)
         return sums.distance.sum(axis=0)
+
+    def means(self) -> np.ndarray:
+        """Inner products of the mean displacements of 5000 rows."""
+        return sum_mean_products(self.rows, self.trunk, self.heads, 5000)
 
     def plain_loop(self) -> np.ndarray:
         """The same by one backward pass a sample and task, with the gradients stored."""
@@ -108,13 +119,36 @@ def against_the_loop(n_rows: int, timed_rows: int) -> list[str]:
     ]
 
 
+def processor_seconds(run: Callable[[], object], times: int = 5) -> float:
+    """Median processor time of a call, after one to warm up."""
+    run()
+    seconds = []
+    for _ in range(times):
+        started = time.process_time()
+        run()
+        seconds.append(time.process_time() - started)
+    return statistics.median(seconds)
+
+
 def against_a_pass(n_rows: int) -> list[str]:
     """The cost of a landscape in ordinary passes over the same rows."""
-    problem = Problem(n_rows)
-    ordinary, ours = median_seconds(problem.ordinary_pass), median_seconds(problem.closed_form)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    shared, own = Problem(n_rows), Problem(n_rows, own_heads=True)
+    ordinary = processor_seconds(shared.ordinary_pass)
+    base = processor_seconds(shared.closed_form)
+    works = {
+        "one shared head, bar 1": base,
+        f"a head for each task, bar {N_TASKS / 2:.0f}": processor_seconds(own.closed_form),
+        "mean displacements, shared head": processor_seconds(shared.means),
+        "mean displacements, own heads": processor_seconds(own.means),
+    }
+    many = processor_seconds(Problem(n_rows, 500).closed_form, 3)
+    torch.set_num_threads(threads)
     return [
-        f"n = {n_rows}, T = {N_TASKS}: ordinary forward and backward {ordinary:.4f} s, "
-        f"closed form {ours:.4f} s, ratio {ours / ordinary:.2f} (medians of 9)",
+        f"n = {n_rows}, T = {N_TASKS}, in ordinary passes of {ordinary:.4f} s",
+        *(f"{name:<38}{seconds / ordinary:8.2f}" for name, seconds in works.items()),
+        f"{'T = 500 beside T = 20, bar 3':<38}{many / base:8.1f}",
     ]
 
 
