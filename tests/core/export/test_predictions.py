@@ -1,5 +1,7 @@
 """An exported model says what the run's own networks say, averaged over their seeds."""
 
+import pickle
+from copy import deepcopy
 from dataclasses import replace
 from shutil import copytree
 
@@ -241,6 +243,14 @@ def test_modules_train_on(folder, grouped):
     after = model.predict(frame)
     assert not np.allclose(before[BINARY], after[BINARY])
     np.testing.assert_array_equal(before[NUMBER], after[NUMBER])
+
+
+def test_a_module_survives_being_copied_and_pickled(model, grouped):
+    module, inputs = model.modules[0], model.inputs(test_rows(grouped))
+    with torch.no_grad():
+        wanted = module(inputs)
+        for copy in (deepcopy(module), pickle.loads(pickle.dumps(module))):
+            assert all(torch.equal(copy(inputs)[task], wanted[task]) for task in module.tasks)
 
 
 def test_loading_moves_no_random_generator(folder):
