@@ -17,7 +17,7 @@ from core.methods import Method, knob
 
 Cost = Callable[[Sequence[Group]], Float[np.ndarray, " group"]]
 
-_MOST_PLACES = 1500
+_MOST_PLACES = 1100
 """Members of all groups drawn at once; the best groups are kept (joint draws cost its cube)."""
 
 

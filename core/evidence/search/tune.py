@@ -9,7 +9,7 @@ from core.evidence.search.kernel import Penalties, Places, components
 if TYPE_CHECKING:
     from core.evidence.search.surrogate import Observed
 
-MAX_PLACES = 400
+MAX_PLACES = 300
 SWEEPS = 2
 _FACTORS = (0.25, 4.0)
 _CAUTION = 2.0
