@@ -14,11 +14,14 @@ estimate adds all blocks up, a bootstrap replicate adds them up with other weigh
     base       what a measure is, and the totals it reads
     totals     block sums → totals, plain or re-weighted
     interval   bootstrap replicates → low and high
+    within     tasks with their own samples: between, less within
     similarity the measure's units → [0, 1]
     notes      what a reader must know about a number
 
-Which one? `sca` for the paper's view; `abs_cosine` (probe heads) to see which tasks ask for the
-same features; `label_agreement` to see what needs no model at all.
+Which one? `abs_cosine` with probe heads, the default of a run: it finds planted groups whatever
+their base rates, kinds, missing and flipped labels. `sca` with one shared head is the paper's view
+and sees base rates first; with one shared head `sca`, `cosine` and `sign` of binary tasks are
+counts of label disagreements, weighted or not. `label_agreement` shows what needs no model at all.
 
 Example:
     >>> affinity = measure_affinity(landscape, AbsCosine(), n_replicates=200, seed=0)

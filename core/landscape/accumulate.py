@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 MAX_ELEMENTS = 2**20
 """Numbers in the largest tensor of a batch (4 MB, so that it stays in the caches)."""
 
-MAX_DELTAS = 2**17
-"""The same where every task has its own deltas, of which several copies are at work (half a MB)."""
+MAX_DELTAS = 2**18
+"""The same where every task has its own deltas, of which several copies are at work (1 MB)."""
 
 
 def accumulate(

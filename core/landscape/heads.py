@@ -86,9 +86,10 @@ class Heads:
         self, residual: "Float[Tensor, 'row task output']"
     ) -> "Float[Tensor, 'task row width']":
         """∂ loss / ∂ features of every task, from `residuals`."""
+        by_task = residual.transpose(0, 1).contiguous()  # or the product is laid out by row
         if residual.shape[-1] == 1:
-            return residual.transpose(0, 1) * self.weight.transpose(1, 2)
-        return residual.transpose(0, 1) @ self.weight.transpose(1, 2)
+            return by_task * self.weight[..., 0].unsqueeze(1)
+        return by_task @ self.weight.transpose(1, 2)
 
     def losses(
         self,
