@@ -7,9 +7,13 @@ import numpy as np
 from core.training import Examples
 from core.values import Kind, Split
 
-FEWEST_EVENTS = 10
-"""Held-out rows of the rarer class (of any label, for a regression) that an interval needs (ours;
-with fewer a bootstrap over rows has too few distinct re-runs to be believed)."""
+FEWEST_EVENTS = {Split.VALIDATION: 3, Split.TEST: 10}
+"""Held-out rows of the rarer class (any label, for a regression) from which a task counts (ours).
+
+For the test: with fewer events a bootstrap over rows has too few distinct re-runs to be believed.
+For the choice a noisy task is better than none: on eight splits of 1,700 rows with 12 mostly rare
+outcomes the validation gain agreed with the test gain by 0.51 (3 events) and 0.45 (10).
+"""
 
 
 def too_few(examples: Examples, split: Split) -> tuple[str, ...]:
@@ -35,9 +39,10 @@ def _reason(kind: Kind, labels: np.ndarray, split: Split) -> str:
             count, what = len(labels) - events, "rows without the event"
         else:
             count, what = events, "events"
-    if count >= FEWEST_EVENTS:
+    fewest = FEWEST_EVENTS[split]
+    if count >= fewest:
         return ""
-    return f"{count} {what} among the {split} rows; an interval needs {FEWEST_EVENTS}"
+    return f"{count} {what} among the {split} rows; {fewest} are needed"
 
 
 def counts(reasons: Sequence[str]) -> np.ndarray:

@@ -1,5 +1,12 @@
-"""Further groups, found from what was trained so far (METHODS §7), on validation rows."""
+"""Further groups, found from what was trained so far (METHODS §7), on validation rows.
 
+    random partitions → surrogate → expected improvement and climbs → trained → surrogate → …
+
+Large random groups come first: a group of fourteen tells something about ninety-one pairs at once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import chain, combinations
 
 import numpy as np
@@ -8,16 +15,21 @@ from jaxtyping import Float
 from core.evidence.candidate import Candidate
 from core.evidence.contest import Contest
 from core.evidence.gains import validation_gain
-from core.evidence.partitions import Group, canonical
+from core.evidence.partitions import Group, Partition, canonical, is_proper, to_partition
+from core.evidence.refine import refine
 from core.evidence.search.acquire import propose_groups
+from core.evidence.search.mean import predict_mean
 from core.evidence.search.measured import Measured
 from core.evidence.search.select import select_groups
-from core.evidence.search.surrogate import fit_surrogate
+from core.evidence.search.surrogate import Surrogate, fit_surrogate
 from core.progress import OnProgress, within
 
 MOST_TASKS = 8
 """Tasks up to which all groups can be asked for."""
-N_ROUNDS = 3
+N_ROUNDS = 4
+"""The first trains random partitions, the others what the surrogate asks for (ours)."""
+N_CLIMBS = 6
+"""Partitions from which the surrogate's best one is sought (ours)."""
 
 
 def explore(
@@ -27,59 +39,119 @@ def explore(
 ) -> tuple[Candidate, ...]:
     """Partitions put together from groups that were trained, after training more of them.
 
-    Two come back: the best by the gains as measured, and the best by the gains that the surrogate
-    expects, which borrows from all other groups and so is fooled less by a lucky one.
+    The best by the gains as measured; the best by the gains that the surrogate expects of trained
+    groups, which borrows from all others and so is fooled less by a lucky one; and the best that
+    the surrogate can think of.
     """
-    pool, settings = contest.pool, contest.settings
-    seeds = settings.seeds[: settings.first_seeds]
-    n_tasks = len(contest.is_counted)
+    quest = _Quest(contest, affinity)
+    settings, n_tasks = contest.settings, len(contest.is_counted)
+    everything = 2**n_tasks - 1
     if n_tasks <= MOST_TASKS and (
-        settings.search == "exhaustive" or 2**n_tasks <= contest.most_groups
+        settings.search == "exhaustive"
+        or (settings.search == "surrogate" and everything <= contest.most_groups)
     ):
-        pool.train(_every_group(n_tasks), seeds, on_progress)
+        quest.train(_every_group(n_tasks), on_progress)
     elif settings.search != "none":
-        for round_ in range(N_ROUNDS):
-            measured = _measured(contest, seeds)
-            n = min(n_tasks, contest.most_groups - len(measured.groups))
-            if n < 1:
+        for number in range(N_ROUNDS):
+            part = within(on_progress, number / N_ROUNDS, (number + 1) / N_ROUNDS)
+            part(0.0, "choosing")
+            quest.train(quest.next_groups(number), part)
+    return quest.put_together(on_progress)
+
+
+@dataclass(frozen=True)
+class _Quest:
+    """What was measured so far, and what to train next."""
+
+    contest: Contest
+    affinity: Float[np.ndarray, "task task"] | None
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        return self.contest.settings.seeds[: self.contest.settings.first_seeds]
+
+    @property
+    def n_tasks(self) -> int:
+        return len(self.contest.is_counted)
+
+    def train(self, groups: Iterable[Group], on_progress: OnProgress) -> None:
+        self.contest.pool.train(groups, self.seeds, on_progress)
+
+    def next_groups(self, number: int) -> tuple[Group, ...]:
+        """The share of the budget that this round may train."""
+        left = self.contest.most_groups - len(self.contest.pool.groups)
+        n = left // (N_ROUNDS - number)
+        if n < 1:
+            return ()
+        measured = self.measured()
+        if number == 0 or len(measured.groups) <= self.n_tasks:
+            return self._random_groups(n)
+        surrogate = fit_surrogate(measured, self.affinity)
+        climbed = [group for one in self._climb(surrogate) for group in one]
+        known = set(self.contest.pool.groups)
+        new = [group for group in dict.fromkeys(climbed) if group not in known][: n // 2]
+        seed = self.contest.settings.seed + number
+        asked = propose_groups(measured, n - len(new), affinity=self.affinity, seed=seed)
+        return tuple(dict.fromkeys([*new, *asked]))
+
+    def put_together(self, on_progress: OnProgress) -> tuple[Candidate, ...]:
+        """Partitions of trained groups; those that the surrogate thinks of are trained for it."""
+        measured = self.measured()
+        if len(measured.groups) <= self.n_tasks:
+            return ()
+        surrogate = fit_surrogate(measured, self.affinity)
+        found = {
+            "search: best groups as measured": measured.gains,
+            "search: best groups as expected": surrogate.settled(),
+        }
+        candidates = [
+            Candidate(origin, canonical(select_groups(measured.groups, gains).groups))
+            for origin, gains in found.items()
+        ]
+        if self.contest.settings.search == "surrogate":
+            climbed = [one for one in self._climb(surrogate) if is_proper(one)][:2]
+            self.train([group for one in climbed for group in one], on_progress)
+            candidates += [Candidate("search: expected to be best", one) for one in climbed]
+        return tuple(candidates)
+
+    def measured(self) -> Measured:
+        """Validation gains of every group so far; a task that does not count gains nothing, and a
+        group whose training diverged is left out."""
+        pool, contest = self.contest.pool, self.contest
+        found: dict[Group, Float[np.ndarray, " task"]] = {}
+        for group in pool.groups:
+            if len(group) == 1 or not pool.has(group, self.seeds):
+                continue
+            gain = validation_gain(pool, group, self.seeds, contest.settings.judge)
+            gain[[task for task in group if not contest.is_counted[task]]] = 0.0
+            if np.isfinite(gain[list(group)]).all() and not pool.diverged(group, self.seeds):
+                found[group] = gain
+        measured = Measured.alone(tuple(task.name for task in pool.examples.tasks))
+        return measured.add(list(found), np.array(list(found.values()))) if found else measured
+
+    def _random_groups(self, n: int) -> tuple[Group, ...]:
+        """Groups of even random partitions into 2, 3, 2, 4, 2, … groups."""
+        rng = np.random.default_rng(self.contest.settings.seed)
+        found: dict[Group, None] = {}
+        for number in range(n):
+            parts = 2 if number % 2 == 0 else 3 + number // 2 % 2
+            drawn = to_partition(rng.permutation(np.arange(self.n_tasks) % parts))
+            found.update(dict.fromkeys(drawn))
+            if len(found) >= n:
                 break
-            on_progress(round_ / N_ROUNDS, "choosing the next groups to train")
-            asked = propose_groups(measured, n, affinity=affinity, seed=settings.seed + round_)
-            part = within(on_progress, round_ / N_ROUNDS, (round_ + 1) / N_ROUNDS)
-            pool.train(asked, seeds, part)
-    return _put_together(_measured(contest, seeds), affinity)
+        return tuple(found)[:n]
+
+    def _climb(self, surrogate: Surrogate) -> list[Partition]:
+        """What the surrogate likes best, from random partitions; the best first."""
+        rng = np.random.default_rng(self.contest.settings.seed)
+        found: dict[Partition, float] = {}
+        for number in range(N_CLIMBS):
+            start = to_partition(rng.integers(0, 2 + number % 3, self.n_tasks))
+            top = refine(start, lambda groups: predict_mean(surrogate, groups))
+            found[top] = float(np.nansum(predict_mean(surrogate, top)))
+        return sorted(found, key=lambda one: -found[one])
 
 
 def _every_group(n_tasks: int) -> list[Group]:
     sizes = range(1, n_tasks + 1)
     return list(chain.from_iterable(combinations(range(n_tasks), size) for size in sizes))
-
-
-def _measured(contest: Contest, seeds: tuple[int, ...]) -> Measured:
-    """Validation gains of every group so far; a task that does not count gains nothing anywhere,
-    and a group whose training diverged is left out."""
-    pool = contest.pool
-    found: dict[Group, Float[np.ndarray, " task"]] = {}
-    for group in pool.groups:
-        if len(group) == 1 or not pool.has(group, seeds) or pool.diverged(group, seeds):
-            continue
-        gain = validation_gain(pool, group, seeds, contest.settings.judge)
-        gain[[task for task in group if not contest.is_counted[task]]] = 0.0
-        if np.isfinite(gain[list(group)]).all():
-            found[group] = gain
-    measured = Measured.alone(tuple(task.name for task in pool.examples.tasks))
-    return measured.add(list(found), np.array(list(found.values()))) if found else measured
-
-
-def _put_together(
-    measured: Measured, affinity: Float[np.ndarray, "task task"] | None
-) -> tuple[Candidate, ...]:
-    if len(measured.groups) <= len(measured.task_names):
-        return ()
-    plain = select_groups(measured.groups, measured.gains)
-    expected, _ = fit_surrogate(measured, affinity).predict(measured.groups)
-    smooth = select_groups(measured.groups, expected)
-    return (
-        Candidate("search: best groups as measured", canonical(plain.groups)),
-        Candidate("search: best groups as expected", canonical(smooth.groups)),
-    )

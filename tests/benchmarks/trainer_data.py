@@ -15,6 +15,11 @@ CODES = {"train": Split.TRAIN.code, "val": Split.VALIDATION.code, "test": Split.
 
 
 def etth1(n_windows: int = 1500, lags: int = 24, ahead: int = 24) -> Examples:
+    """The table of `etth1_table` as a network takes it."""
+    return to_examples(etth1_table(n_windows, lags, ahead))
+
+
+def etth1_table(n_windows: int = 1500, lags: int = 24, ahead: int = 24) -> TaskTable:
     """Seven forecasts a day ahead from the last day of all seven series; 168 features.
 
     Windows are evenly spread over the whole series and split in the order of time.
@@ -31,15 +36,13 @@ def etth1(n_windows: int = 1500, lags: int = 24, ahead: int = 24) -> Examples:
         Task(name, Kind.REGRESSION, n_windows, float(column.mean()))
         for name, column in zip(names, labels.T, strict=True)
     ]
-    return to_examples(
-        TaskTable(
-            feature_names=tuple(f"{name}_{lag}" for lag in range(lags) for name in names),
-            features=features,
-            tasks=tuple(tasks),
-            labels=labels,
-            split=(share >= 0.6).astype(int) + (share >= 0.8),
-            patient=np.arange(n_windows),
-        )
+    return TaskTable(
+        feature_names=tuple(f"{name}_{lag}" for lag in range(lags) for name in names),
+        features=features,
+        tasks=tuple(tasks),
+        labels=labels,
+        split=(share >= 0.6).astype(int) + (share >= 0.8),
+        patient=np.arange(n_windows),
     )
 
 
