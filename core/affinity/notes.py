@@ -6,7 +6,6 @@ from jaxtyping import Float
 from core.affinity.abs_cosine import AbsCosine
 from core.affinity.base import Measure
 from core.affinity.cosine import Cosine
-from core.affinity.mean_gradient import MeanGradient
 from core.affinity.sca import SCA
 from core.affinity.sca_relative import SCARelative
 from core.affinity.sign import Sign
@@ -29,11 +28,6 @@ def explain(
 
 
 def _about_heads(landscape: Landscape, measure: Measure) -> tuple[str, ...]:
-    if landscape.heads == "probe" and isinstance(measure, MeanGradient):
-        return (
-            f"{measure.title} with probe heads compares what little the probes have left over; "
-            "measure it with a shared head.",
-        )
     if landscape.heads != "shared":
         return ()
     if isinstance(measure, SCA | SCARelative):
