@@ -22,8 +22,8 @@ class MeanGradient(Measure):
         "Whether the first step of training would move the shared layers the same way for two "
         "tasks, each averaged over its own samples: 1 the same way, 0 unrelated, −1 against each "
         "other. It needs no samples in common, and is blind to how samples differ. With probe "
-        "heads it compares what the probes have not fitted, and a task and its opposite are the same; "
-        "with one shared head those two are the farthest apart."
+        "heads it compares what the probes have not fitted, and a task and its opposite are the "
+        "same; with one shared head those two are the farthest apart."
     )
     heads: ClassVar[str | None] = "probe"
     is_distance: ClassVar[bool] = False
