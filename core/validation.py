@@ -21,16 +21,8 @@ from core.evidence.partitions import Partition, is_proper
 from core.grouping import cut_everywhere, rank_groupings
 from core.progress import OnProgress, silent
 from core.training import to_examples
-from core.values import (
-    Affinity,
-    Decision,
-    Evidence,
-    Grouping,
-    Recommendation,
-    Report,
-    TaskTable,
-    Verdict,
-)
+from core.trials import Evidence, Verdict
+from core.values import Affinity, Decision, Grouping, Recommendation, Report, TaskTable
 
 FLOPS = 4e9
 """Floating-point operations a core and second that training small networks reaches (ours)."""

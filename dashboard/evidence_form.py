@@ -6,8 +6,9 @@ import streamlit as st
 from core.errors import TaskGroupingError
 from core.evidence import VALIDATIONS, Validation, with_seeds
 from core.runs import EVIDENCE, Asked, Run
+from core.trials import Judge
 from core.validation import estimate_cost
-from core.values import Judge, Report
+from core.values import Report
 from dashboard.charts.text import clean
 from dashboard.jobs import start_job
 from dashboard.theme import letter

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from core.training import METRICS
-from core.values import Evidence, Trial
+from core.trials import Evidence, Trial
 from dashboard.charts.mean_gains import with_interval
 from dashboard.charts.text import clean, number
 from dashboard.theme import letter

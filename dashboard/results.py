@@ -10,7 +10,8 @@ from pyarrow.parquet import ParquetFile
 from core.data import Issue, Roles, find_issues
 from core.errors import RunError
 from core.runs import Draft, Run
-from core.values import Decision, Evidence, Landscape, Projection, Report, TaskTable
+from core.trials import Evidence
+from core.values import Decision, Landscape, Projection, Report, TaskTable
 from dashboard.example import example_id
 from dashboard.session import view
 from dashboard.tables import describe_columns

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.values import Evidence, Report, Trial, Verdict
+from core.trials import Evidence, Trial, Verdict
+from core.values import Report
 from dashboard.group_cards import show_cards
 from dashboard.words import plain, sentence
 

@@ -10,7 +10,7 @@ import pytest
 import core
 
 ROOT = Path(__file__).resolve().parent.parent
-STAGES = {"data", "landscape", "affinity", "projection", "graph", "grouping"}
+STAGES = {"data", "landscape", "affinity", "projection", "graph", "grouping", "training"}
 HEAVY = {"torch", "torch_geometric", "umap", "openTSNE", "sklearn", "scipy", "pandas", "pyarrow"}
 IS_TORCH = {"core/export/module.py"}
 """A class of torch's own, so that it can be trained on and pickled; loaded with its weights only."""
@@ -92,7 +92,7 @@ def test_a_page_is_thin(path):
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_no_file_outgrows_its_room(path):
-    most = 340 if name_of(path) == "core/values.py" else 260  # all nouns stand in one place
+    most = 380 if name_of(path) == "core/values.py" else 260  # all nouns stand in one place
     assert len(path.read_text(encoding="utf-8").splitlines()) <= most
 
 

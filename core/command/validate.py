@@ -9,7 +9,8 @@ from core.command.watch import letter, watch
 from core.errors import RunError
 
 if TYPE_CHECKING:
-    from core.values import Contrast, Evidence, Report, Trial
+    from core.trials import Contrast, Evidence, Trial
+    from core.values import Report
 
 
 def validate_run(

@@ -20,7 +20,8 @@ from core.evidence.effects import (
 from core.evidence.gains import mean_gain
 from core.evidence.partitions import Group, Partition, alone, is_proper, to_labels, together
 from core.training import METRICS, main_metric
-from core.values import Contrast, Evidence, Gains, Judge, Split, Trial, Verdict
+from core.trials import Contrast, Evidence, Gains, Judge, Trial, Verdict
+from core.values import Split
 
 if TYPE_CHECKING:
     from core.evidence.contest import Contest

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from core.values import Contrast, Judge, Verdict
+from core.trials import Contrast, Judge, Verdict
 
 LEVEL = 0.05
 FEWEST = 19

@@ -12,7 +12,7 @@ from core.evidence.holm import adjust
 from core.evidence.partitions import Group, Partition
 from core.evidence.pool import Pool
 from core.evidence.scoring import score_task
-from core.values import Contrast, Gains
+from core.trials import Contrast, Gains
 
 
 class Reading(NamedTuple):

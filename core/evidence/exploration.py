@@ -14,7 +14,7 @@ from jaxtyping import Float
 
 from core.evidence.candidate import Candidate
 from core.evidence.contest import Contest
-from core.evidence.gains import validation_gain
+from core.evidence.gains import seed_variance, validation_gain
 from core.evidence.partitions import Group, Partition, canonical, is_proper, to_partition
 from core.evidence.refine import refine
 from core.evidence.search.acquire import propose_groups
@@ -117,17 +117,31 @@ class _Quest:
     def measured(self) -> Measured:
         """Validation gains of every group so far; a task that does not count gains nothing, and a
         group whose training diverged is left out."""
-        pool, contest = self.contest.pool, self.contest
-        found: dict[Group, Float[np.ndarray, " task"]] = {}
+        pool, judge = self.contest.pool, self.contest.settings.judge
+        found, variances = {}, []
         for group in pool.groups:
             if len(group) == 1 or not pool.has(group, self.seeds):
                 continue
-            gain = validation_gain(pool, group, self.seeds, contest.settings.judge)
-            gain[[task for task in group if not contest.is_counted[task]]] = 0.0
+            gain = validation_gain(pool, group, self.seeds, judge)
+            gain[[task for task in group if not self.contest.is_counted[task]]] = 0.0
             if np.isfinite(gain[list(group)]).all() and not pool.diverged(group, self.seeds):
                 found[group] = gain
+                variances.append(seed_variance(pool, group, self.seeds, judge))
         measured = Measured.alone(tuple(task.name for task in pool.examples.tasks))
-        return measured.add(list(found), np.array(list(found.values()))) if found else measured
+        if not found:
+            return measured
+        gains = np.array(list(found.values()))
+        return measured.add(list(found), gains, self._errors(gains, np.array(variances)))
+
+    def _errors(
+        self, gains: Float[np.ndarray, "group task"], variances: Float[np.ndarray, "group task"]
+    ) -> Float[np.ndarray, "group task"]:
+        """Standard errors of the gains: the variance from seed to seed, pooled for each task."""
+        known = np.isfinite(variances)
+        count = known.sum(axis=0)
+        pooled = np.where(known, variances, 0.0).sum(axis=0) / np.maximum(count, 1)
+        error = np.where(count > 0, np.sqrt(pooled / len(self.seeds)), np.nan)
+        return np.where(np.isnan(gains), np.nan, error)
 
     def _random_groups(self, n: int) -> tuple[Group, ...]:
         """Groups of even random partitions into 2, 3, 2, 4, 2, … groups."""

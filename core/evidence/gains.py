@@ -16,7 +16,7 @@ from jaxtyping import Bool, Float
 
 from core.evidence.partitions import Group, Partition
 from core.evidence.pool import Pool
-from core.values import Judge
+from core.trials import Judge
 
 
 def relative_gain(
@@ -42,13 +42,37 @@ def validation_gain(
     pool: Pool, group: Group, seeds: Sequence[int], judge: Judge
 ) -> Float[np.ndarray, " task"]:
     """Gain of every member on validation rows, means over the seeds; NaN for the others."""
-    measure = pool.validation_metric if judge is Judge.METRIC else pool.validation_loss
-    alone = np.array([measure((task,), seeds).mean() for task in group])
-    grouped = measure(group, seeds).mean(axis=0)
+    alone, grouped = _measure(pool, group, seeds, judge)
     gain = np.full(len(pool.examples.tasks), np.nan)
-    better = grouped - alone if judge is Judge.METRIC else relative_gain(alone, grouped)
-    gain[list(group)] = better
+    gain[list(group)] = _better(alone.mean(axis=0), grouped.mean(axis=0), judge)
     return gain
+
+
+def seed_variance(
+    pool: Pool, group: Group, seeds: Sequence[int], judge: Judge
+) -> Float[np.ndarray, " task"]:
+    """How much the gain of every member varies from seed to seed; NaN for the others, and with a
+    single seed."""
+    variance = np.full(len(pool.examples.tasks), np.nan)
+    if len(seeds) > 1:
+        by_seed = _better(*_measure(pool, group, seeds, judge), judge)
+        variance[list(group)] = by_seed.var(axis=0, ddof=1)
+    return variance
+
+
+def _measure(
+    pool: Pool, group: Group, seeds: Sequence[int], judge: Judge
+) -> tuple[Float[np.ndarray, "seed member"], Float[np.ndarray, "seed member"]]:
+    """What the members reach alone and in the group on validation rows."""
+    measure = pool.validation_metric if judge is Judge.METRIC else pool.validation_loss
+    alone = [measure((task,), seeds)[:, 0] for task in group]
+    return np.stack(alone, axis=1), measure(group, seeds)
+
+
+def _better(
+    alone: Float[np.ndarray, "*shape"], grouped: Float[np.ndarray, "*shape"], judge: Judge
+) -> Float[np.ndarray, "*shape"]:
+    return grouped - alone if judge is Judge.METRIC else relative_gain(alone, grouped)
 
 
 def partition_gain(

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.errors import MethodError
 from core.training import Trainer
-from core.values import Judge
+from core.trials import Judge
 
 SEARCHES = ("surrogate", "exhaustive", "none")
 

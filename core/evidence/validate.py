@@ -19,7 +19,8 @@ from core.evidence.pool import Pool, TrainedStore
 from core.evidence.settings import Validation
 from core.progress import OnProgress, silent, within
 from core.training import Examples
-from core.values import Evidence, Split
+from core.trials import Evidence
+from core.values import Split
 
 OnPartial = Callable[[Evidence], None]
 

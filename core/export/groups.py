@@ -8,7 +8,8 @@ from core.export.scores import Score
 from core.export.specification import ModelSpec
 from core.report.letters import letter
 from core.training import METRICS
-from core.values import Contrast, Evidence, Report
+from core.trials import Contrast, Evidence
+from core.values import Report
 
 SCHEMA_VERSION = 1
 _KEPT = ("versions", "device", "data_sha256", "created_at", "data")

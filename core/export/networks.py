@@ -12,7 +12,8 @@ from core.errors import MethodError, RunError
 from core.runs import Run
 from core.runs.trained import TrainedFolder
 from core.training import Group, Trained
-from core.values import Evidence, TaskTable
+from core.trials import Evidence
+from core.values import TaskTable
 
 
 class Members(StrEnum):

@@ -9,7 +9,8 @@ from core.evidence.counting import too_few
 from core.evidence.scoring import score_task
 from core.export.model import Model
 from core.training import Examples
-from core.values import Contrast, Split
+from core.trials import Contrast
+from core.values import Split
 
 N_REPLICATES = 1000
 

@@ -26,7 +26,8 @@ from core.runs import Run
 from core.runs.spec import load_frame
 from core.training import Examples, to_examples
 from core.training.times import find_edges
-from core.values import Evidence, Kind, Report, Split
+from core.trials import Evidence
+from core.values import Kind, Report, Split
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from core.report.plain import plain
-from core.values import Contrast, Evidence, Gains, Trial
+from core.trials import Contrast, Evidence, Gains, Trial
 
 
 def to_evidence_document(evidence: Evidence | None) -> dict[str, Any] | None:

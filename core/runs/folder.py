@@ -27,8 +27,9 @@ from core.runs.spec import Spec, load_frame, load_spec, sweep_partials, write_ne
 from core.runs.stages import UNREADABLE, StageFolder
 from core.runs.status import State, Status, replace_text, worker_of
 from core.storage import load_value, save_value
+from core.trials import Evidence
 from core.validation import parse_grouping
-from core.values import Evidence, Landscape, Projection, Report, TaskTable
+from core.values import Landscape, Projection, Report, TaskTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,11 +110,7 @@ class Run:
 
     def set_plan(self, plan: Plan) -> None:
         """Ask for another plan; finished stages that it shares with the last one are kept."""
-        for job in (MAIN, EVIDENCE):
-            if (status := self.status(job)) and status.state.is_live:
-                raise RunError(
-                    f"The run {self.id} is at work; cancel it before you change its plan."
-                )
+        self._stop_if_busy(MAIN, "cancel it before you change its plan")
         spec = asdict(self.spec) | {"plan": plan.to_spec()}
         replace_text(self.path / "spec.json", json.dumps(spec, indent=1))
 
@@ -150,11 +147,11 @@ class Run:
         )
         threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie behind
 
-    def _stop_if_busy(self, job: str) -> None:
+    def _stop_if_busy(self, job: str, way_out: str = "wait or cancel it") -> None:
         """The report and its evidence are never made at the same time."""
         for other in {job, *((MAIN, EVIDENCE) if job in (MAIN, EVIDENCE) else ())}:
             if (status := self.status(other)) and status.state.is_live:
-                raise RunError(f"The run {self.id} is at work already; wait or cancel it.")
+                raise RunError(f"The run {self.id} is at work already; {way_out}.")
 
     def cancel(self, job: str = MAIN, patience_s: float = 4.0) -> None:
         """Ask the worker to stop at its next block; after `patience_s` it is killed, which loses

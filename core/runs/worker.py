@@ -21,8 +21,9 @@ from core.projection import PROJECTIONS, project_points
 from core.runs.folder import EVIDENCE, MAIN, Run
 from core.runs.status import State, Status, worker_of
 from core.runs.trained import TrainedFolder
+from core.trials import Evidence
 from core.validation import validate_grouping, with_evidence
-from core.values import Evidence, Projection, Report, TaskTable
+from core.values import Projection, Report, TaskTable
 
 WRITE_EVERY_S = 0.2
 

@@ -73,8 +73,7 @@ st.subheader("Settings")
 plan = plan_form(run.plan, len(table.tasks), f"plan_{run.id}")
 if plan != run.plan:
     st.caption("The answer above stays until you compute again; only what follows a change is.")
-is_idle = not is_at_work(run)
-if st.button("Compute again", disabled=plan == run.plan or not is_idle, key="recompute"):
+if st.button("Compute again", disabled=plan == run.plan or is_at_work(run), key="recompute"):
     run.set_plan(plan)
     start_job(run)
     change_view(n_components=0, way="", measure="")

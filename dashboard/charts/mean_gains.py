@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from plotly.graph_objects import Figure, Scatter
 
-from core.values import Contrast, Evidence, Judge
+from core.trials import Contrast, Evidence, Judge
 from dashboard.charts.chart import Chart, PlotlyChart
 from dashboard.charts.plotly_look import dress
 from dashboard.theme import ink

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Int
 from plotly.graph_objects import Figure, Scatter
 
-from core.values import Evidence, Judge, Trial
+from core.trials import Evidence, Judge, Trial
 from dashboard.charts.chart import Chart, PlotlyChart
 from dashboard.charts.mean_gains import amount
 from dashboard.charts.plotly_look import dress

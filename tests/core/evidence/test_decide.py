@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.evidence.decide import beats_random, decide
-from core.values import Contrast, Judge, Verdict
+from core.trials import Contrast, Judge, Verdict
 
 UP = Contrast(0.05, 0.02, 0.08)
 FLAT = Contrast(0.005, -0.02, 0.03)

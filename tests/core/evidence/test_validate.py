@@ -16,7 +16,8 @@ from core.evidence.partitions import alone, is_proper, together
 from core.evidence.pool import Pool
 from core.evidence.search.select import select_groups
 from core.training import Trainer, to_examples
-from core.values import Judge, Split, Verdict
+from core.trials import Judge, Verdict
+from core.values import Split
 from tests.cohort import small_cohort
 
 SMALL = Validation(

@@ -11,8 +11,8 @@ from core.evidence import Validation
 from core.runs import EVIDENCE, Asked, Run, State
 from core.runs.worker import work
 from core.training import Trainer
+from core.trials import Verdict
 from core.validation import with_evidence
-from core.values import Verdict
 from tests.cohort import SMALL_PLAN
 
 BINARY, CLASSES, NUMBER, TIME, WORD = "yes", "a: 'b' #1", "=1+1 😀", 'say "no" | *x*', "null"

@@ -1,7 +1,7 @@
 import pytest
 
 from core.export import export_run, load_model
-from core.values import Verdict
+from core.trials import Verdict
 from tests.core.export.cohort import make_run, recommend
 
 

@@ -21,7 +21,8 @@ from core.runs.spec import load_frame
 from core.runs.trained import TrainedFolder
 from core.storage import save_value
 from core.training import Trainer, predict, to_examples
-from core.values import Kind, Split, Verdict
+from core.trials import Verdict
+from core.values import Kind, Split
 from tests.core.export.cohort import (
     BINARY,
     CLASSES,

@@ -12,7 +12,7 @@ from core.export import export_run, load_model, parse_members
 from core.runs import Asked, Run
 from core.runs.spec import load_frame
 from core.training import Trainer
-from core.values import Verdict
+from core.trials import Verdict
 from tests.cohort import plan_with
 from tests.core.export.cohort import SETTINGS, mixed_frame, recommend
 
