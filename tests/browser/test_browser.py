@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 SLOW_PLAN = plan_with(landscape=OneStep(width=256, starts=100), n_replicates=200)
 MARKUP = "y_<img src=x onerror=alert(1)>"
-PAGES = ("", "landscape", "affinity", "graph", "groups", "runs")
+PAGES = ("", "landscape", "affinity", "graph", "groups", "evidence", "runs")
 IDLE = "() => !document.querySelector('[data-testid=stStatusWidget]')"
 
 
@@ -260,7 +260,7 @@ def test_points_drawn_around_are_told_by_task(page, server, cohort):
 
 def test_a_slow_map_is_computed_and_appears_by_itself(page, server, cohort):
     open_page(page, server, "landscape", cohort.id)
-    page.get_by_role("radio", name="t-SNE").click()
+    page.get_by_test_id("stRadio").get_by_text("t-SNE", exact=True).click()  # its circle is drawn
     page.get_by_role("button", name="Compute it").click()
     page.locator("canvas.over").wait_for(timeout=2 * PATIENCE_MS)
     says(page, "of the neighbourhoods survived")
