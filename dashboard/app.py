@@ -24,7 +24,10 @@ PAGES = {
         ("groups", "Groups", ":material/workspaces:", "The proposed groups, and how sure."),
         ("evidence", "Evidence", ":material/verified:", "Do the groups train better models?"),
     ],
-    "All runs": [("runs", "Runs", ":material/folder_open:", "Open, resume or delete a run.")],
+    "All runs": [
+        ("runs", "Runs", ":material/folder_open:", "Open, resume or delete a run."),
+        ("measured", "Measured groups", ":material/table_chart:", "Select among trained groups."),
+    ],
 }
 
 sections = {

@@ -37,6 +37,12 @@ class ViewState:
     """Draw edges as wide as the encoder's attention."""
     minimum_weight: float = 0.0
     """Edges lighter than this are hidden in the graph."""
+    networks: float = 0.0
+    """Budget of a selection among measured groups; 0 is none."""
+    overlap: bool = False
+    """Whether a task may be in several of the selected networks."""
+    larger_is_better: bool = False
+    """Whether a table of measured groups holds scores, not losses."""
 
 
 def view() -> ViewState:

@@ -1,0 +1,87 @@
+"""The controls of a selection: how many networks, overlap, who shares and who never does."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import ceil
+
+import streamlit as st
+
+from core.evidence.search import GainTable, Rules, named_rules
+from dashboard.session import bound, change_view, view
+
+_OVERLAP = {False: "each in one network", True: "in several, the best one serves"}
+_LARGER = {False: "smaller is better (a loss)", True: "larger is better (a metric)"}
+USUAL_BUDGET = 2.0
+
+
+def ask_direction(table: GainTable) -> GainTable:
+    """The table read the way round that the visitor says."""
+    larger = st.segmented_control(
+        "The numbers", list(_LARGER), format_func=_LARGER.__getitem__, **bound("larger_is_better")
+    )
+    return replace(table, higher_is_better=bool(larger))
+
+
+def ask_rules(table: GainTable) -> Rules:
+    """The rules that the controls say.
+
+    Raises:
+        MethodError: they contradict each other.
+    """
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "A task may be", list(_OVERLAP), format_func=_OVERLAP.__getitem__, **bound("overlap")
+        )
+        networks = _ask_budget(table)
+    left, right = st.columns(2)
+    with left:
+        together = _ask_sets(table, "Pinned together", "These tasks always share their network.")
+    with right:
+        apart = _ask_sets(table, "Kept apart", "No two of these tasks ever share a network.")
+    return named_rules(table.task_names, networks, view().overlap, together, apart)
+
+
+def unit_of(table: GainTable) -> str:
+    """What a budget counts."""
+    return "number of networks" if _all_cost_one(table) else "sum of the networks' costs"
+
+
+def _ask_budget(table: GainTable) -> float | None:
+    """The most that the networks may cost; None where there is no bound."""
+    least = 1.0 if view().overlap else 0.0
+    if view().networks < least:
+        change_view(networks=USUAL_BUDGET)
+    alone = sum(table.costs[row] for row in table.alone_rows())
+    asked = st.number_input(
+        "Networks, at most" if _all_cost_one(table) else "Cost of the networks, at most",
+        least,
+        float(max(len(table.task_names), ceil(alone))),
+        step=1.0 if _all_cost_one(table) else 0.5,
+        format="%g",
+        help="A budget." if least else "A budget; 0 allows as many as pay off.",
+        **bound("networks"),
+    )
+    return float(asked) if asked else None
+
+
+def _ask_sets(table: GainTable, label: str, help: str) -> tuple[Sequence[str], ...]:
+    """Sets of two or more tasks; a place for another one appears when the last is filled."""
+    sets: list[Sequence[str]] = []
+    while len(sets) < len(table.task_names):
+        more = f" ({len(sets) + 1})" if sets else ""
+        chosen = st.multiselect(
+            label + more,
+            table.task_names,
+            key=f"{label}_{len(sets)}_{table.fingerprint[:8]}",
+            help=help,
+            placeholder="Choose two or more tasks",
+            persist_state="session",
+        )
+        if len(chosen) < 2:
+            break
+        sets.append(tuple(chosen))
+    return tuple(sets)
+
+
+def _all_cost_one(table: GainTable) -> bool:
+    return bool((table.costs == 1).all())
