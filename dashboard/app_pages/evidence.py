@@ -9,6 +9,7 @@ from dashboard.charts.task_gains import draw_task_gains
 from dashboard.components import show_chart
 from dashboard.evidence_form import ask_for_training
 from dashboard.evidence_tables import task_rows, trial_rows
+from dashboard.export_button import offer_export
 from dashboard.jobs import is_at_work, require_report, show_job, was_started
 from dashboard.results import current_run, evidence_of
 from dashboard.session import is_dark
@@ -47,5 +48,6 @@ st.caption(
     "test gain were dropped before the test."
 )
 st.dataframe(trial_rows(evidence), hide_index=True, alt="Groupings, the best on validation first")
+offer_export(run, evidence)
 with st.expander("Train again: more seeds, other settings, a grouping of your own"):
     ask_for_training(run, report)

@@ -67,6 +67,7 @@ def test_before_the_training_the_cost_is_said(untrained):
     assert "Affinities only propose" in words(at)
     assert "networks of" in words(at)
     assert "on this machine" in words(at)
+    assert "Take the trained groups along" not in words(at)
     assert not at.get("plotly_chart")
 
 
