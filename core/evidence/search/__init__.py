@@ -8,7 +8,8 @@
     search      any source of gains → the networks, by a strategy of `SEARCHES`
     table       a published table of measured groups, which can stand in for training
 
-Which strategy? `surrogate` measures 3 T groups; `pairs` all pairs; `exhaustive` everything, T ≤ 8.
+Which strategy? `surrogate` measures 3 T groups beside the single tasks; `pairs` all pairs;
+`exhaustive` everything, T ≤ 8.
 
 Example:
     >>> result = search(gain, ("age", "sex", "stroke"), networks=2, overlap=True)

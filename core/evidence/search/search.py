@@ -44,8 +44,8 @@ def search(
         gain: answers the gain of every member of a group, by name; positive is better than
             training alone. It is never asked about a single task: alone the gain is 0.
         tasks: their names.
-        n_measured: how many groups may be measured, the single tasks included; 3 T when None
-            (or what the strategy needs).
+        n_measured: how many groups may be measured, the single tasks included; when None
+            3 T beside them (or what the strategy needs).
         networks: bound on the total cost; None asks for a partition into any number of groups.
         overlap: whether a task may be in several networks and use the best of them.
         costs: of networks; 1 each when None.
