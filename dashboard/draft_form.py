@@ -1,6 +1,6 @@
 """An uploaded table: give every column its role, read what is wrong, start."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -9,6 +9,7 @@ from core.data import Issue, Roles, assign_roles
 from core.errors import TableError, TaskGroupingError
 from core.runs import Draft
 from core.values import Kind
+from dashboard.event_form import ask_events, say_which
 from dashboard.jobs import start_job
 from dashboard.plan_form import plan_form
 from dashboard.results import column_rows, draft_frame, issues_of, runs_root
@@ -48,7 +49,8 @@ def show_draft() -> None:
         st.info(sentence(notice), icon=":material/info:")
     st.dataframe(frame.head(100), height=220, alt="The first 100 rows of the upload")
     edited, targets = _ask_roles(draft)
-    _offer_start(draft, frame, edited, targets)
+    events = ask_events(draft, edited)
+    _offer_start(draft, frame, edited, targets, events)
 
 
 def _ask_roles(draft: Draft) -> tuple[pd.DataFrame, str]:
@@ -77,16 +79,17 @@ def _ask_roles(draft: Draft) -> tuple[pd.DataFrame, str]:
     return edited, targets
 
 
-def _offer_start(draft: Draft, frame: pd.DataFrame, edited: pd.DataFrame, targets: str) -> None:
-    issues: tuple[Issue, ...] = ()
-    roles: Roles | None = None
-    try:
-        roles = read_roles(frame, edited, targets)
-        issues = issues_of(draft, roles) if roles else (MARK_FIRST,)
-    except TaskGroupingError as error:
-        issues = (Issue("error", None, str(error)),)
-    counts = edited["role"].value_counts()
-    st.caption(" · ".join(f"{text}: {counts.get(role, 0):,}" for role, text in ROLES.items()))
+def _offer_start(
+    draft: Draft,
+    frame: pd.DataFrame,
+    edited: pd.DataFrame,
+    targets: str,
+    events: Mapping[str, str | None],
+) -> None:
+    roles, issues = _judge(draft, frame, edited, targets, events)
+    counts = edited["role"].where(~edited["column"].isin(list(events.values())), "event")
+    shown = ROLES | ({"event": "Event columns"} if any(events.values()) else {})
+    st.caption(" · ".join(f"{text}: {(counts == role).sum():,}" for role, text in shown.items()))
     _show_issues(issues)
     plan = plan_form(None, len(roles.targets) if roles else 2, f"draft_{draft.id}")
     stuck = roles is None or any(issue.severity == "error" for issue in issues)
@@ -101,6 +104,24 @@ def _offer_start(draft: Draft, frame: pd.DataFrame, edited: pd.DataFrame, target
             draft.delete()
             change_view(draft="")
             st.rerun()
+
+
+def _judge(
+    draft: Draft,
+    frame: pd.DataFrame,
+    edited: pd.DataFrame,
+    targets: str,
+    events: Mapping[str, str | None],
+) -> tuple[Roles | None, tuple[Issue, ...]]:
+    """The roles, None while something is missing, and what there is to say about them."""
+    if open_targets := [name for name, event in events.items() if event is None]:
+        return None, (Issue("notice", open_targets[0], say_which(open_targets)),)
+    chosen = {name: event for name, event in events.items() if event is not None}
+    try:
+        roles = read_roles(frame, edited, targets, chosen)
+        return roles, (issues_of(draft, roles) if roles else (MARK_FIRST,))
+    except TaskGroupingError as error:
+        return None, (Issue("error", None, str(error)),)
 
 
 def _show_issues(issues: Sequence[Issue]) -> None:
@@ -123,13 +144,19 @@ def first_pattern(draft: Draft) -> str:
     return USUAL_TARGETS if found.any() else ""
 
 
-def read_roles(frame: pd.DataFrame, edited: pd.DataFrame, targets: str) -> Roles | None:
+def read_roles(
+    frame: pd.DataFrame,
+    edited: pd.DataFrame,
+    targets: str,
+    events: Mapping[str, str] | None = None,
+) -> Roles | None:
     """The roles that the edited table says, None before any target was named.
 
     Args:
         frame: the table.
         edited: one row a column with its role and kind.
         targets: the pattern that `edited` was made from.
+        events: of each target that is a time to an event, the column that says if it happened.
 
     Raises:
         TableError: a pattern without a match, two patient ids, a kind that does not fit its column.
@@ -143,11 +170,14 @@ def read_roles(frame: pd.DataFrame, edited: pd.DataFrame, targets: str) -> Roles
         raise TableError(
             f"{len(by_role['patient id'])} columns are marked as patient id; mark only one."
         )
-    kinds = edited.loc[(edited["role"] == "target") & (edited["kind"] != "inferred")]
+    timed = events or {}
+    is_asked = (edited["role"] == "target") & (edited["kind"] != "inferred")
+    kinds = edited.loc[is_asked & ~edited["column"].isin(list(timed.values()))]
     return assign_roles(
         frame,
         targets=by_role["target"],
         ignore=by_role["ignore"],
         patient_id=next(iter(by_role["patient id"]), None),
-        kinds=dict(zip(kinds["column"], kinds["kind"], strict=True)),
+        kinds=dict(zip(kinds["column"], kinds["kind"], strict=True))
+        | {name: f"{Kind.TIME_TO_EVENT}:{event}" for name, event in timed.items()},
     )
