@@ -33,9 +33,14 @@ def find_report(run: Run) -> Report | None:
         return report
     except TaskGroupingError:
         if is_done:
-            show_error("The report of this run is damaged; compute it again.")
-            st.button("Compute again", on_click=start_job, args=(run,), key="again")
+            offer_again(run, "report")
         return None
+
+
+def offer_again(run: Run, what: str) -> None:
+    """Say that a result of a finished run cannot be read; what can be is kept, the rest made."""
+    show_error(f"The {what} of this run is missing or damaged; compute it again.")
+    st.button("Compute again", on_click=start_job, args=(run,), key="again")
 
 
 def stop_while_old(run: Run) -> None:

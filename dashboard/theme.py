@@ -21,11 +21,11 @@ MORE_COLOURS = (  # Paul Tol, "muted": for groups nine to sixteen
     "#332288",
     "#882255",
     "#44AA99",
-    "#999933",
+    "#CC6677",
     "#AA4499",
     "#117733",
+    "#999933",  # late: on the light page the yellow of group seven is darkened to nearly this
     "#DDCC77",
-    "#CC6677",
 )
 GROUP_COLOURS = OKABE_ITO + MORE_COLOURS
 SHAPES = ("circle", "rect", "triangle", "diamond", "pin")

@@ -15,7 +15,6 @@ from dashboard.components import show_cells, show_chart
 from dashboard.jobs import require_report
 from dashboard.results import current_run, table_of
 from dashboard.session import bound, change_view, is_dark, newly, view
-from dashboard.widgets import pick_one
 from dashboard.words import plain, sentence
 
 run = current_run()
@@ -24,7 +23,7 @@ names, labels = report.task_names, report.recommended.grouping.labels
 by_key = {affinity.measure: affinity for affinity in report.affinities}
 change_view(measure=view().measure if view().measure in by_key else report.affinity.measure)
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    key = pick_one("Measure", list(by_key), format_func=measure_title, **bound("measure"))
+    key = st.selectbox("Measure", list(by_key), format_func=measure_title, **bound("measure"))
     others = ["", *(other for other in by_key if other != key)]
     change_view(beside=view().beside if view().beside in others else "")
     beside = st.selectbox(

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from core.errors import RunError
 from core.projection import PROJECTIONS
 from dashboard.answer import rows_used
 from dashboard.charts.point_colours import colour_points
 from dashboard.components import show_points
-from dashboard.jobs import require_report, show_job, stop_while_old
+from dashboard.jobs import offer_again, require_report, show_job, stop_while_old
 from dashboard.results import current_run, landscape_of, map_of
 from dashboard.session import bound, is_dark
 from dashboard.tables import selection_rows
@@ -22,13 +23,17 @@ AXES = {
 run = current_run()
 report = require_report(run)
 stop_while_old(run)
-landscape = landscape_of(run, run.plan.landscape.heads)
+try:
+    landscape = landscape_of(run, run.plan.landscape.heads)
+except RunError:
+    offer_again(run, "landscape")
+    st.stop()
 st.caption(
     "Each point is one sample seen by one task: where that sample would move the shared trunk in "
     "one step of that task. Tasks whose points lie together ask for the same model. "
     + rows_used(report)
 )
-with st.container(horizontal=True, vertical_alignment="bottom"):
+with st.container(horizontal=True, gap="large"):
     method = pick_one(
         "Map",
         list(PROJECTIONS.methods),

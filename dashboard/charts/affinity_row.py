@@ -46,6 +46,7 @@ def draw_affinity_row(
     dress(figure, f"{name} and the other tasks{left_out}", height, dark)
     measure = plotly(measure_title(affinity.measure))
     figure.update_xaxes(title_text=f"{measure}, {unit} with 95 % interval")
+    figure.update_layout(showlegend=len(set(labels)) < len(labels))  # each alone: names say it all
     figure.update_yaxes(**_names_axis(affinity.task_names, drawn), showgrid=False)
     return Chart(figure, _words(affinity, task, ranked, unit), height)
 

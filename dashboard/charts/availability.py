@@ -31,7 +31,7 @@ def draw_availability(table: TaskTable, *, dark: bool = False) -> EChart:
         "title": heading("Share of rows with a label, by task", dark),
         "animation": False,
         "tooltip": {"confine": True},
-        "grid": {"left": 0, "right": 96, "top": 40, "bottom": 26, "containLabel": True},
+        "grid": {"left": 0, "right": 56, "top": 40, "bottom": 26, "containLabel": True},
         "xAxis": bare_axis([f"{edge + 1:,}" for edge in edges[:-1]], dark)
         | _below("row of the table"),
         "yAxis": bare_axis([short(name) for name in task_names], dark) | {"inverse": True},

@@ -5,6 +5,13 @@ from typing import Any
 
 from dashboard.theme import Mark, ink, text_on
 
+_DOWN = "path://M0,0L10,0L5,9Z"
+
+
+def symbol(shape: str) -> str:
+    """What ECharts calls a shape; its own pin is a drop, which every other picture has not."""
+    return _DOWN if shape == "pin" else shape
+
 
 def heading(text: str, dark: bool) -> dict[str, Any]:
     """The title of a chart, top left; `text` is drawn on the canvas, never read as markup."""
@@ -53,8 +60,10 @@ def value_axis(dark: bool) -> dict[str, Any]:
 def legend(marks: Sequence[Mark], dark: bool) -> dict[str, Any]:
     """The groups below the title, each with its shape; pages where they need more than a line."""
     return {
-        "data": [{"name": f"Group {mark.letter}", "icon": mark.shape} for mark in marks],
+        "data": [{"name": f"Group {mark.letter}", "icon": symbol(mark.shape)} for mark in marks],
         "type": "scroll",
+        "itemWidth": 14,
+        "itemHeight": 14,
         "top": 26,
         "left": 0,
         "right": 0,

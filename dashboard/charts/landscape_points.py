@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from dashboard.charts.chart import Chart, EChart
-from dashboard.charts.echarts_look import heading
+from dashboard.charts.echarts_look import heading, symbol
 from dashboard.charts.legend import Entry, Legend
 from dashboard.charts.point_colours import PointColours, colour_points
 from dashboard.charts.polygon import Polygon
@@ -84,7 +84,7 @@ def _series(entry: Entry, xy: Float[np.ndarray, "point 2"], dark: bool) -> dict[
     return {
         "type": "scatter",
         "name": f"{entry.sign} {entry.name}".strip(),
-        "symbol": entry.shape,
+        "symbol": symbol(entry.shape),
         "symbolSize": 6,
         "itemStyle": {"color": readable(entry.colour, dark), "opacity": 0.7},
         "emphasis": {"itemStyle": {"borderColor": ink(dark).text, "borderWidth": 1}},

@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 
 from core.values import TaskGraph
 from dashboard.charts.chart import Chart, EChart
-from dashboard.charts.echarts_look import chip, heading, legend
+from dashboard.charts.echarts_look import chip, heading, legend, symbol
 from dashboard.charts.text import clean, number, rich, short
 from dashboard.theme import Mark, group_mark, ink, readable, see_through
 
@@ -58,7 +58,7 @@ def draw_task_graph(
     }
     option = {
         "title": heading(f"Task graph: edges by {weight_name}", dark),
-        "legend": legend(_marks(labels), dark),
+        "legend": legend(_marks(labels), dark) | {"show": int(labels.max()) + 1 < len(labels)},
         "tooltip": {"confine": True},
         "animation": False,
         "series": [series],
@@ -140,7 +140,7 @@ def _categories(labels: Int[np.ndarray, " task"], dark: bool) -> list[dict[str, 
     return [
         {
             "name": f"Group {mark.letter}",
-            "symbol": mark.shape,
+            "symbol": symbol(mark.shape),
             "itemStyle": {
                 "color": mark.colour,
                 "borderColor": readable(mark.colour, dark, 4.5),

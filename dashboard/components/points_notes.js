@@ -18,13 +18,15 @@ Picture.prototype.annotate = function () {
   if (this.head.continuous) return
   pen.font = `bold 15px ${font}`
   const written = []
-  this.middle.forEach((place, entry) => {
-    if (!place || this.hidden.has(entry)) return
+  const shown = this.middle.map((place, entry) => [place, this.head.entries[entry]?.sign])
+    .filter(([place], entry) => place && !this.hidden.has(entry))
+  shown.forEach(([place, sign]) => {
     const [px, py] = this.toPixel(place)
     if (written.some(([x, y]) => Math.abs(x - px) < 22 && Math.abs(y - py) < 16)) return
-    written.push([px, py])
-    this.write(this.head.entries[entry].sign, px, py)
+    written.push([px, py, sign])
   })
+  if (2 * written.length < shown.length) return // a few signs on a heap of all would mislead
+  written.forEach(([px, py, sign]) => this.write(sign, px, py))
 }
 
 Picture.prototype.write = function (text, x, y) {

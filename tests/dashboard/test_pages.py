@@ -187,10 +187,15 @@ def test_damaged_data_is_a_sentence(done):
         assert re.search(r"data\.parquet .*is damaged", boxes(go_to(at, page))), page
 
 
-def test_a_lost_landscape_is_a_sentence(done):
+def test_a_lost_landscape_can_be_computed_again(done, monkeypatch):
+    started = []
+    monkeypatch.setattr(Run, "start", lambda run, job="run": started.append(job))
     for path in (done.path / "stages").glob("landscape-*.npz"):
         path.unlink()
-    assert "resume the run" in boxes(go_to(visit(done.id), "landscape"))
+    at = go_to(visit(done.id), "landscape")
+    assert "landscape of this run is missing or damaged" in boxes(at)
+    at.button(key="again").click().run()
+    assert started == ["run"]
 
 
 @pytest.fixture(
@@ -264,19 +269,19 @@ def test_the_slider_reaches_every_mixture_and_the_answer_says_so(done):
 def test_a_pair_of_tasks_can_be_picked_without_a_mouse(done):
     at = go_to(visit(done.id), "affinity")
     names = list(done.report().task_names)
-    at.selectbox[1].set_value(names[3]).run()
-    at.selectbox[2].set_value(names[5]).run()
+    at.selectbox[2].set_value(names[3]).run()
+    at.selectbox[3].set_value(names[5]).run()
     check_sound(at)
     assert f"{names[3]} against every other task" in words(at)
-    assert [box.value for box in at.selectbox[1:3]] == [names[3], names[5]]
+    assert [box.value for box in at.selectbox[2:4]] == [names[3], names[5]]
 
 
 def test_every_measure_and_every_comparison_is_sound(done):
     at = go_to(visit(done.id), "affinity")
     keys = [affinity.measure for affinity in done.report().affinities]
     for key, beside in zip(keys, keys[1:] + keys[:1], strict=True):
-        at.radio[0].set_value(key)
-        at.selectbox[0].set_value(beside)
+        at.selectbox[0].set_value(key)
+        at.selectbox[1].set_value(beside)
         at.run()
         check_sound(at, f"{key} beside {beside}")
         assert at.metric

@@ -69,3 +69,20 @@ def test_groups_differ_in_shape_and_letter():
     series = draw(6).figure["series"][0]
     assert len({category["symbol"] for category in series["categories"]}) == 3
     assert {node["label"]["formatter"][6] for node in series["data"]} == {"A", "B", "C"}
+
+
+def test_every_group_has_the_shape_it_has_elsewhere():
+    labels = np.array([0, 1, 2, 3, 4, 4])
+    option = draw_task_graph(graph_of(6), labels, layout_of(6)).figure
+    symbols = [category["symbol"] for category in option["series"][0]["categories"]]
+    assert symbols == [entry["icon"] for entry in option["legend"]["data"]]
+    assert symbols[:4] == ["circle", "rect", "triangle", "diamond"]
+    assert symbols[4].startswith("path://"), "the pin of ECharts is a drop"
+
+
+def test_tasks_that_are_each_alone_need_no_legend():
+    shown = [
+        draw_task_graph(graph_of(4), np.array(labels), layout_of(4)).figure["legend"]["show"]
+        for labels in ([0, 1, 2, 3], [0, 1, 2, 2])
+    ]
+    assert shown == [False, True]

@@ -1,8 +1,10 @@
 """Groups are told apart by letter and shape, and everything can be read."""
 
 import tomllib
+from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dashboard.theme import (
@@ -41,6 +43,18 @@ def test_letters_count_like_columns():
 def test_eighty_groups_differ_in_colour_or_shape():
     marks = {(group_mark(group).colour, group_mark(group).shape) for group in range(80)}
     assert len(marks) == len(GROUP_COLOURS) * len(SHAPES)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_first_sixteen_of_one_shape_are_told_apart_by_colour(dark):
+    for one, other in combinations(map(group_mark, range(16)), 2):
+        if one.shape == other.shape:
+            drawn = [red_green_blue(readable(mark.colour, dark)) for mark in (one, other)]
+            assert np.linalg.norm(drawn[0] - drawn[1]) > 50, (one, other)
+
+
+def red_green_blue(colour):
+    return np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)])
 
 
 def test_contrast_is_that_of_wcag():
