@@ -10,6 +10,7 @@ Every stage can also be called on its own, in this order:
     build_graph         Affinity → TaskGraph      which tasks are neighbours
     embed_tasks         TaskGraph → Embedding     a point for every task, by graph attention
     group_tasks         Embedding → Groupings     a Gaussian mixture for every number of groups
+    validate_grouping   Report → Report           the same with evidence: the groups are trained
 
 Names are looked up on first use, so that `import core` stays quick.
 """
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from core.pipeline import run
     from core.plan import PRESETS, Plan, preset
     from core.report import to_document
+    from core.validation import validate_grouping
 
 __all__ = [
     "PRESETS",
@@ -42,6 +44,7 @@ __all__ = [
     "preset",
     "run",
     "to_document",
+    "validate_grouping",
 ]
 
 _HOME = {
@@ -58,6 +61,7 @@ _HOME = {
     "preset": "core.plan",
     "run": "core.pipeline",
     "to_document": "core.report",
+    "validate_grouping": "core.validation",
 }
 
 

@@ -64,7 +64,9 @@ def main(ctx: click.Context, port: int, headless: bool, runs: Path) -> None:
     metavar="COL=HOW",
     help="Read a column as a note proposed: day_first, month_first, thousands:, or missing:-999.",
 )
-@click.option("--preset", default="standard", show_default=True, help="quick|standard|thorough")
+@click.option(
+    "--preset", default="standard", show_default=True, help="quick|standard|paper|thorough"
+)
 @click.option("--measure", metavar="KEY", help="Affinity measure, for example sca.")
 @click.option("--heads", metavar="KEY", help="Heads of the landscape, for example shared.")
 @click.option("--groups", default="auto", show_default=True, metavar="K|auto")

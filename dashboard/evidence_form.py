@@ -38,7 +38,7 @@ def ask_for_training(run: Run, report: Report) -> None:
     hand_made = _own_grouping(report) if st.checkbox(OWN, key="own") else ()
     cost = estimate_cost(report, settings, hand_made)
     st.caption(
-        f"Up to {cost.n_networks:,} networks of {cost.n_groups:,} groups, about "
+        f"Some {cost.n_networks:,} networks of {cost.n_groups:,} groups, about "
         f"{_duration(cost.seconds)} on this machine. It can be cancelled: what is trained is kept."
     )
     st.button(
