@@ -134,9 +134,9 @@ def _count(n_groups: int) -> str:
 def _scores(grouping: Grouping) -> str:
     parts = []
     if not np.isnan(grouping.silhouette):
-        parts.append(f"silhouette {grouping.silhouette:.2f}")
+        parts.append(f"silhouette {grouping.silhouette:.3f}")
     if not np.isnan(grouping.silhouette_null):
-        parts.append(f"chance level {grouping.silhouette_null:.2f}")
+        parts.append(f"chance level {grouping.silhouette_null:.3f}")
     if not np.isnan(grouping.stability):
         parts.append(f"stability {grouping.stability:.2f}")
     return ", ".join(parts) or "no score is defined"

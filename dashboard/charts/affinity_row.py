@@ -24,7 +24,7 @@ def draw_affinity_row(
     limit: int = 40,
     dark: bool = False,
 ) -> PlotlyChart:
-    """A dot and an interval for every other task, the closest on top.
+    """A dot and an interval for every other task, the closest on top; the page names the task.
 
     Args:
         affinity: row `task` of its values is drawn.
@@ -40,12 +40,10 @@ def draw_affinity_row(
         rows = [row for row, other in enumerate(drawn) if labels[other] == group]
         figure.add_trace(_dots(affinity, task, drawn, rows, group, dark))
     unit = "distance" if affinity.is_distance else "similarity"
-    name = plotly(short(affinity.task_names[task]))
     left_out = f", the closest {len(drawn)} of {len(ranked)}" if len(drawn) < len(ranked) else ""
     height = 120 + max(3, len(drawn)) * _ROW
-    dress(figure, f"{name} and the other tasks{left_out}", height, dark)
     measure = plotly(measure_title(affinity.measure))
-    figure.update_xaxes(title_text=f"{measure}, {unit} with 95 % interval")
+    dress(figure, f"{measure}: {unit} with 95 % interval{left_out}", height, dark)
     figure.update_layout(showlegend=len(set(labels)) < len(labels))  # each alone: names say it all
     figure.update_yaxes(**_names_axis(affinity.task_names, drawn), showgrid=False)
     return Chart(figure, _words(affinity, task, ranked, unit), height)
