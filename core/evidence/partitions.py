@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from jaxtyping import Int
 
-Group = tuple[int, ...]
+from core.training import Group as Group
+
 Partition = tuple[Group, ...]
 
 

@@ -1,6 +1,6 @@
 """The groups that were trained so far; asked for again, they are not trained again."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -116,19 +116,20 @@ class Pool:
         self, group: Group, seeds: Sequence[int]
     ) -> Float[np.ndarray, "seed row member"]:
         """Loss of the group's tasks on every test row; NaN without a label."""
-        found: dict[int, np.ndarray] = {}
-        for part, numbers, places in self._parts(group, seeds):
-            losses = row_losses(part, self.examples, self.test_rows, group)
-            found.update(zip(places, losses[numbers], strict=True))
-        return np.stack([found[place] for place in range(len(seeds))])
+        return self._read(row_losses, group, seeds)
 
     def test_predictions(
         self, group: Group, seeds: Sequence[int]
     ) -> Float[np.ndarray, "seed row member output"]:
         """Predictions of the group's tasks on every test row."""
+        return self._read(predict, group, seeds)
+
+    def _read(
+        self, read: Callable[..., np.ndarray], group: Group, seeds: Sequence[int]
+    ) -> Float[np.ndarray, "seed *what"]:
         found: dict[int, np.ndarray] = {}
         for part, numbers, places in self._parts(group, seeds):
-            made = predict(part, self.examples, self.test_rows, group)
+            made = read(part, self.examples, self.test_rows, group)
             found.update(zip(places, made[numbers], strict=True))
         return np.stack([found[place] for place in range(len(seeds))])
 

@@ -7,9 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from core.frozen import Frozen
-
-Group = tuple[int, ...]
-"""Task numbers, ascending, each once."""
+from core.training import Group as Group
 
 
 def as_group(tasks: Sequence[int]) -> Group:
