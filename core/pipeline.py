@@ -82,7 +82,7 @@ def run(
     graph = steps.graph(affinities[0])
     embedding = steps.embedding(graph)
     groupings = steps.candidates(graph, embedding, null).groupings
-    steps.first_map(landscapes[plan.landscape.heads])
+    steps.first_map(landscapes[plan.heads])
     notes = [
         *(note for landscape in landscapes.values() for note in landscape.notes),
         *(note for affinity in affinities for note in affinity.notes),
@@ -165,7 +165,7 @@ class _Steps:
         """The plan's measure on independent tasks."""
         plan, device = self.plan, self.device
         measure = plan.measure
-        method = replace(plan.landscape, heads=measure.heads or plan.landscape.heads)
+        method = replace(plan.landscape, heads=plan.heads)
         on_progress = within(self.on_progress, 0.45, 0.6)
         return self.store.keep(
             "null",

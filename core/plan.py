@@ -64,6 +64,11 @@ class Plan:
         if not 2 <= self.n_replicates <= 10_000:
             raise MethodError(f"n_replicates={self.n_replicates} is outside 2 … 10000.")
 
+    @property
+    def heads(self) -> str:
+        """The heads of the landscape that the groups rest on; it is the one drawn as a map."""
+        return self.measure.heads or self.landscape.heads
+
     def check_fit(self, n_tasks: int) -> None:
         """Raise MethodError when more groups are asked for than there are tasks."""
         if self.n_groups is not None and self.n_groups > n_tasks:

@@ -236,7 +236,7 @@ class Run:
         A map of an earlier landscape numbers other points, so it counts as absent.
         """
         try:
-            points = self.landscape(self.plan.landscape.heads).points
+            points = self.landscape(self.plan.heads).points
         except RunError:
             return None
         made_from = (points.fingerprint, choose(PROJECTIONS, method), self.plan.seed)

@@ -166,7 +166,7 @@ def _made_from(target: Run, table: TaskTable, report: Report) -> tuple[object, .
 
 def _make_map(target: Run, method: str, on_progress: OnProgress) -> None:
     plan = target.plan
-    points = target.landscape(plan.landscape.heads).points
+    points = target.landscape(plan.heads).points
     mapper = choose(PROJECTIONS, method)
     target.stages.keep(
         f"map-{method}",

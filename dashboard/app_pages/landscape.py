@@ -24,13 +24,13 @@ run = current_run()
 report = require_report(run)
 stop_while_old(run)
 try:
-    landscape = landscape_of(run, run.plan.landscape.heads)
+    landscape = landscape_of(run, run.plan.heads)
 except RunError:
     offer_again(run, "landscape")
     st.stop()
 st.caption(
     "Each point is one sample seen by one task: where that sample would move the shared trunk in "
-    "one step of that task. Tasks whose points lie together ask for the same model. "
+    "one step of that task. Tasks whose points spread the same way ask for the same model. "
     + rows_used(report)
 )
 with st.container(horizontal=True, gap="large"):

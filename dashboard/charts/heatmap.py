@@ -43,7 +43,7 @@ def draw_affinity(
     cells = Cells(
         names=affinity.task_names,
         values=values,
-        title=f"{measure}: {unit} of every two tasks, bright is alike",
+        title=f"{measure}: {unit}, bright is alike",
         unit=unit,
         tooltip=_TOOLTIP_SIMILARITY if similarity else _TOOLTIP % unit,
         missing="no shared samples",

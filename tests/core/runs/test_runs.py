@@ -7,12 +7,16 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
+from core.affinity import SCA, AbsCosine
 from core.data import assign_roles
 from core.errors import MethodError, RunError
 from core.grouping import AverageLinkage, Mixture
 from core.landscape import OneStep
+from core.methods import choose
+from core.projection import PROJECTIONS, project_points
 from core.runs import Draft, Run, State, Status, list_runs
 from core.runs.spec import partial_name
 from core.runs.status import worker_of
@@ -329,3 +333,15 @@ def test_a_plan_that_cannot_be_is_refused_at_birth(changes, words):
 def test_more_groups_at_most_than_tasks_is_refused_before_the_run():
     with pytest.raises(MethodError, match="max_groups=9"):
         plan_with(grouping=Mixture(max_groups=9)).check_fit(6)
+
+
+@pytest.mark.parametrize(("measure", "heads"), [(SCA(), "shared"), (AbsCosine(), "probe")])
+def test_the_map_is_of_the_landscape_that_the_groups_rest_on(make_run, measure, heads):
+    run = make_run(plan_with(measure=measure))
+    assert work(run.path).state is State.DONE
+    points = run.landscape(heads).points
+    flat = project_points(points, choose(PROJECTIONS, "pca"), run.plan.seed)
+    found = run.map("pca")
+    assert found is not None
+    np.testing.assert_array_equal(found.index, flat.index)
+    np.testing.assert_allclose(found.xy, flat.xy)
