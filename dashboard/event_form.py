@@ -1,5 +1,6 @@
 """Times to events: which column tells whether the event happened."""
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -11,6 +12,8 @@ from dashboard.charts.text import listed
 from dashboard.words import plain
 
 _TWO = 2
+_ORDINARY = re.compile(r"[^\W_]+([_ ][^\W_]+)*")
+"""Words joined by single underscores or spaces: no Markdown, so nothing needs escaping."""
 
 
 def ask_events(draft: Draft, edited: pd.DataFrame) -> dict[str, str | None]:
@@ -24,7 +27,7 @@ def ask_events(draft: Draft, edited: pd.DataFrame) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for name in edited.loc[is_timed, "column"]:
         found[name] = st.selectbox(
-            f"Event column of {plain(name)}",
+            f"Event column of {_label(name)}",
             event_columns(edited, list(edited.loc[is_timed, "column"])),
             index=None,
             key=f"event_{draft.id}_{name}",
@@ -47,3 +50,8 @@ def say_which(targets: Sequence[str]) -> str:
     """What is still to be chosen, in a sentence."""
     names = listed([f"'{name}'" for name in targets])
     return f"{names}: choose the column that tells whether the event happened, 1, or not, 0."
+
+
+def _label(name: str) -> str:
+    """A name inert in a label; an ordinary one as it is, as screen readers spell escapes out."""
+    return name if _ORDINARY.fullmatch(name) else plain(name)

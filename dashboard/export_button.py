@@ -45,6 +45,7 @@ def offer_export(run: Run, evidence: Evidence) -> None:
             show_error(_one_sentence(error))
             return
         keep("export", packed)
+        st.rerun()  # the second step takes the place of the first
     st.download_button(
         f"Download {FOLDER}.zip ({_size(packed[1])})",
         packed[1],

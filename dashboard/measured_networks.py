@@ -69,9 +69,11 @@ def task_rows(table: GainTable, selection: Selection) -> pd.DataFrame:
             {
                 "task": clean(name),
                 "network": letter(int(selection.assignment[task])),
-                "alone": number(float(table.losses[alone[task], task]), 4),
-                "there": number(float(table.losses[rows[selection.assignment[task]], task]), 4),
                 "gain": gain_text(float(selection.gains[task])),
+                "number alone": number(float(table.losses[alone[task], task]), 4),
+                "number there": number(
+                    float(table.losses[rows[selection.assignment[task]], task]), 4
+                ),
             }
             for task, name in enumerate(table.task_names)
         ]

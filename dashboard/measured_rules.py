@@ -52,13 +52,13 @@ def _ask_budget(table: GainTable) -> float | None:
     if view().networks < least:
         change_view(networks=USUAL_BUDGET)
     alone = sum(table.costs[row] for row in table.alone_rows())
+    what = "Networks, at most" if _all_cost_one(table) else "Cost of the networks, at most"
     asked = st.number_input(
-        "Networks, at most" if _all_cost_one(table) else "Cost of the networks, at most",
+        what if least else f"{what} (0 = as many as pay off)",
         least,
         float(max(len(table.task_names), ceil(alone))),
         step=1.0 if _all_cost_one(table) else 0.5,
         format="%g",
-        help="A budget." if least else "A budget; 0 allows as many as pay off.",
         **bound("networks"),
     )
     return float(asked) if asked else None

@@ -16,6 +16,7 @@ from dashboard.words import plain, show_error
 TEMPLATE = "group,cost,died,stroke\ndied,1,0.42,\nstroke,1,,0.61\ndied|stroke,1,0.40,0.58\n"
 """The smallest table: two tasks alone, and together."""
 LONGEST_NAME = 60
+LARGEST_MB = 20
 _KEY = "measured_table"
 
 
@@ -30,7 +31,9 @@ def ask_for_table() -> GainTable | None:
         "numbers, and see which networks to keep. Nothing is trained here, and nothing of the "
         "file is kept once you leave."
     )
-    if upload := st.file_uploader("A CSV of measured groups", key="measured_upload"):
+    if upload := st.file_uploader(
+        "A CSV of measured groups", key="measured_upload", max_upload_size=LARGEST_MB
+    ):
         _take(upload)
     _show_example()
     return None

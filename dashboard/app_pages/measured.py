@@ -39,31 +39,25 @@ except TaskGroupingError as error:  # rules that contradict each other or leave 
     show_error(error)
     st.stop()
 chosen = choice.selection
-proven = "the best there is" if chosen.exact else "the best that was found"
+proven = "the best of all that keep these rules" if chosen.exact else "the best that was found"
 networks = f"{len(chosen.groups)} network{'s'[: len(chosen.groups) != 1]}"
-st.subheader(f"{networks}, cost {chosen.cost:g}: {proven} among these groups")
+st.subheader(f"{networks}, cost {chosen.cost:g}: {proven}")
 show_numbers(choice)
 show_networks(chosen, table.task_names)
-left, right = st.columns([3, 2])
-with left:
-    show_curve(table, rules, choice)
-with right:
-    st.dataframe(
-        task_rows(table, chosen),
-        hide_index=True,
-        height="content",
-        alt="Every task: its network, alone, there, gain",
-    )
-    st.download_button(
-        "Download as JSON",
-        to_json(table, chosen),
-        "networks.json",
-        "application/json",
-        icon=":material/download:",
-        on_click="ignore",
-        key="networks_json",
-        help="The same as `taskscape select TABLE --json` prints.",
-    )
+show_curve(table, rules, choice)
+st.dataframe(
+    task_rows(table, chosen), hide_index=True, height="content", alt="Every task and its gain"
+)
+st.download_button(
+    "Download as JSON",
+    to_json(table, chosen),
+    "networks.json",
+    "application/json",
+    icon=":material/download:",
+    on_click="ignore",
+    key="networks_json",
+    help="The same as `taskscape select TABLE --json` prints.",
+)
 st.caption(
     "Chosen and reported on the same numbers, so the best looks better than it is. Judge the "
     "chosen networks on numbers that the choice did not see, a test table of the same groups."

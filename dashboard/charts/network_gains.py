@@ -83,7 +83,6 @@ def _dots(gains: Float[np.ndarray, " selection"], cost: float, dark: bool) -> Sc
         y=gains,
         mode="markers",
         name="random selections",
-        opacity=0.6,
         marker={"size": 8, "color": ink(dark).muted, "symbol": "circle-open"},
         customdata=[[gain_text(float(gain))] for gain in gains],
         hovertemplate="a random selection: %{customdata[0]}<extra></extra>",

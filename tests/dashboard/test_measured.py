@@ -95,7 +95,7 @@ def test_friends_share_a_network_and_gain_what_the_table_says():
     at = bring(table_csv(friends))
     assert cards(at) == ["+10.00 %  a\n+10.00 %  b", "+10.00 %  c\n+10.00 %  d"]
     assert metric(at, "Mean gain of these networks") == "+10.00 %"
-    assert "2 networks, cost 2: the best there is" in words(at)
+    assert "2 networks, cost 2: the best of all that keep these rules" in words(at)
     assert metric(at, "All in one network") == "–"  # four tasks in one row are not in the table
     assert list(at.dataframe[-1].value["network"]) == ["A", "A", "B", "B"]
     assert len(at.get("plotly_chart")) == 1
