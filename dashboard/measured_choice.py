@@ -48,8 +48,7 @@ def choose_networks(table: GainTable, rules: Rules) -> Choice:
 
 def gain_curve(table: GainTable, rules: Rules) -> Float[np.ndarray, " budget"]:
     """The best mean gain at 1, 2, … T networks, computed once for every table and its rules."""
-    free = replace(rules, networks=float(len(table.task_names)))
-    key = (table.fingerprint, free.fingerprint)
+    key, free = _curve_key(table, rules)
     last = kept("measured_curve")
     if last is None or last[0] != key:
         last = (key, gain_by_budget(table.measured(), free))
@@ -58,9 +57,17 @@ def gain_curve(table: GainTable, rules: Rules) -> Float[np.ndarray, " budget"]:
     return curve
 
 
-def is_small(table: GainTable) -> bool:
-    """Whether the curve takes a moment, not minutes."""
-    return len(table.task_names) <= MAX_SUBSETS
+def is_curve_near(table: GainTable, rules: Rules) -> bool:
+    """Whether the curve is there already or takes a moment, not minutes."""
+    last = kept("measured_curve")
+    is_known = last is not None and last[0] == _curve_key(table, rules)[0]
+    return is_known or len(table.task_names) <= MAX_SUBSETS
+
+
+def _curve_key(table: GainTable, rules: Rules) -> tuple[tuple[str, str], Rules]:
+    """What the curve depends on: the table and the rules but for their budget."""
+    free = replace(rules, networks=float(len(table.task_names)))
+    return (table.fingerprint, free.fingerprint), free
 
 
 def to_json(table: GainTable, selection: Selection) -> str:

@@ -7,7 +7,7 @@ from core.errors import TaskGroupingError
 from core.evidence.search import GainTable, Rules
 from dashboard.charts.network_gains import draw_network_gains
 from dashboard.components import show_chart
-from dashboard.measured_choice import Choice, choose_networks, gain_curve, is_small, to_json
+from dashboard.measured_choice import Choice, choose_networks, gain_curve, is_curve_near, to_json
 from dashboard.measured_networks import places_of, show_networks, show_numbers, task_rows
 from dashboard.measured_rules import ask_direction, ask_rules, unit_of
 from dashboard.measured_table import ask_for_table
@@ -17,10 +17,12 @@ from dashboard.words import show_error
 
 def show_curve(table: GainTable, rules: Rules, choice: Choice) -> None:
     """The picture; for many tasks its curve is computed on a click."""
-    curve = np.zeros(0)
-    if is_small(table) or st.button("Compute the best of every budget (minutes)", key="curve"):
+    curve, is_near = np.zeros(0), is_curve_near(table, rules)
+    if is_near or st.button("Compute the best of every budget (minutes)", key="curve"):
         with st.spinner("Selecting for every budget"):
             curve = gain_curve(table, rules)
+        if not is_near:
+            st.rerun()  # the curve takes the place of the button
     chart = draw_network_gains(
         curve, places_of(table, choice), choice.random, unit_of(table), dark=is_dark()
     )

@@ -234,3 +234,25 @@ def test_costs_count_in_the_budget():
     assert "within 3 networks" in boxes(at)
     ask(at, networks=5.0)
     assert np.isclose(float(metric(at, "Mean gain of these networks").split()[0]), 10)
+
+
+def test_with_many_tasks_the_curve_waits_for_a_click_and_stays():
+    names = tuple(f"t{number}" for number in range(16))
+    at = bring(pairs_csv(names))
+    assert "best selection" not in at.get("plotly_chart")[0].proto.spec
+    at.button(key="curve").click().run()
+    check_sound(at)
+    for _ in range(2):
+        assert "best selection" in at.get("plotly_chart")[0].proto.spec
+        assert not [button for button in at.button if button.key == "curve"]
+        at.run()
+
+
+def pairs_csv(names):
+    lines = ["group," + ",".join(names)]
+    groups = [*((name,) for name in names), *zip(names[::2], names[1::2], strict=True)]
+    for group in groups:
+        loss = "0.9" if len(group) == 2 else "1"
+        cells = [loss if name in group else "" for name in names]
+        lines.append("|".join(group) + "," + ",".join(cells))
+    return "\n".join(lines).encode()
