@@ -55,7 +55,7 @@ source, target = names.index(pair[0]), names.index(pair[1])
 found = by_key[key]
 with st.container() if beside else columns[1]:
     st.subheader("Two tasks in detail")
-    with st.container(horizontal=True):
+    with st.container(horizontal=bool(beside)):  # below each other: long names stay whole
         first = st.selectbox("Task", names, source, key=f"first_{pair}")
         second = st.selectbox("Other task", names, target, key=f"second_{pair}")
     if (first, second) != pair:

@@ -24,7 +24,7 @@ def draw_availability(table: TaskTable, *, dark: bool = False) -> EChart:
         "type": "heatmap",
         "encode": {"x": "x", "y": "y", "value": "share"},
         "progressive": 0,
-        "itemStyle": {"borderColor": ink(dark).surface, "borderWidth": 0.5},
+        "itemStyle": {"borderWidth": 0},  # a line a cell would hide the cells of a narrow page
         "tooltip": {"formatter": "<b>{@task}</b><br/>rows {@first} to {@last}: {@shown} labelled"},
     }
     option = {
