@@ -12,6 +12,7 @@ from core.values import Report
 from dashboard.charts.text import clean
 from dashboard.jobs import start_job
 from dashboard.theme import letter
+from dashboard.widgets import pick_one
 from dashboard.words import show_error
 
 _JUDGES = {
@@ -29,9 +30,7 @@ def ask_for_training(run: Run, report: Report) -> None:
         "is chosen on validation rows and judged once on test rows, beside random groupings."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        preset = st.segmented_control(
-            "How thoroughly", list(VALIDATIONS), default="standard", required=True, key="effort"
-        )
+        preset = pick_one("How thoroughly", list(VALIDATIONS), "standard", key="effort")
         seeds = st.number_input("Seeds", 2, 50, VALIDATIONS[preset].n_seeds, key=f"seeds_{preset}")
         judge = st.selectbox("Judged by", list(Judge), format_func=_JUDGES.__getitem__, key="judge")
     settings = with_seeds(VALIDATIONS[preset], int(seeds), judge)

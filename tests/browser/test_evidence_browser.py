@@ -49,7 +49,7 @@ def test_a_training_is_reloaded_cancelled_resumed_and_ends_with_a_verdict(
     page, server, untrained, faults, tmp_path
 ):
     open_page(page, server, "evidence", untrained.id)
-    page.get_by_role("radio", name="quick").click()
+    page.get_by_test_id("stRadio").get_by_text("quick").click()
     settle(page)
     page.get_by_role("button", name="Train the candidates").click()
     page.get_by_role("progressbar").wait_for()
