@@ -63,7 +63,7 @@ def test_a_request_with_settings_of_another_version_names_the_known_ones(run):
     found = json.loads(path.read_text())
     found["settings"]["wizardry"] = 3
     path.write_text(json.dumps(found))
-    with pytest.raises(TaskGroupingError, match="has no 'wizardry'; it has: .*first_seeds"):
+    with pytest.raises(TaskGroupingError, match=r"has no 'wizardry'; it has: .*first_seeds"):
         _ = run.asked
     path.unlink()
 
