@@ -97,12 +97,12 @@ def test_a_table_of_measured_groups_is_uploaded_and_ruled(page, server, faults, 
     says(page, "What such a table looks like")
     page.locator("input[type=file]").set_input_files(tmp_path / "measured.csv")
     says(page, "2 networks, cost 2")
-    assert networks_on(page) == ["+10.00 %  a\n+10.00 %  b", "+0.00 %  c"]
+    wait_until(lambda: networks_on(page) == ["+10.00 %  a\n+10.00 %  b", "+0.00 %  c"])
     settle(page)
     pick(page, "Kept apart", "a")
     pick(page, "Kept apart", "b")
     says(page, "3 networks, cost 3")
-    assert networks_on(page) == ["+0.00 %  a", "+0.00 %  b", "+0.00 %  c"]
+    wait_until(lambda: networks_on(page) == ["+0.00 %  a", "+0.00 %  b", "+0.00 %  c"])
     page.keyboard.press("Escape")  # the open list hides the rest of the page
     page.get_by_role("link", name="Runs", exact=True).click()
     says(page, "on this machine")
