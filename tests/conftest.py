@@ -32,3 +32,12 @@ def shared_data():
     if not SHARED_DATA.is_dir():
         pytest.skip(f"the real tables are not here ({SHARED_DATA.name} folder beside the checkout)")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def player():
+    """The one Playwright of a test process: a second one beside it cannot be started."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright

@@ -82,18 +82,15 @@ def free_port():
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def chromium(player):
     path = shutil.which("chromium")
     if path is None and os.environ.get("CI") == "true":
         pytest.fail("no chromium on this machine; the browser tests may not be skipped in CI")
     if path is None:
         pytest.skip("no chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+    browser = player.chromium.launch(executable_path=path, args=FLAGS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -53,30 +53,27 @@ def wait_for(url, seconds=60):
 
 
 @pytest.fixture(scope="module")
-def open_page(address):
+def open_page(address, player):
     """A function that opens the page in a browser of its own and notes what goes wrong on it."""
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
     if path is None:
         message = "no Chromium found; install it to run the browser tests"
         pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
-    from playwright.sync_api import sync_playwright
+    browsers = []
 
-    with sync_playwright() as playwright:
-        browsers = []
+    def open_it(*arguments):
+        browsers.append(
+            player.chromium.launch(executable_path=path, args=["--no-sandbox", *arguments])
+        )
+        page = browsers[-1].new_page(viewport={"width": 1280, "height": 900})
+        watch(page, address)
+        page.goto(address)
+        page.get_by_text("all drawn").wait_for(timeout=60_000)
+        return page
 
-        def open_it(*arguments):
-            browsers.append(
-                playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *arguments])
-            )
-            page = browsers[-1].new_page(viewport={"width": 1280, "height": 900})
-            watch(page, address)
-            page.goto(address)
-            page.get_by_text("all drawn").wait_for(timeout=60_000)
-            return page
-
-        yield open_it
-        for browser in browsers:
-            browser.close()
+    yield open_it
+    for browser in browsers:
+        browser.close()
 
 
 @pytest.fixture(scope="module")
