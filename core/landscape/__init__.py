@@ -17,6 +17,8 @@ compared through δ alone.
     closed_form   distance and cosine of the displacements of every pair of tasks
     one_output    the same where all tasks share one output: products of 0/1 matrices
     terms         what a pair of tasks contributes
+    layers        what the layers of any trunk add: outer products, sums of them, or whole
+    row_terms     the pair terms of every row, filled layer by layer
     follow        optima of several steps: a walk for every sample and task
     walked        the sums of the pair terms after several steps
     crossed       tasks with their own samples: all samples of one against all of the other

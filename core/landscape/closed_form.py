@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float
 
 from core.landscape.heads import Heads
 from core.landscape.one_output import terms_of_one_output
-from core.landscape.terms import PairTerms, add_rows, assemble, end_to_end, gram
+from core.landscape.terms import PairTerms, add_rows, assemble, cosines, end_to_end, gram
 from core.landscape.trunk import Pass, Trunk
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _any_heads(
     # `apart` also counts the length of a task where the other's label is missing: off again
     alone = norm.reshape(len(norm), -1, piece).sum(2).T.unsqueeze(2) - one_sided
     apart = (apart - torch.triu(alone + alone.transpose(1, 2), 1)).clamp_min(0) * (n_shared > 0)
-    cosine = _cosines(gram_)
+    cosine = cosines(gram_)
     return assemble(
         n_shared,
         apart + apart.transpose(1, 2),
@@ -136,14 +136,3 @@ def _sign_weights(passed: Pass) -> "list[Float[Tensor, ' row']]":
     n_active = [torch.count_nonzero(on, dim=1) for on in passed.active]
     movable = torch.stack([n * on for n, on in zip(n_inputs, n_active, strict=True)])
     return [n / movable.sum(0).clamp_min(1.0) for n in n_inputs]
-
-
-def _cosines(
-    gram: "Float[Tensor, 'row source target']",
-) -> "Float[Tensor, 'row source target']":
-    """Cosines from inner products; 0 where a displacement vanishes."""
-    import torch
-
-    size = gram.diagonal(dim1=1, dim2=2).clamp_min(0).sqrt()
-    scale = size.unsqueeze(2) * size.unsqueeze(1)
-    return torch.where(scale > 0, gram / scale, 0.0).clamp(-1.0, 1.0)

@@ -89,3 +89,14 @@ def end_to_end(
     """The rows of a piece as one long vector a task."""
     by_piece = vectors.reshape(len(vectors), -1, piece, vectors.shape[-1])
     return by_piece.transpose(0, 1).flatten(2)
+
+
+def cosines(
+    gram: "Float[Tensor, 'row source target']",
+) -> "Float[Tensor, 'row source target']":
+    """Cosines from inner products; 0 where a displacement vanishes."""
+    import torch
+
+    size = gram.diagonal(dim1=1, dim2=2).clamp_min(0).sqrt()
+    scale = size.unsqueeze(2) * size.unsqueeze(1)
+    return torch.where(scale > 0, gram / scale, 0.0).clamp(-1.0, 1.0)

@@ -1,0 +1,90 @@
+"""What every pair of tasks contributes on each row, filled layer by layer, then summed by piece."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from jaxtyping import Bool, Float, Int
+
+from core.landscape.terms import PairTerms, add_rows, assemble, cosines, gram
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class RowTerms(NamedTuple):
+    """Sums over the layers, row by row; a task without a label on a row does not move there."""
+
+    norm: "Float[Tensor, 'task row']"
+    """‖Δ‖₁."""
+    apart: "Float[Tensor, 'row source target']"
+    """‖Δ_source − Δ_target‖₁."""
+    gram: "Float[Tensor, 'row source target']"
+    """⟨Δ_source, Δ_target⟩."""
+    same_sign: "Float[Tensor, 'row source target']"
+    """⟨sgn Δ_source, sgn Δ_target⟩."""
+    movable: "Float[Tensor, ' row']"
+    """How many parameters some task moves."""
+
+    def add_dense(self, rows: slice, delta: "Float[Tensor, 'row task weight']") -> None:
+        """Add the displacements of some rows, written out."""
+        import torch
+
+        self.norm[:, rows] += delta.abs().sum(2).T
+        self.apart[rows] += torch.cdist(delta, delta, p=1.0)
+        self.gram[rows] += delta @ delta.transpose(1, 2)
+        sign = delta.sign()
+        self.same_sign[rows] += sign @ sign.transpose(1, 2)
+        self.movable[rows] += (delta != 0).any(1).sum(1)
+
+    def add_outer(
+        self, delta: "Float[Tensor, 'task row output']", a: "Float[Tensor, 'row input']"
+    ) -> None:
+        """Add the displacements δ aᵀ of all rows without writing them out."""
+        import torch
+
+        by_row = delta.transpose(0, 1).contiguous()
+        length = a.abs().sum(1)
+        self.norm.add_(delta.abs().sum(2) * length)
+        self.apart.add_(torch.cdist(by_row, by_row, p=1.0) * length[:, None, None])
+        self.gram.add_((by_row @ by_row.transpose(1, 2)) * (a * a).sum(1)[:, None, None])
+        sign, n_inputs = by_row.sign(), torch.count_nonzero(a, dim=1)
+        self.same_sign.add_((sign @ sign.transpose(1, 2)) * n_inputs[:, None, None])
+        self.movable.add_((by_row != 0).any(1).sum(1) * n_inputs)
+
+    def spread(self, walk: "Int[Tensor, 'row task']") -> "RowTerms":
+        """The same where each task of a row did what `walk` says: tasks may share one."""
+        source = walk.unsqueeze(2).expand(-1, -1, self.apart.shape[2])
+        target = walk.unsqueeze(1).expand(-1, walk.shape[1], -1)
+
+        def both(part: "Float[Tensor, 'row source target']") -> "Tensor":
+            return part.gather(1, source).gather(2, target)
+
+        return RowTerms(
+            self.norm.T.gather(1, walk).T,
+            both(self.apart),
+            both(self.gram),
+            both(self.same_sign),
+            self.movable,
+        )
+
+
+def empty_terms(n_tasks: int, n_rows: int, like: "Tensor") -> RowTerms:
+    """Nothing yet, in the type and place of `like`."""
+    apart, gram, same_sign = (like.new_zeros(n_rows, n_tasks, n_tasks) for _ in range(3))
+    norm, movable = like.new_zeros(n_tasks, n_rows), like.new_zeros(n_rows)
+    return RowTerms(norm, apart, gram, same_sign, movable)
+
+
+def sum_row_terms(found: RowTerms, known: "Bool[Tensor, 'row task']", piece: int) -> PairTerms:
+    """The pair terms of every `piece` rows in a row, of the rows labelled for both tasks."""
+    mask = known.to(found.norm.dtype)
+    both = mask.unsqueeze(2) * mask.unsqueeze(1)
+    cosine = cosines(found.gram) * both
+    movable = found.movable.clamp_min(1.0)[:, None, None]
+    return assemble(
+        gram(mask, mask, piece),
+        add_rows(found.apart * both, piece),
+        gram(found.norm.T * mask, mask, piece),
+        add_rows(cosine.abs(), piece),
+        add_rows(cosine, piece),
+        add_rows(found.same_sign * both / movable, piece),
+    )
