@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,8 @@ from jaxtyping import Float, Int
 from core.landscape.closed_form import pair_terms
 from core.landscape.heads import Heads
 from core.landscape.mean_pull import sum_mean_products
-from core.landscape.rows import Rows
+from core.landscape.memory import Batches, numbers_at_a_time
+from core.landscape.rows import Rows, Supply, supply
 from core.landscape.terms import PairTerms
 from core.landscape.trunk import Trunk
 from core.values import PairSums
@@ -33,33 +35,31 @@ def accumulate(
     batch_size: int,
     mean_rows: int,
     on_batch: Callable[[float], None],
+    every: Supply | None = None,
 ) -> PairSums:
     """Sums of the pair terms of every block; single precision terms, double precision sums.
 
     Args:
-        rows: in pieces, block after block.
+        rows: at hand, in pieces, block after block; the mean displacements are taken from them.
         trunk: the common start.
         heads: of the same tasks as the labels.
         batch_size: most rows at a time; fewer where many tasks would need much memory.
         mean_rows: about how many rows the mean displacements are taken from.
         on_batch: called before every batch with the finished share of the rows; may raise.
+        every: the rows that are summed over; those at hand when None.
     """
     import torch
 
+    every = supply(rows) if every is None else every
     n_tasks, device = rows.value.shape[1], rows.x.device
     shape = (len(PairTerms._fields), rows.n_blocks, n_tasks * n_tasks)
     sums = torch.zeros(shape, dtype=torch.float64, device=device)
-    step = _pieces_per_batch(rows, heads, batch_size)
-    for start in range(0, len(rows.block), step):
-        on_batch(start / len(rows.block))
-        block = rows.block[start : start + step]
-        part = slice(start * rows.piece, (start + step) * rows.piece)
-        terms = pair_terms(
-            trunk, heads, rows.x[part], rows.value[part], rows.known[part], rows.piece
-        )
-        first, last = int(block[0]), int(block[-1])
-        member = _membership(block - first, last - first + 1, device)
-        sums[:, first : last + 1] += member @ torch.stack(terms).flatten(2).double()
+    n_done = 0
+    for part in every.parts():
+        n_part = int(part.real.sum())
+        share = (n_done / every.n_rows, n_part / every.n_rows)
+        _add_part(sums, part, trunk, heads, batch_size, partial(_tell, on_batch, *share))
+        n_done += n_part
     on_batch(1.0)
     found = sums.cpu().numpy().reshape(*shape[:2], n_tasks, n_tasks)
     count, distance, mass, abs_cosine, cosine, opposite = found
@@ -67,23 +67,53 @@ def accumulate(
     return PairSums(count, distance, mass, abs_cosine, cosine, opposite, means)
 
 
+def _tell(on_batch: Callable[[float], None], before: float, of_all: float, share: float) -> None:
+    on_batch(min(before + of_all * share, 1.0))
+
+
+def _add_part(
+    sums: "Float[Tensor, 'term block pair']",
+    rows: Rows,
+    trunk: Trunk,
+    heads: Heads,
+    batch_size: int,
+    on_batch: Callable[[float], None],
+) -> None:
+    """Add the terms of some rows to the sums of their blocks."""
+    import torch
+
+    def work(start: int, stop: int) -> None:
+        on_batch(start / len(rows.block))
+        block, part = rows.block[start:stop], slice(start * rows.piece, stop * rows.piece)
+        terms = pair_terms(
+            trunk, heads, rows.x[part], rows.value[part], rows.known[part], rows.piece
+        )
+        first, last = int(block[0]), int(block[-1])
+        member = _membership(block - first, rows.weight[start:stop], sums.device)
+        sums[:, first : last + 1] += member @ torch.stack(terms).flatten(2).double()
+
+    Batches(_pieces_per_batch(rows, heads, batch_size)).over(len(rows.block), work)
+
+
 def _pieces_per_batch(rows: Rows, heads: Heads, batch_size: int) -> int:
     """As many as keep the T × T terms and the T × width deltas of a batch small."""
     n_tasks = rows.value.shape[1]
     if heads.is_shared:  # 0/1 columns of two labels a task, their products once a piece
         largest = max(2 * n_tasks * rows.piece, 4 * n_tasks**2)
-        return max(1, min(batch_size // rows.piece, MAX_ELEMENTS // largest))
-    n_rows = min(batch_size, MAX_DELTAS // (n_tasks * max(n_tasks, heads.weight.shape[1])))
+        most = numbers_at_a_time(rows.x.device, MAX_ELEMENTS)
+        return max(1, min(batch_size // rows.piece, most // largest))
+    most = numbers_at_a_time(rows.x.device, MAX_DELTAS)
+    n_rows = min(batch_size, most // (n_tasks * max(n_tasks, heads.weight.shape[1])))
     return max(1, n_rows // rows.piece)
 
 
 def _membership(
-    block: Int[np.ndarray, " piece"], n_blocks: int, device: "torch.device"
+    block: Int[np.ndarray, " piece"], weight: Float[np.ndarray, " piece"], device: "torch.device"
 ) -> "Float[Tensor, 'block piece']":
-    """1 where a piece belongs to a block: sums by block become one matrix product."""
+    """The weight of a piece in its block: sums by block become one matrix product."""
     import torch
 
-    belongs = np.equal.outer(np.arange(n_blocks), block)
+    belongs = np.equal.outer(np.arange(block[-1] + 1), block) * weight
     return torch.from_numpy(belongs).to(device, torch.float64)
 
 

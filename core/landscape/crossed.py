@@ -80,7 +80,8 @@ def _draw(tasks: Sequence[Task], rows: Rows, trunk: Trunk, heads: Heads, n_sampl
     value, known = rows.value.double().cpu().numpy(), rows.known.cpu().numpy()
     labels = np.where(known, value, np.nan)
     parts = draw_pairs(tasks, labels, n_samples * len(tasks), seed=0)
-    weights = [_weights(labels[:, k], part) for k, part in enumerate(parts)]
+    standing = np.repeat(rows.weight, rows.piece)
+    weights = [_weights(labels[:, k], standing, part) for k, part in enumerate(parts)]
     row = torch.from_numpy(np.concatenate(parts)).to(rows.x.device)
     task = np.repeat(np.arange(len(tasks)), [len(part) for part in parts])
     passed = trunk.forward(rows.x[row])
@@ -94,15 +95,19 @@ def _draw(tasks: Sequence[Task], rows: Rows, trunk: Trunk, heads: Heads, n_sampl
 
 
 def _weights(
-    labels: Float[np.ndarray, " row"], drawn: Int[np.ndarray, " row"]
+    labels: Float[np.ndarray, " row"],
+    standing: Float[np.ndarray, " row"],
+    drawn: Int[np.ndarray, " row"],
 ) -> Float[np.ndarray, " sample"]:
-    """How many labelled rows each drawn one stands for: those of its label, where labels repeat."""
-    seen = labels[~np.isnan(labels)]
-    code, size = np.unique(seen, return_counts=True)
-    if len(code) > len(seen) / 2:  # a regression: its quarters are drawn alike
-        return np.full(len(drawn), len(seen) / max(len(drawn), 1))
-    place = np.searchsorted(code, labels[drawn])
-    return np.asarray((size / np.maximum(np.bincount(place, minlength=len(code)), 1))[place])
+    """How many labelled rows of the table each drawn one stands for: those of its label, where
+    labels repeat. `standing` is how many each row at hand stands for."""
+    known = ~np.isnan(labels)
+    code, place = np.unique(labels[known], return_inverse=True)
+    if len(code) > known.sum() / 2:  # a regression: its quarters are drawn alike
+        return np.asarray(standing[drawn] * (known.sum() / max(len(drawn), 1)))
+    size = np.bincount(place, standing[known], minlength=len(code))
+    own = np.searchsorted(code, labels[drawn])
+    return np.asarray((size / np.maximum(np.bincount(own, minlength=len(code)), 1))[own])
 
 
 def _terms(

@@ -81,13 +81,14 @@ def _batches(
 ) -> "Iterator[tuple[Int[Tensor, ' piece'], _Pull]]":
     import torch
 
-    width = max(len(weight) for weight in trunk.weights)
+    width = max(len(layer) for layer in trunk.weights)
+    weight = rows.row_weight
     step = max(1, MAX_ELEMENTS // (rows.value.shape[1] * width * rows.piece))
     for start in range(0, len(rows.block), step):
         part = slice(start * rows.piece, (start + step) * rows.piece)
         passed = trunk.forward(rows.x[part])
         residual = heads.residuals(heads.logits(passed.features), rows.value[part])
-        residual = residual * rows.known[part].unsqueeze(-1)
+        residual = residual * (rows.known[part] * weight[part, None]).unsqueeze(-1)
         if heads.is_shared:
             factor = residual[..., 0]
             column = heads.weight[0, :, 0].expand(len(residual), -1)

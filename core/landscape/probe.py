@@ -44,6 +44,8 @@ def fit_probes(
 ) -> Heads:
     """Minimise for each task its mean loss over its labelled rows + ridge/(2 n) ‖w‖².
 
+    A row counts by its weight, and n is the number of rows they stand for.
+
     The penalty is on weights of features scaled to unit root mean square (one scale for all), so
     `ridge` is the precision of a Gaussian prior; the bias is free. A task without labels gets 0.
     """
@@ -58,7 +60,8 @@ def fit_probes(
     features = torch.cat(
         [trunk.forward(part).features for part in torch.split(rows.x[rows.real], CHUNK)]
     ).double()
-    basis = _whiten(features, ridge)
+    weights = rows.row_weight[rows.real].double()
+    basis = _whiten(features, weights, ridge)
     features = (features - basis.centre) @ basis.whiten
     weight, bias = _minimise(heads, features, rows, ridge * basis.scale**2, basis.whiten, on_round)
     weight = torch.einsum("vw,two->tvo", basis.whiten, weight)
@@ -66,16 +69,19 @@ def fit_probes(
     return make_heads(tasks, weight.float(), bias.float())
 
 
-def _whiten(features: "Float[Tensor, 'row width']", ridge: float) -> _Basis:
+def _whiten(
+    features: "Float[Tensor, 'row width']", weights: "Float[Tensor, ' row']", ridge: float
+) -> _Basis:
     import torch
 
-    centre = features.mean(0)
+    n_rows = weights.sum()
+    centre = weights @ features / n_rows
     centred = features - centre
-    covariance = centred.T @ centred / len(features)
+    covariance = centred.T @ (centred * weights.unsqueeze(1)) / n_rows
     scale = covariance.diagonal().mean().sqrt()
     scale = torch.where(scale > 0, scale, torch.ones_like(scale))
     spread, directions = torch.linalg.eigh(covariance)
-    floor = scale**2 * (4 * ridge / len(features) + 1e-9)  # 4: a logistic curves by 1/4 at most
+    floor = scale**2 * (4 * ridge / n_rows + 1e-9)  # 4: a logistic curves by 1/4 at most
     return _Basis(centre, directions / (spread.clamp_min(0) + floor).sqrt(), scale)
 
 
@@ -93,8 +99,9 @@ def _minimise(
     n_tasks, width, n_outputs = heads.weight.shape
     weight = torch.zeros(width, n_tasks * n_outputs, dtype=torch.float64, device=features.device)
     bias = torch.zeros(n_tasks * n_outputs, dtype=torch.float64, device=features.device)
-    labels, known_rows = rows.value[rows.real], rows.known[rows.real]
-    share = 1 / known_rows.sum(0).clamp_min(1).double()
+    labels = rows.value[rows.real]
+    known_rows = rows.known[rows.real] * rows.row_weight[rows.real].double().unsqueeze(1)
+    share = 1 / known_rows.sum(0).clamp_min(1)
     penalty = (ridge * (whiten * whiten).sum(0)).unsqueeze(1) * share.repeat_interleave(n_outputs)
 
     def objective() -> "Tensor":

@@ -1,7 +1,8 @@
 """The training rows as the closed form takes them: in pieces of one length, each of one block."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int
@@ -35,10 +36,17 @@ class Rows:
     """Rows a piece."""
     block: Int[np.ndarray, " piece"]
     """The block of every piece, ascending."""
+    weight: Float[np.ndarray, " piece"]
+    """How many rows of the table each row of a piece stands for; 1 where all are here."""
+    n_blocks: int
 
     @property
-    def n_blocks(self) -> int:
-        return int(self.block[-1]) + 1
+    def row_weight(self) -> "Float[Tensor, ' row']":
+        """The weight of every row, 0 for those that only fill up."""
+        import torch
+
+        weight = torch.from_numpy(np.repeat(self.weight, self.piece)).to(self.x)
+        return weight * self.real
 
     def thinned(self, max_rows: int) -> "Rows":
         """About `max_rows` of the rows, spread evenly over the blocks; all where they fit."""
@@ -56,7 +64,21 @@ class Rows:
             return by_piece[kept, ::skip_rows].flatten(0, 1)
 
         x, value, known, real = map(thin, (self.x, self.value, self.known, self.real))
-        return Rows(x, value, known, real, piece, self.block[kept])
+        block, weight = self.block[kept], self.weight[kept]
+        return Rows(x, value, known, real, piece, block, weight, self.n_blocks)
+
+
+class Supply(NamedTuple):
+    """All rows to be summed over, a part at a time and as often as they are asked for."""
+
+    n_rows: int
+    """How many there are in all parts, for the progress."""
+    parts: Callable[[], Iterable[Rows]]
+
+
+def supply(rows: Rows) -> Supply:
+    """Rows that are all at hand, as one part."""
+    return Supply(int(rows.real.sum()), lambda: (rows,))
 
 
 def arrange_rows(
@@ -65,20 +87,24 @@ def arrange_rows(
     block: Int[np.ndarray, " row"],
     device: "torch.device",
     one_output: bool = False,
+    weight: Float[np.ndarray, " row"] | None = None,
+    n_blocks: int | None = None,
 ) -> Rows:
     """Sort the rows by block, fill up the pieces, and put them on the device.
 
-    With `one_output` no row will need T × T terms of its own, so that pieces may be long.
+    With `one_output` no row will need T × T terms of its own, so that pieces may be long. Rows of
+    one piece have one `weight` (1 where none is given), so weights should have few values.
+    `n_blocks` is needed where the rows are only a part, and the last block may be in another.
     """
     import torch
 
-    size = np.bincount(block)
-    mean = -(-len(block) // len(size))
-    n_tasks = labels.value.shape[1]
-    longest = LONG_PIECE if one_output else max(1, min(MAX_PIECE, MAX_TERMS // n_tasks**2))
-    piece = -(-mean // -(-mean // longest))
+    levels, level = np.unique(np.ones(1) if weight is None else weight, return_inverse=True)
+    present, group, size = np.unique(
+        block * len(levels) + level, return_inverse=True, return_counts=True
+    )
+    piece = _piece_length(len(block), len(size), labels.value.shape[1], one_output)
     n_pieces = -(-size // piece)
-    order = np.argsort(block, kind="stable")
+    order = np.argsort(group, kind="stable")
     within = np.arange(len(block)) - np.repeat(np.cumsum(size) - size, size)
     place = np.repeat((np.cumsum(n_pieces) - n_pieces) * piece, size) + within
 
@@ -93,5 +119,14 @@ def arrange_rows(
         known=placed(labels.known, torch.bool),
         real=placed(np.ones(len(block), dtype=bool), torch.bool),
         piece=piece,
-        block=np.repeat(np.arange(len(size)), n_pieces),
+        block=np.repeat(present // len(levels), n_pieces),
+        weight=np.repeat(levels[present % len(levels)].astype(float), n_pieces),
+        n_blocks=int(block.max()) + 1 if n_blocks is None else n_blocks,
     )
+
+
+def _piece_length(n_rows: int, n_groups: int, n_tasks: int, one_output: bool) -> int:
+    """Such that a group of average size leaves little to fill up."""
+    mean = -(-n_rows // n_groups)
+    longest = LONG_PIECE if one_output else max(1, min(MAX_PIECE, MAX_TERMS // n_tasks**2))
+    return -(-mean // -(-mean // longest))

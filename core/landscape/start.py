@@ -13,7 +13,7 @@ from core.landscape.crossed import sum_crossed
 from core.landscape.heads import Heads, draw_own_heads, draw_shared_head
 from core.landscape.labels import Labels
 from core.landscape.probe import fit_probes
-from core.landscape.rows import Rows
+from core.landscape.rows import Rows, Supply
 from core.landscape.trunk import Trunk, draw_trunk
 from core.landscape.walked import sum_walked
 from core.progress import OnProgress, within
@@ -50,8 +50,12 @@ def measure_start(
     pairing: str,
     generator: "torch.Generator",
     on_progress: OnProgress,
+    every: Supply | None = None,
 ) -> Start:
     """Draw one start and sum up what every pair of tasks does to it.
+
+    The terms of matched samples are summed over `every` row where more (or fewer) than those at
+    hand in `rows` are meant; probes and all else are taken from `rows`.
 
     Raises:
         TableError: the loss of a task is not finite.
@@ -82,7 +86,8 @@ def measure_start(
             told,
         )
     elif pairing == "matched":
-        sums = accumulate(rows, trunk, heads, method.batch_size, method.mean_rows, told)
+        batch, n_mean = method.batch_size, method.mean_rows
+        sums = accumulate(rows, trunk, heads, batch, n_mean, told, every)
     else:
         n_drawn, n_mean = method.pair_samples, method.mean_rows
         sums = sum_crossed(tasks, rows, trunk, heads, n_drawn, n_mean, pairing, told)

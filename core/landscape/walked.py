@@ -52,6 +52,7 @@ def sum_walked(
     step = max(1, MAX_ELEMENTS // (n_tasks * n_weights))
     place = np.flatnonzero(thin.real.cpu().numpy())
     block = np.repeat(thin.block, thin.piece)
+    weight = np.repeat(thin.weight, thin.piece)
     progress = torch.zeros(3, steps, dtype=torch.float64, device=rows.x.device)
     for start in range(0, len(place), step):
         on_batch(start / len(place))
@@ -61,7 +62,8 @@ def sum_walked(
         parts = (walks.stopped, walks.length, torch.ones_like(walks.length))
         progress += torch.stack([(each * known).sum((1, 2)) for each in parts]).double()
         for number, (delta, mask) in enumerate(zip(walks.displacement, known, strict=True)):
-            sums[:, block[place[start + number]]] += torch.cat(dense_terms(delta, mask)).double()
+            at = place[start + number]
+            sums[:, block[at]] += torch.cat(dense_terms(delta, mask)).double() * weight[at]
     on_batch(1.0)
     count, distance, mass, abs_cosine, cosine, opposite = sums.cpu().numpy()
     means = sum_mean_products(rows, trunk, heads, mean_rows)

@@ -107,9 +107,10 @@ def test_all_pairs_keep_what_lies_within_and_matched_knows_nothing():
 def test_drawn_samples_stand_for_their_stratum():
     labels = np.array([0.0] * 90 + [1.0] * 10 + [np.nan] * 20)
     drawn = np.array([0, 1, 2, 90, 91])
-    np.testing.assert_allclose(_weights(labels, drawn), [30, 30, 30, 5, 5])
+    np.testing.assert_allclose(_weights(labels, np.ones(120), drawn), [30, 30, 30, 5, 5])
+    np.testing.assert_allclose(_weights(labels, np.full(120, 3.0), drawn), [90, 90, 90, 15, 15])
     ranks = np.arange(40.0)
-    np.testing.assert_allclose(_weights(ranks, np.array([1, 20])), [20, 20])
+    np.testing.assert_allclose(_weights(ranks, np.ones(40), np.array([1, 20])), [20, 20])
 
 
 def test_in_the_null_tasks_of_one_law_are_no_longer_closer():
