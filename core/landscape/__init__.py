@@ -11,7 +11,9 @@ compared through δ alone.
     labels        label columns → numbers and masks; which tasks are copies of each other
     notes         what a reader must know
     spread        what several starts agree on
-    trunk         the shared layers, forward and backward
+    trunk         what the landscape asks of the shared layers
+    perceptron    linear maps and ReLUs: the trunks with a closed form
+    any_trunk     the pair terms of all others, a few rows at a time
     heads         one head for all tasks; losses and their derivatives
     probe         a head for each task, fitted on the frozen features
     closed_form   distance and cosine of the displacements of every pair of tasks
@@ -22,6 +24,7 @@ compared through δ alone.
     follow        optima of several steps: a walk for every sample and task
     walked        the sums of the pair terms after several steps
     crossed       tasks with their own samples: all samples of one against all of the other
+    crossed_layers  a layer's part in the distance of every two samples
     rank_one      the exact L1 distance of the gradients of two samples
     mean_pull     inner products of the tasks' mean displacements
     blocks        which rows are summed together

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jaxtyping import Bool, Float
 
+from core.landscape.any_trunk import terms_of_any_trunk
 from core.landscape.heads import Heads
-from core.landscape.one_output import terms_of_one_output
+from core.landscape.perceptron import Perceptron, PerceptronPass
 from core.landscape.terms import PairTerms, add_rows, assemble, cosines, end_to_end, gram
-from core.landscape.trunk import Pass, Trunk
+from core.landscape.trunk import Trunk
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -33,7 +34,7 @@ def pair_terms(
     known: "Bool[Tensor, 'row task']",
     piece: int,
 ) -> PairTerms:
-    """One forward pass, and one backward pass of all tasks at once.
+    """One forward pass, and one backward pass of all tasks at once, whatever the trunk.
 
     Args:
         trunk: the common start.
@@ -43,10 +44,9 @@ def pair_terms(
         known: which labels are there.
         piece: how many rows are summed together.
     """
-    passed = trunk.forward(x)
-    if heads.is_shared:
-        return terms_of_one_output(trunk, heads, passed, value, known, piece)
-    return _any_heads(trunk, heads, passed, value, known, piece)
+    if heads.is_shared or not isinstance(trunk, Perceptron):
+        return terms_of_any_trunk(trunk, heads, x, value, known, piece)
+    return _any_heads(trunk, heads, trunk.forward(x), value, known, piece)
 
 
 class _Layer(NamedTuple):
@@ -63,9 +63,9 @@ class _Layer(NamedTuple):
 
 
 def _any_heads(
-    trunk: Trunk,
+    trunk: Perceptron,
     heads: Heads,
-    passed: Pass,
+    passed: PerceptronPass,
     value: "Float[Tensor, 'row task']",
     known: "Bool[Tensor, 'row task']",
     piece: int,
@@ -128,7 +128,7 @@ def _apart(
     return upper
 
 
-def _sign_weights(passed: Pass) -> "list[Float[Tensor, ' row']]":
+def _sign_weights(passed: PerceptronPass) -> "list[Float[Tensor, ' row']]":
     """For every layer, inputs that are not 0 / parameters of all layers that can move."""
     import torch
 

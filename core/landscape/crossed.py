@@ -6,15 +6,17 @@ stratified draw of each task's samples is compared with that of each other task,
 (METHODS §2). Strata are the labels; a sample stands for as many as its stratum has per draw.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from core.landscape.crossed_layers import CrossedLayer, gather_layers
 from core.landscape.heads import Heads
+from core.landscape.layers import Pull
 from core.landscape.mean_pull import sum_mean_products
-from core.landscape.rank_one import l1_between
 from core.landscape.rows import Rows
 from core.landscape.strata import draw_pairs
 from core.landscape.trunk import Trunk
@@ -23,15 +25,11 @@ from core.values import PairSums, Task
 if TYPE_CHECKING:
     from torch import Tensor
 
-MAX_ELEMENTS = 2**18
-"""Numbers in the largest tensor of a batch of pairs (1 MB)."""
-
 
 class _Drawn(NamedTuple):
-    """The samples drawn: δ and a of their own task's loss, layer by layer."""
+    """The samples drawn, each with the displacement of its own task's loss."""
 
-    deltas: "list[Float[Tensor, 'sample _']]"
-    inputs: "list[Float[Tensor, 'sample _']]"
+    layers: list[CrossedLayer]
     task: Int[np.ndarray, " sample"]
     block: Int[np.ndarray, " sample"]
     weight: Float[np.ndarray, " sample"]
@@ -84,14 +82,29 @@ def _draw(tasks: Sequence[Task], rows: Rows, trunk: Trunk, heads: Heads, n_sampl
     weights = [_weights(labels[:, k], standing, part) for k, part in enumerate(parts)]
     row = torch.from_numpy(np.concatenate(parts)).to(rows.x.device)
     task = np.repeat(np.arange(len(tasks)), [len(part) for part in parts])
-    passed = trunk.forward(rows.x[row])
-    residual = heads.residuals(heads.logits(passed.features), rows.value[row])
-    own = torch.from_numpy(task).to(row.device)
-    each = torch.arange(len(row), device=row.device)
-    gradient = (heads.weight[own] * residual[each, own].unsqueeze(1)).sum(2)
-    deltas = trunk.backward(passed, gradient)
+    layers = gather_layers(_own_pulls(rows, trunk, heads, row, task), len(task))
     block = np.repeat(rows.block, rows.piece)[row.cpu().numpy()]
-    return _Drawn(deltas, passed.inputs, task, block, np.concatenate(weights))
+    return _Drawn(layers, task, block, np.concatenate(weights))
+
+
+def _own_pulls(
+    rows: Rows,
+    trunk: Trunk,
+    heads: Heads,
+    row: "Int[Tensor, ' sample']",
+    task: Int[np.ndarray, " sample"],
+) -> Iterator[Iterable[Pull]]:
+    """Pulls of a few samples at a time, each by the loss of its own task."""
+    import torch
+
+    step, own = trunk.max_rows(1), torch.from_numpy(task).to(row.device)
+    for start in range(0, len(row), step):
+        part, whose = row[start : start + step], own[start : start + step]
+        passed = trunk.forward(rows.x[part])
+        residual = heads.residuals(heads.logits(passed.features), rows.value[part])
+        each = torch.arange(len(part), device=row.device)
+        gradient = (heads.weight[whose] * residual[each, whose].unsqueeze(1)).sum(2)
+        yield passed.pulls(gradient.unsqueeze(0))
 
 
 def _weights(
@@ -114,54 +127,21 @@ def _terms(
     drawn: _Drawn, on_batch: Callable[[float], None]
 ) -> list[Float[np.ndarray, "sample sample"]]:
     """1, distance, mass, |cosine|, cosine and opposite share of every two samples."""
-    gram, same, both = (
-        sum(part(delta) * part(a) for delta, a in zip(drawn.deltas, drawn.inputs, strict=True))
-        for part in (_gram, _sign_gram, _move_gram)
-    )
+    products = [layer.products() for layer in drawn.layers]
+    gram, same, both = (np.asarray(sum(part)) for part in zip(*products, strict=True))
     size = np.sqrt(np.maximum(np.diagonal(gram), 0.0))
     scale = np.outer(size, size)
     cosine = np.clip(np.divide(gram, scale, out=np.zeros_like(gram), where=scale > 0), -1, 1)
     agree = np.divide(same, both, out=np.zeros_like(same), where=both > 0)
-    norm = sum(
-        (delta.abs().sum(1) * a.abs().sum(1)).double().cpu().numpy()
-        for delta, a in zip(drawn.deltas, drawn.inputs, strict=True)
-    )
-    distance = _distances(drawn, on_batch)
+    norm = np.asarray(sum(layer.lengths() for layer in drawn.layers))
+    distance = np.zeros_like(gram)
+    n_layers = len(drawn.layers)
+    for number, layer in enumerate(drawn.layers):
+        distance += layer.distances(partial(_tell, on_batch, number, n_layers))
+    on_batch(1.0)
     mass = np.add.outer(norm, norm)
     return [np.ones_like(gram), distance, mass, np.abs(cosine), cosine, (1 - agree) / 2]
 
 
-def _gram(vectors: "Tensor") -> Float[np.ndarray, "sample sample"]:
-    return np.asarray((vectors @ vectors.T).double().cpu().numpy())
-
-
-def _sign_gram(vectors: "Tensor") -> Float[np.ndarray, "sample sample"]:
-    return _gram(vectors.sign())
-
-
-def _move_gram(vectors: "Tensor") -> Float[np.ndarray, "sample sample"]:
-    return _gram(vectors.sign().abs())
-
-
-def _distances(
-    drawn: _Drawn, on_batch: Callable[[float], None]
-) -> Float[np.ndarray, "sample sample"]:
-    """‖Δ_i − Δ_j‖₁ of every two samples, a batch of pairs at a time."""
-    import torch
-
-    n, device = len(drawn.task), drawn.deltas[0].device
-    distance = torch.zeros(n, n, dtype=torch.float64, device=device)
-    first, second = torch.triu_indices(n, n, 1, device=device)
-    width = max(part.shape[1] for part in (*drawn.deltas, *drawn.inputs))
-    step = max(1, MAX_ELEMENTS // width)
-    for start in range(0, len(first), step):
-        on_batch(start / len(first))
-        i, j = first[start : start + step], second[start : start + step]
-        layers = zip(drawn.deltas, drawn.inputs, strict=True)
-        distance[i, j] = (
-            torch.stack([l1_between(delta[i], a[i], delta[j], a[j]) for delta, a in layers])
-            .double()
-            .sum(0)
-        )
-    on_batch(1.0)
-    return np.asarray((distance + distance.T).cpu().numpy())
+def _tell(on_batch: Callable[[float], None], layer: int, n_layers: int, share: float) -> None:
+    on_batch((layer + share) / n_layers)

@@ -57,7 +57,7 @@ def follow(
     own = {
         name: part.repeat(n_rows, *[1] * (part.dim() - 1)) for name, part in _tensors(heads).items()
     }
-    start = torch.cat([weight.flatten() for weight in trunk.weights])
+    start = trunk.start
     gradient = torch.func.vmap(torch.func.grad(_loss_of(trunk)))
     theta = start.repeat(n_rows * n_tasks, 1)
     walking = torch.ones(len(theta), 1, dtype=x.dtype, device=x.device)
@@ -83,15 +83,9 @@ def _tensors(heads: Heads) -> "dict[str, Tensor]":
 
 def _loss_of(trunk: Trunk) -> "Callable[[Tensor, Tensor, Tensor, dict[str, Tensor]], Tensor]":
     """The loss of one row and task as a function of the weights end to end."""
-    import torch
-
-    shapes = [weight.shape for weight in trunk.weights]
 
     def loss(theta: "Tensor", x: "Tensor", value: "Tensor", own: "dict[str, Tensor]") -> "Tensor":
-        parts = torch.split(theta, [shape.numel() for shape in shapes])
-        h = x
-        for part, shape in zip(parts, shapes, strict=True):
-            h = torch.relu(part.reshape(shape) @ h)
+        h = trunk.at(theta, x)
         one: dict[str, Any] = {name: part.unsqueeze(0) for name, part in own.items()}
         heads = Heads(**one)
         return heads.losses(heads.logits(h.unsqueeze(0)), value.reshape(1, 1))[0, 0]

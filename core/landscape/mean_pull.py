@@ -4,15 +4,16 @@ With M_t = Σ_i Δ_it, a block of samples contributes Σ_{i in block} ⟨Δ_is, 
 ⟨M_s, M_t⟩. So two passes over the rows do: one for M, one for the contributions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from core.landscape.heads import Heads
+from core.landscape.layers import Pull
 from core.landscape.rows import Rows
-from core.landscape.terms import end_to_end, gram
+from core.landscape.terms import gram
 from core.landscape.trunk import Trunk
 
 if TYPE_CHECKING:
@@ -22,15 +23,16 @@ MAX_ELEMENTS = 2**22
 """Numbers in the largest tensor of a batch (16 MB)."""
 
 
-class _Pull(NamedTuple):
-    """Displacements of one batch: task t pulls with factor_t · δ on the inputs a, layer by layer.
+class _Batch(NamedTuple):
+    """Displacements of some rows.
 
-    With one shared output δ is the same for all tasks; otherwise the factors are 1.
+    With one shared output a task pulls with `factor` · what all of them have in common.
     """
 
-    factor: "Float[Tensor, 'row task'] | None"
-    deltas: "list[Float[Tensor, '*task row _']]"
-    inputs: "list[Float[Tensor, 'row _']]"
+    block: "Int[Tensor, ' unit']"
+    """Of the rows that are summed together: a piece, or one row where a piece is too much."""
+    factor: "Float[Tensor, 'task row'] | None"
+    pulls: "Iterable[Pull]"
 
 
 def sum_mean_products(
@@ -48,53 +50,46 @@ def sum_mean_products(
 
     n_tasks, device = rows.value.shape[1], rows.x.device
     thin = rows.thinned(max_rows)
-    total = [torch.zeros(n_tasks, *w.shape, dtype=w.dtype, device=device) for w in trunk.weights]
-    for _, pull in _batches(thin, trunk, heads):
-        for sums, delta, a in zip(total, pull.deltas, pull.inputs, strict=True):
-            each = delta if pull.factor is None else delta * pull.factor.T.unsqueeze(2)
-            sums += each.transpose(1, 2) @ a
+    unit = thin.piece if trunk.max_rows(n_tasks) >= thin.piece else 1
+    total = [rows.x.new_zeros(n_tasks, *shape) for shape in trunk.shapes]
+    for batch in _batches(thin, trunk, heads, unit):
+        for sums, pull in zip(total, batch.pulls, strict=True):
+            sums += pull.total(batch.factor)
     products = torch.zeros(rows.n_blocks, n_tasks, n_tasks, dtype=torch.float64, device=device)
-    for blocks, pull in _batches(thin, trunk, heads):
-        products.index_add_(0, blocks, _contributions(pull, total, thin.piece).double())
+    for batch in _batches(thin, trunk, heads, unit):
+        for sums, pull in zip(total, batch.pulls, strict=True):
+            products.index_add_(0, batch.block, _contributions(pull, batch.factor, sums, unit))
     return products.cpu().numpy()
 
 
 def _contributions(
-    pull: _Pull, total: "list[Float[Tensor, 'task output input']]", piece: int
-) -> "Float[Tensor, 'piece source target']":
-    """Σ over the rows of each piece of ⟨Δ_source, M_target⟩."""
+    pull: Pull,
+    factor: "Float[Tensor, 'task row'] | None",
+    total: "Float[Tensor, 'task output input']",
+    unit: int,
+) -> "Float[Tensor, 'unit source target']":
+    """Σ over the rows of each unit of ⟨Δ_source, M_target⟩."""
+    if factor is None:
+        return pull.along(total, unit).double()
+    return gram(factor.T, pull.along(total, 1)[:, 0], unit).double()
+
+
+def _batches(rows: Rows, trunk: Trunk, heads: Heads, unit: int) -> Iterator[_Batch]:
     import torch
 
-    found = []
-    for delta, a, sums in zip(pull.deltas, pull.inputs, total, strict=True):
-        along = a @ sums.transpose(1, 2)  # M_t a_i
-        if pull.factor is not None:
-            found.append(gram(pull.factor, (along * delta).sum(2).T, piece))
-        else:
-            left, right = (end_to_end(part, piece) for part in (delta, along))
-            found.append(left @ right.transpose(1, 2))
-    return torch.stack(found).sum(0)
-
-
-def _batches(
-    rows: Rows, trunk: Trunk, heads: Heads
-) -> "Iterator[tuple[Int[Tensor, ' piece'], _Pull]]":
-    import torch
-
-    width = max(len(layer) for layer in trunk.weights)
-    weight = rows.row_weight
-    step = max(1, MAX_ELEMENTS // (rows.value.shape[1] * width * rows.piece))
-    for start in range(0, len(rows.block), step):
-        part = slice(start * rows.piece, (start + step) * rows.piece)
+    n_tasks, width = rows.value.shape[1], max(max(shape) for shape in trunk.shapes)
+    n_rows = min(MAX_ELEMENTS // (n_tasks * width), trunk.max_rows(n_tasks))
+    step = max(1, n_rows // unit) * unit
+    block = torch.from_numpy(np.repeat(rows.block, rows.piece // unit)).to(rows.x.device)
+    weight = rows.known * rows.row_weight.unsqueeze(1)
+    for start in range(0, len(rows.x), step):
+        part = slice(start, start + step)
         passed = trunk.forward(rows.x[part])
         residual = heads.residuals(heads.logits(passed.features), rows.value[part])
-        residual = residual * (rows.known[part] * weight[part, None]).unsqueeze(-1)
+        residual = residual * weight[part].unsqueeze(-1)
         if heads.is_shared:
-            factor = residual[..., 0]
-            column = heads.weight[0, :, 0].expand(len(residual), -1)
-            deltas = trunk.backward(passed, column)
+            factor = residual[..., 0].T
+            gradient = heads.weight[:1, :, 0].unsqueeze(1).expand(1, len(residual), -1)
         else:
-            factor = None
-            deltas = trunk.backward(passed, heads.gradients(residual))
-        blocks = torch.from_numpy(rows.block[start : start + step]).to(rows.x.device)
-        yield blocks, _Pull(factor, deltas, passed.inputs)
+            factor, gradient = None, heads.gradients(residual)
+        yield _Batch(block[start // unit : (start + step) // unit], factor, passed.pulls(gradient))

@@ -11,26 +11,26 @@ from typing import TYPE_CHECKING
 from jaxtyping import Bool, Float
 
 from core.landscape.heads import Heads
-from core.landscape.terms import PairTerms, assemble, gram, norms
-from core.landscape.trunk import Pass, Trunk
+from core.landscape.terms import PairTerms, assemble, gram
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
 def terms_of_one_output(
-    trunk: Trunk,
     heads: Heads,
-    passed: Pass,
+    features: "Float[Tensor, 'row width']",
+    strength: "Float[Tensor, ' row']",
     value: "Float[Tensor, 'row task']",
     known: "Bool[Tensor, 'row task']",
     piece: int,
 ) -> PairTerms:
-    """The terms of heads that share one output; see `core.landscape.closed_form.pair_terms`."""
+    """The terms of heads that share one output; see `core.landscape.closed_form.pair_terms`.
+
+    `strength` is ‖J‖₁ of every row, from one backward pass of the head's weights.
+    """
     mask = known.to(value.dtype)
-    residual = heads.residuals(heads.logits(passed.features), value)[..., 0]
-    column = heads.weight[0, :, 0].expand(len(value), -1)
-    strength = norms(passed, trunk.backward(passed, column))  # ‖J‖₁
+    residual = heads.residuals(heads.logits(features), value)[..., 0]
     signed = residual * mask * strength.unsqueeze(1)
     sign = signed.sign()
     moves = sign.abs()

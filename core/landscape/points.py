@@ -43,14 +43,12 @@ def draw_projections(trunk: Trunk, generator: "torch.Generator") -> Projections:
     """Gaussian projections, scaled so that lengths are kept on average."""
     import torch
 
-    def draw(n: int, weight: "Tensor") -> "Tensor":
+    def draw(n: int) -> "Tensor":
         drawn = torch.randn(SIDE, n, generator=generator) / float(SIDE**0.5)
-        return drawn.to(weight.device)
+        return drawn.to(trunk.device)
 
-    return Projections(
-        [draw(weight.shape[0], weight) for weight in trunk.weights],
-        [draw(weight.shape[1], weight) for weight in trunk.weights],
-    )
+    left, right = zip(*trunk.shapes, strict=True)
+    return Projections([draw(n) for n in left], [draw(n) for n in right])
 
 
 def sketch_points(
@@ -65,10 +63,10 @@ def sketch_points(
     import torch
 
     sketches, losses = [np.zeros((0, SIDE * SIDE))], [np.zeros(0)]
-    device = trunk.weights[0].device
+    device, step = trunk.device, min(MAX_ROWS, trunk.max_rows(1))
     for task, (head, rows) in enumerate(zip(heads, drawn, strict=True)):
-        for start in range(0, len(rows), MAX_ROWS):
-            part = rows[start : start + MAX_ROWS]
+        for start in range(0, len(rows), step):
+            part = rows[start : start + step]
             value = torch.from_numpy(labels.value[part, task : task + 1])
             sketch, loss = _sketch(
                 trunk,
@@ -90,9 +88,7 @@ def _sketch(
     passed = trunk.forward(x)
     logits = head.logits(passed.features)
     pull = head.residuals(logits, value)[:, 0] @ head.weight[0].T
-    deltas = trunk.backward(passed, -pull)  # downhill: Δ = −η ∇ℓ with η = 1
-    layers = zip(deltas, passed.inputs, projections.left, projections.right, strict=True)
-    outer = [
-        torch.einsum("rl,rm->rlm", delta @ left.T, a @ right.T) for delta, a, left, right in layers
-    ]
-    return torch.stack(outer).sum(0).flatten(1), head.losses(logits, value)[:, 0]
+    pulls = passed.pulls(-pull.unsqueeze(0))  # downhill: Δ = −η ∇ℓ with η = 1
+    layers = zip(pulls, projections.left, projections.right, strict=True)
+    sketches = [layer.sketch(left, right)[0] for layer, left, right in layers]
+    return torch.stack(sketches).sum(0).flatten(1), head.losses(logits, value)[:, 0]

@@ -51,15 +51,13 @@ def fit_probes(
     """
     import torch
 
-    width, n_outputs = trunk.weights[-1].shape[0], max(task.n_outputs for task in tasks)
+    width, n_outputs = trunk.width, max(task.n_outputs for task in tasks)
     heads = make_heads(
         tasks,
         weight=torch.zeros(len(tasks), width, n_outputs, dtype=torch.float64, device=rows.x.device),
         bias=torch.zeros(len(tasks), n_outputs, dtype=torch.float64, device=rows.x.device),
     )
-    features = torch.cat(
-        [trunk.forward(part).features for part in torch.split(rows.x[rows.real], CHUNK)]
-    ).double()
+    features = trunk.features(rows.x[rows.real]).double()
     weights = rows.row_weight[rows.real].double()
     basis = _whiten(features, weights, ridge)
     features = (features - basis.centre) @ basis.whiten

@@ -24,6 +24,16 @@ class RowTerms(NamedTuple):
     movable: "Float[Tensor, ' row']"
     """How many parameters some task moves."""
 
+    def part(self, rows: slice) -> "RowTerms":
+        """The terms of some rows, to add to in place."""
+        return RowTerms(
+            self.norm[:, rows],
+            self.apart[rows],
+            self.gram[rows],
+            self.same_sign[rows],
+            self.movable[rows],
+        )
+
     def add_dense(self, rows: slice, delta: "Float[Tensor, 'row task weight']") -> None:
         """Add the displacements of some rows, written out."""
         import torch

@@ -12,9 +12,10 @@ from core.landscape.accumulate import accumulate
 from core.landscape.crossed import sum_crossed
 from core.landscape.heads import Heads, draw_own_heads, draw_shared_head
 from core.landscape.labels import Labels
+from core.landscape.perceptron import draw_perceptron
 from core.landscape.probe import fit_probes
 from core.landscape.rows import Rows, Supply
-from core.landscape.trunk import Trunk, draw_trunk
+from core.landscape.trunk import Trunk
 from core.landscape.walked import sum_walked
 from core.progress import OnProgress, within
 from core.values import PairSums, Task
@@ -61,7 +62,7 @@ def measure_start(
         TableError: the loss of a task is not finite.
     """
     device = rows.x.device
-    trunk = draw_trunk(rows.x.shape[1], method.width, method.depth, generator, device)
+    trunk = draw_perceptron(rows.x.shape[1], method.width, method.depth, generator, device)
     if method.heads == "probe":
         fitting = within(on_progress, 0.0, 0.5)
         heads = fit_probes(

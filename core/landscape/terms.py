@@ -4,8 +4,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jaxtyping import Float
 
-from core.landscape.trunk import Pass
-
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -69,18 +67,6 @@ def add_rows(
 ) -> "Float[Tensor, 'piece source target']":
     """Sums over the rows of each piece."""
     return terms.reshape(-1, piece, *terms.shape[1:]).sum(1)
-
-
-def norms(
-    passed: Pass, deltas: "list[Float[Tensor, '*task row _']]"
-) -> "Float[Tensor, '*task row']":
-    """‖Δ‖₁ = Σ over layers of ‖a‖₁ ‖δ‖₁."""
-    import torch
-
-    layers = [
-        a.abs().sum(1) * delta.abs().sum(-1) for a, delta in zip(passed.inputs, deltas, strict=True)
-    ]
-    return torch.stack(layers).sum(0)
 
 
 def end_to_end(

@@ -1,64 +1,75 @@
-"""The shared layers whose weights the samples pull at: linear maps without bias, each a ReLU."""
+"""The shared layers whose weights the samples pull at, whatever they are made of.
 
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+A trunk maps the rows of a table to features that the heads read. All that the landscape asks of it
+stands here: features, and what each of its layers does to the displacements (`layers`). Only the
+parameters that count are looked at: weights, without biases and norm layers, unless others are
+named (METHODS §1).
+"""
 
-from jaxtyping import Bool, Float
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from jaxtyping import Float
+
+from core.landscape.layers import Pull
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
 
-class Pass(NamedTuple):
-    """What one forward pass leaves behind, layer by layer."""
+class Pass(ABC):
+    """One forward pass of some rows, ready to be taken back."""
 
-    inputs: "list[Float[Tensor, 'row _']]"
-    """a: what each layer was fed."""
-    active: "list[Bool[Tensor, 'row _']]"
-    """Where each layer's ReLU lets the gradient through."""
     features: "Float[Tensor, 'row width']"
 
-
-@dataclass(frozen=True)
-class Trunk:
-    """A multi-layer perceptron; `weights` are [output, input], the first layer first."""
-
-    weights: "tuple[Float[Tensor, '_ _'], ...]"
-
-    def forward(self, x: "Float[Tensor, 'row input']") -> Pass:
-        """Features of the rows, and what the closed form needs of every layer."""
-        inputs, active = [], []
-        for weight in self.weights:
-            inputs.append(x)
-            z = x @ weight.T
-            active.append(z > 0)
-            x = z.clamp_min(0)
-        return Pass(inputs, active, x)
-
-    def backward(
-        self, passed: Pass, gradient: "Float[Tensor, '*task row width']"
-    ) -> "list[Float[Tensor, '*task row _']]":
-        """δ of every layer from the gradients of the tasks' losses at the features.
+    @abstractmethod
+    def pulls(self, gradient: "Float[Tensor, 'task row width']") -> Iterable[Pull]:
+        """What every layer adds, from the gradients of the losses at the features.
 
         The tasks are one more axis in front: the forward pass is never repeated.
         """
-        deltas = [gradient * passed.active[-1]]
-        for weight, active in zip(self.weights[:0:-1], passed.active[-2::-1], strict=True):
-            deltas.append((deltas[-1] @ weight).mul_(active))
-        return deltas[::-1]
 
 
-def draw_trunk(
-    n_inputs: int, width: int, depth: int, generator: "torch.Generator", device: "torch.device"
-) -> Trunk:
-    """A random start: He-normal weights, drawn on the CPU so that every device starts alike."""
-    import torch
+class Trunk(ABC):
+    """A trunk at its start θ₀; it is never changed."""
 
-    sizes = [n_inputs, *[width] * depth]
-    weights = [
-        torch.randn(n_out, n_in, generator=generator) * (2 / n_in) ** 0.5
-        for n_in, n_out in pairwise(sizes)
-    ]
-    return Trunk(tuple(weight.to(device) for weight in weights))
+    @property
+    @abstractmethod
+    def width(self) -> int:
+        """How many features it gives."""
+
+    @property
+    @abstractmethod
+    def shapes(self) -> list[tuple[int, int]]:
+        """Outputs and inputs of every layer, as its pulls have them."""
+
+    @property
+    @abstractmethod
+    def start(self) -> "Float[Tensor, ' weight']":
+        """θ₀: the parameters that count, end to end."""
+
+    @abstractmethod
+    def forward(self, x: "Float[Tensor, 'row input']") -> Pass:
+        """A pass of at most `max_rows` rows."""
+
+    @abstractmethod
+    def at(
+        self, theta: "Float[Tensor, ' weight']", x: "Float[Tensor, ' input']"
+    ) -> "Float[Tensor, ' width']":
+        """Features of one row from other parameters; `torch.func` can go through it."""
+
+    @abstractmethod
+    def max_rows(self, n_tasks: int) -> int:
+        """How many rows a pass and its pulls for so many tasks may hold at a time."""
+
+    def features(self, x: "Float[Tensor, 'row input']") -> "Float[Tensor, 'row width']":
+        """Features of any number of rows."""
+        import torch
+
+        return torch.cat([self.forward(part).features for part in torch.split(x, self.max_rows(1))])
+
+    @property
+    def device(self) -> "torch.device":
+        return self.start.device

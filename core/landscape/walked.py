@@ -48,7 +48,7 @@ def sum_walked(
     thin, n_tasks = rows.thinned(max_rows), rows.value.shape[1]
     shape = (len(PairTerms._fields), rows.n_blocks, n_tasks, n_tasks)
     sums = torch.zeros(shape, dtype=torch.float64, device=rows.x.device)
-    n_weights = sum(weight.numel() for weight in trunk.weights)
+    n_weights = len(trunk.start)
     step = max(1, MAX_ELEMENTS // (n_tasks * n_weights))
     place = np.flatnonzero(thin.real.cpu().numpy())
     block = np.repeat(thin.block, thin.piece)

@@ -20,8 +20,9 @@ from core.landscape.heads import Heads, draw_own_heads, draw_shared_head
 from core.landscape.labels import Labels
 from core.landscape.mean_pull import sum_mean_products
 from core.landscape.one_step import FEWEST_BLOCKS, MAX_SUMS
+from core.landscape.perceptron import draw_perceptron
 from core.landscape.rows import arrange_rows
-from core.landscape.trunk import Trunk, draw_trunk
+from core.landscape.trunk import Trunk
 from core.values import Kind, Task
 
 N_INPUTS, WIDTH, DEPTH, N_TASKS = 64, 128, 2, 20
@@ -38,7 +39,7 @@ class Problem:
         x = rng.standard_normal((n_rows, N_INPUTS)).astype(np.float32)
         value = (rng.random((n_rows, n_tasks)) < rng.uniform(0.1, 0.5, n_tasks)).astype(float)
         labels = Labels(value, np.ones(value.shape, dtype=bool))
-        self.trunk: Trunk = draw_trunk(N_INPUTS, WIDTH, DEPTH, generator, device)
+        self.trunk: Trunk = draw_perceptron(N_INPUTS, WIDTH, DEPTH, generator, device)
         draw = draw_own_heads if own_heads else draw_shared_head
         self.heads: Heads = draw(self.tasks, labels, WIDTH, "prior", generator, device)
         n_blocks = min(50, max(FEWEST_BLOCKS, MAX_SUMS // n_tasks**2))

@@ -22,8 +22,8 @@ from core.inputs import model_inputs
 from core.landscape import OneStep, measure_landscape
 from core.landscape.heads import draw_shared_head
 from core.landscape.labels import prepare_labels
+from core.landscape.perceptron import draw_perceptron
 from core.landscape.start import generator_of
-from core.landscape.trunk import draw_trunk
 from core.values import Split
 from tests.core.landscape.oracle import gradients
 from tests.core.landscape.tables import draw_labels, make_table
@@ -43,7 +43,7 @@ def pull_of(table, seed=0):
     """‖J_i‖₁ of every training row: the gradient of the shared output by the trunk, by autograd."""
     x = torch.from_numpy(model_inputs(table)[table.rows(Split.TRAIN)])
     device, generator = torch.device("cpu"), generator_of(seed, 0)
-    trunk = draw_trunk(x.shape[1], SMALL.width, SMALL.depth, generator, device)
+    trunk = draw_perceptron(x.shape[1], SMALL.width, SMALL.depth, generator, device)
     labels = prepare_labels(table.tasks, table.labels)
     heads = draw_shared_head(table.tasks, labels, SMALL.width, "zero", generator, device)
     weights = [weight.clone().requires_grad_() for weight in trunk.weights]
@@ -198,7 +198,7 @@ def plain_gradients(table, seed=0):
     """Whole gradients of every training row and task from the first start, shared head."""
     x = torch.from_numpy(model_inputs(table)[table.rows(Split.TRAIN)])
     device, generator = torch.device("cpu"), generator_of(seed, 0)
-    trunk = draw_trunk(x.shape[1], SMALL.width, SMALL.depth, generator, device)
+    trunk = draw_perceptron(x.shape[1], SMALL.width, SMALL.depth, generator, device)
     labels = prepare_labels(table.tasks, table.labels[table.rows(Split.TRAIN)])
     heads = draw_shared_head(table.tasks, labels, SMALL.width, "prior", generator, device)
     value, known = torch.from_numpy(labels.value).float(), torch.from_numpy(labels.known)

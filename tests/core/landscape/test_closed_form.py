@@ -8,8 +8,8 @@ from core.landscape.closed_form import pair_terms
 from core.landscape.heads import draw_shared_head, make_heads
 from core.landscape.labels import prepare_labels
 from core.landscape.mean_pull import sum_mean_products
+from core.landscape.perceptron import draw_perceptron
 from core.landscape.rows import arrange_rows
-from core.landscape.trunk import draw_trunk
 from tests.core.landscape.oracle import gradients, mean_products, pair_sums
 from tests.core.landscape.tables import draw_labels, make_table
 
@@ -21,7 +21,7 @@ def make_problem(kinds, missing, depth, width, seed=0):
     tasks = make_table(labels, kinds).tasks
     prepared = prepare_labels(tasks, labels)
     generator = torch.Generator().manual_seed(seed)
-    trunk = draw_trunk(6, width, depth, generator, CPU)
+    trunk = draw_perceptron(6, width, depth, generator, CPU)
     x = torch.randn(12, 6, generator=generator)
     value = torch.from_numpy(prepared.value).float()
     return tasks, prepared, trunk, x, value, torch.from_numpy(prepared.known), generator

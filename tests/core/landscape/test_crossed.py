@@ -11,8 +11,8 @@ from core.landscape import OneStep, measure_landscape
 from core.landscape.crossed import _weights, sum_crossed
 from core.landscape.heads import make_heads
 from core.landscape.labels import prepare_labels
+from core.landscape.perceptron import draw_perceptron
 from core.landscape.rows import arrange_rows
-from core.landscape.trunk import draw_trunk
 from core.null import measure_null
 from core.values import Split
 from tests.core.landscape.oracle import gradients
@@ -45,7 +45,7 @@ def test_sums_are_those_over_all_pairs_of_samples():
     table = stacked([(1, 0, 0, 0, 0), (0, 1, 0, 0, 0)], n=12)
     prepared = prepare_labels(table.tasks, table.labels)
     generator = torch.Generator().manual_seed(0)
-    trunk = draw_trunk(5, 6, 2, generator, CPU)
+    trunk = draw_perceptron(5, 6, 2, generator, CPU)
     heads = make_heads(table.tasks, torch.randn(2, 6, 1, generator=generator), torch.zeros(2, 1))
     x = torch.tensor(table.features, dtype=torch.float32)
     block = np.arange(24) // 8

@@ -10,7 +10,7 @@ from core.errors import MethodError
 from core.landscape import OneStep, measure_landscape
 from core.landscape.follow import SMALL_STEP, follow
 from core.landscape.heads import draw_shared_head
-from core.landscape.trunk import Trunk
+from core.landscape.perceptron import Perceptron
 from core.landscape.walked import dense_terms
 from tests.core.landscape.oracle import loss_of, pair_sums
 from tests.core.landscape.tables import draw_labels, make_table
@@ -65,7 +65,9 @@ def test_a_regression_walks_to_its_own_optimum_and_stops():
     row, place = 0, 0
     end = trunk.weights[0] + walks.displacement[row, place].reshape(trunk.weights[0].shape)
     before, after = (
-        (heads.logits(Trunk((w,)).forward(x).features)[row, place, 0] - value[row, place]).abs()
+        (
+            heads.logits(Perceptron((w,)).forward(x).features)[row, place, 0] - value[row, place]
+        ).abs()
         for w in (trunk.weights[0], end)
     )
     assert after < 0.1 * before

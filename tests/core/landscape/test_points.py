@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from core.landscape import OneStep, measure_landscape
 from core.landscape.heads import make_heads
 from core.landscape.labels import prepare_labels
+from core.landscape.perceptron import draw_perceptron
 from core.landscape.points import SIDE, draw_projections, sketch_points
 from core.landscape.strata import draw_pairs, share_out
-from core.landscape.trunk import draw_trunk
 from core.values import Split
 from tests.core.landscape.oracle import gradients
 from tests.core.landscape.tables import draw_labels, make_table
@@ -24,7 +24,7 @@ def test_a_sketch_is_the_projected_displacement():
     labels = draw_labels(9, "brm", seed=4)
     tasks = make_table(labels, "brm").tasks
     generator = torch.Generator().manual_seed(0)
-    trunk = draw_trunk(5, 7, 2, generator, torch.device("cpu"))
+    trunk = draw_perceptron(5, 7, 2, generator, torch.device("cpu"))
     heads = make_heads(tasks, torch.randn(3, 7, 3, generator=generator), torch.zeros(3, 3))
     x = torch.randn(9, 5, generator=generator)
     prepared = prepare_labels(tasks, labels)

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from core.landscape.labels import prepare_labels
+from core.landscape.perceptron import draw_perceptron
 from core.landscape.probe import fit_probes
 from core.landscape.rows import arrange_rows
-from core.landscape.trunk import draw_trunk
 from core.values import Kind
 from tests.core.landscape.tables import draw_labels, make_table
 
@@ -19,7 +19,7 @@ def fit(labels, kinds, n=300):
     tasks = make_table(labels, kinds).tasks
     prepared = prepare_labels(tasks, labels)
     x = np.random.default_rng(1).standard_normal((n, 6)).astype(np.float32)
-    trunk = draw_trunk(6, 12, 2, torch.Generator().manual_seed(0), CPU)
+    trunk = draw_perceptron(6, 12, 2, torch.Generator().manual_seed(0), CPU)
     rows = arrange_rows(x, prepared, np.arange(n) // 7, CPU)
     heads = fit_probes(tasks, rows, trunk, RIDGE, lambda share: None)
     features = trunk.forward(torch.from_numpy(x)).features.double().numpy()
@@ -63,7 +63,7 @@ def test_a_task_without_labels_gets_an_empty_probe():
     labels[0, 1] = np.nan
     prepared = prepare_labels(tasks, labels)
     x = np.random.default_rng(1).standard_normal((300, 6)).astype(np.float32)
-    trunk = draw_trunk(6, 12, 2, torch.Generator().manual_seed(0), CPU)
+    trunk = draw_perceptron(6, 12, 2, torch.Generator().manual_seed(0), CPU)
     heads = fit_probes(
         tasks, arrange_rows(x, prepared, np.arange(300) // 7, CPU), trunk, RIDGE, lambda s: None
     )

@@ -8,10 +8,10 @@ from core.landscape.accumulate import accumulate
 from core.landscape.heads import draw_shared_head
 from core.landscape.labels import Labels, prepare_labels
 from core.landscape.mean_pull import sum_mean_products
+from core.landscape.perceptron import draw_perceptron
 from core.landscape.probe import fit_probes
 from core.landscape.rows import Supply, arrange_rows
 from core.landscape.start import generator_of
-from core.landscape.trunk import draw_trunk
 from tests.core.landscape.tables import draw_labels, make_table
 
 CPU = torch.device("cpu")
@@ -34,7 +34,7 @@ def repeated(x, labels, block, weight):
 
 
 def start(tasks, labels):
-    trunk = draw_trunk(INPUTS, 16, 2, generator_of(0), CPU)
+    trunk = draw_perceptron(INPUTS, 16, 2, generator_of(0), CPU)
     return trunk, draw_shared_head(tasks, labels, 16, "prior", generator_of(1), CPU)
 
 

@@ -1,0 +1,157 @@
+"""One layer's part in the distance of every two samples, each with a loss of its own.
+
+Outer products are compared exactly without being formed (`rank_one`). Anything else is formed once
+for the samples drawn; where a layer has too many parameters for that, its terms are estimated from
+a random draw of them, never fewer than 4096, scaled up (METHODS §2; the numbers are ours).
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from core.landscape.layers import Factors, Pull
+from core.landscape.rank_one import l1_between
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+MAX_ELEMENTS = 2**18
+"""Numbers in the largest tensor of a batch of pairs (1 MB)."""
+
+MAX_KEPT = 2**24
+"""Numbers that are kept of a layer's formed displacements (64 MB)."""
+
+FEWEST_COORDINATES = 4096
+"""Parameters that a layer's terms are estimated from at least."""
+
+Square = Float[np.ndarray, "sample sample"]
+
+
+class CrossedLayer(ABC):
+    """A layer's displacements of all samples."""
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether only a part of the parameters was looked at."""
+        return False
+
+    @abstractmethod
+    def products(self) -> list[Square]:
+        """⟨Δ, Δ'⟩, ⟨sgn Δ, sgn Δ'⟩, and how many parameters both move, of every two samples."""
+
+    @abstractmethod
+    def lengths(self) -> Float[np.ndarray, " sample"]:
+        """‖Δ‖₁."""
+
+    @abstractmethod
+    def distances(self, on_batch: Callable[[float], None]) -> Square:
+        """‖Δ − Δ'‖₁ of every two samples."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outer(CrossedLayer):
+    """δ aᵀ of every sample, never formed."""
+
+    deltas: "Float[Tensor, 'sample output']"
+    inputs: "Float[Tensor, 'sample input']"
+
+    def products(self) -> list[Square]:
+        return [part(self.deltas) * part(self.inputs) for part in (_gram, _sign_gram, _move_gram)]
+
+    def lengths(self) -> Float[np.ndarray, " sample"]:
+        return _numpy(self.deltas.abs().sum(1) * self.inputs.abs().sum(1))
+
+    def distances(self, on_batch: Callable[[float], None]) -> Square:
+        import torch
+
+        n, device = len(self.deltas), self.deltas.device
+        distance = torch.zeros(n, n, dtype=torch.float64, device=device)
+        first, second = torch.triu_indices(n, n, 1, device=device)
+        step = max(1, MAX_ELEMENTS // max(self.deltas.shape[1], self.inputs.shape[1]))
+        for start in range(0, len(first), step):
+            on_batch(start / len(first))
+            i, j = first[start : start + step], second[start : start + step]
+            apart = l1_between(self.deltas[i], self.inputs[i], self.deltas[j], self.inputs[j])
+            distance[i, j] = apart.double()
+        return _numpy(distance + distance.T)
+
+
+@dataclass(frozen=True, eq=False)
+class Formed(CrossedLayer):
+    """Displacements written out, or `scale` times as many from a part of the parameters."""
+
+    delta: "Float[Tensor, 'sample weight']"
+    scale: float
+
+    @property
+    def is_estimate(self) -> bool:
+        return self.scale > 1.0
+
+    def products(self) -> list[Square]:
+        return [self.scale * part(self.delta) for part in (_gram, _sign_gram, _move_gram)]
+
+    def lengths(self) -> Float[np.ndarray, " sample"]:
+        return self.scale * _numpy(self.delta.abs().sum(1))
+
+    def distances(self, on_batch: Callable[[float], None]) -> Square:
+        import torch
+
+        on_batch(0.0)
+        return self.scale * _numpy(torch.cdist(self.delta, self.delta, p=1.0))
+
+
+def gather_layers(batches: Iterable[Iterable[Pull]], n_samples: int) -> list[CrossedLayer]:
+    """The layers of all samples, from the pulls (of one task) of a few samples at a time."""
+    import torch
+
+    found: dict[int, list[tuple[Tensor, ...]]] = {}
+    scales: dict[int, float | None] = {}
+    for pulls in batches:
+        for layer, pull in enumerate(pulls):
+            scales[layer], kept = _keep(pull, layer, n_samples)
+            found.setdefault(layer, []).append(kept)
+    made: list[CrossedLayer] = []
+    for layer, pieces in found.items():
+        parts, scale = [torch.cat(part) for part in zip(*pieces, strict=True)], scales[layer]
+        made.append(Outer(*parts) if scale is None else Formed(parts[0], scale))
+    return made
+
+
+def _keep(pull: Pull, layer: int, n_samples: int) -> "tuple[float | None, tuple[Tensor, ...]]":
+    """What is kept of a pull of one task, and what it is scaled up by where it was formed."""
+    import torch
+
+    if isinstance(pull, Factors):
+        return None, (pull.deltas[0], pull.inputs)
+    n_weights = pull.shape[2] * pull.shape[3]
+    drawn = _coordinates(n_weights, n_samples, layer)
+    place = torch.from_numpy(drawn).to(pull.like.device)
+    formed = [delta[0].flatten(1).index_select(1, place) for _, delta in pull.formed()]
+    return n_weights / len(drawn), (torch.cat(formed),)
+
+
+def _coordinates(n_weights: int, n_samples: int, layer: int) -> Int[np.ndarray, " weight"]:
+    most = max(FEWEST_COORDINATES, MAX_KEPT // n_samples)
+    if n_weights <= most:
+        return np.arange(n_weights)
+    return np.sort(np.random.default_rng([n_weights, layer]).choice(n_weights, most, False))
+
+
+def _numpy(values: "Tensor") -> np.ndarray:
+    return np.asarray(values.double().cpu().numpy())
+
+
+def _gram(vectors: "Tensor") -> Square:
+    return _numpy(vectors @ vectors.T)
+
+
+def _sign_gram(vectors: "Tensor") -> Square:
+    return _gram(vectors.sign())
+
+
+def _move_gram(vectors: "Tensor") -> Square:
+    return _gram(vectors.sign().abs())
