@@ -28,6 +28,8 @@ compared through δ alone.
     rank_one      the exact L1 distance of the gradients of two samples
     mean_pull     inner products of the tasks' mean displacements
     blocks        which rows are summed together
+    material      what the starts are measured on: rows at hand, and every row
+    memory        batches that fit
     rows          the rows in pieces, each of one block
     accumulate    batches of rows → sums of every block
     label_sums    the same sums of the labels alone, without a model
@@ -45,6 +47,7 @@ Example:
 from core.landscape.one_step import OneStep
 from core.methods import Stage
 from core.progress import OnProgress, silent
+from core.streamed import StreamedTable
 from core.values import Landscape, TaskTable
 
 LANDSCAPES: Stage[OneStep] = Stage("landscape", {"one_step": OneStep})
@@ -53,7 +56,7 @@ __all__ = ["LANDSCAPES", "OneStep", "measure_landscape"]
 
 
 def measure_landscape(
-    table: TaskTable,
+    table: TaskTable | StreamedTable,
     method: OneStep | None = None,
     seed: int = 0,
     device: str = "auto",
@@ -62,7 +65,8 @@ def measure_landscape(
     """Displacements of the sample-wise optima of the training rows, summed up by pair of tasks.
 
     Args:
-        table: only its training rows are looked at; missing labels and features are allowed.
+        table: in memory or streamed from a file; only its training rows are looked at; missing
+            labels and features are allowed.
         method: the settings; `OneStep()` when None.
         seed: of the random starts, the blocks and the points drawn.
         device: `auto`, `cpu` or `cuda`.

@@ -1,11 +1,13 @@
 """Moments of the labels alone: what a measure can know without any model."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from core.values import Kind, LabelSums, Task
+
+RANKED = (Kind.REGRESSION, Kind.TIME_TO_EVENT)
 
 
 def sum_labels(
@@ -19,61 +21,87 @@ def sum_labels(
     counted from the middle one; a time to event as the rank of its excess of events; a multiclass
     task as one 0/1 column a class.
     """
-    owner, columns = _columns(tasks, labels)
-    known = (~np.isnan(columns)).astype(float)
-    y = np.nan_to_num(columns, nan=0.0)
-    n_blocks = int(block.max(initial=-1)) + 1
-    parts = [np.flatnonzero(block == number) for number in range(n_blocks)]
+    return sum_label_parts(tasks, ((labels, block),), labels, int(block.max(initial=-1)) + 1)
 
-    def by_block(
-        row: Float[np.ndarray, "row column"], other: Float[np.ndarray, "row column"]
-    ) -> Float[np.ndarray, "block column column"]:
-        return np.stack([row[part].T @ other[part] for part in parts])
 
-    return LabelSums(
-        task=owner,
-        count=by_block(known, known),
-        total=by_block(y, known),
-        square=by_block(y * y, known),
-        product=by_block(y, y),
-    )
+def sum_label_parts(
+    tasks: Sequence[Task],
+    parts: Iterable[tuple[Float[np.ndarray, "row task"], Int[np.ndarray, " row"]]],
+    known_rows: Float[np.ndarray, "known_row task"],
+    n_blocks: int,
+) -> LabelSums:
+    """`sum_labels` of rows that come in parts, with their blocks; ranks are taken among the labels
+    of `known_rows`."""
+    owner = [k for k, task in enumerate(tasks) for _ in range(_n_columns(task))]
+    sums = np.zeros((4, n_blocks, len(owner), len(owner)))
+    ordered = [_ordered(task, column) for task, column in zip(tasks, known_rows.T, strict=True)]
+    for labels, block in parts:
+        columns = _columns(tasks, labels, known_rows, ordered)
+        known = (~np.isnan(columns)).astype(float)
+        y = np.nan_to_num(columns, nan=0.0)
+        for number in np.unique(block):
+            at = np.flatnonzero(block == number)
+            k, v = known[at], y[at]
+            sums[:, number] += k.T @ k, v.T @ k, (v * v).T @ k, v.T @ v
+    return LabelSums(np.array(owner, dtype=int), *sums)
+
+
+def _n_columns(task: Task) -> int:
+    return task.n_outputs if task.kind is Kind.MULTICLASS else 1
+
+
+def _ordered(task: Task, label: Float[np.ndarray, " row"]) -> Float[np.ndarray, " known"]:
+    """The values that the ranks of a task are taken among, ascending; none where it has no rank."""
+    if task.kind not in RANKED:
+        return np.zeros(0)
+    values = excess_events(label) if task.kind is Kind.TIME_TO_EVENT else label
+    return np.sort(values[~np.isnan(values)])
 
 
 def _columns(
-    tasks: Sequence[Task], labels: Float[np.ndarray, "row task"]
-) -> tuple[Int[np.ndarray, " column"], Float[np.ndarray, "row column"]]:
-    owner: list[int] = []
+    tasks: Sequence[Task],
+    labels: Float[np.ndarray, "row task"],
+    known_rows: Float[np.ndarray, "known_row task"],
+    ordered: Sequence[Float[np.ndarray, " known"]],
+) -> Float[np.ndarray, "row column"]:
     columns: list[np.ndarray] = []
     for number, task in enumerate(tasks):
         label = labels[:, number]
         if task.kind is Kind.MULTICLASS:
-            made = [np.where(np.isnan(label), np.nan, label == k) for k in range(task.n_outputs)]
-        else:
-            if task.kind is Kind.TIME_TO_EVENT:
-                label = excess_events(label)
-            ranked = task.kind in (Kind.REGRESSION, Kind.TIME_TO_EVENT)
-            made = [mean_ranks(label) if ranked else label]
-        owner += [number] * len(made)
-        columns += made
-    return np.array(owner, dtype=int), np.stack(columns, axis=1).astype(float)
+            columns += [
+                np.where(np.isnan(label), np.nan, label == k) for k in range(task.n_outputs)
+            ]
+            continue
+        if task.kind is Kind.TIME_TO_EVENT:
+            label = excess_events(label, known_rows[:, number])
+        columns.append(ranks_among(label, ordered[number]) if task.kind in RANKED else label)
+    return np.stack(columns, axis=1).astype(float)
 
 
-def excess_events(signed: Float[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
+def excess_events(
+    signed: Float[np.ndarray, " row"], known_rows: Float[np.ndarray, " known_row"] | None = None
+) -> Float[np.ndarray, " row"]:
     """Martingale residual of each signed time: its event (0 or 1) less the Nelson–Aalen cumulative
-    hazard of its time, so how much sooner the event came than for the average row."""
-    times, happened = np.abs(signed), signed > 0
-    order = np.sort(times[~np.isnan(times)])
-    at, size = np.unique(times[happened], return_counts=True)
+    hazard of its time, so how much sooner the event came than for the average row. The hazard is
+    that of `known_rows`; of these rows when None."""
+    among = signed if known_rows is None else known_rows
+    order = np.sort(np.abs(among[~np.isnan(among)]))
+    at, size = np.unique(among[among > 0], return_counts=True)
     hazard = np.cumsum(size / (len(order) - np.searchsorted(order, at, side="left")))
-    below = np.searchsorted(at, times, side="right")
-    return np.where(np.isnan(signed), np.nan, happened - np.concatenate([[0.0], hazard])[below])
+    below = np.searchsorted(at, np.abs(signed), side="right")
+    excess = (signed > 0) - np.concatenate([[0.0], hazard])[below]
+    return np.where(np.isnan(signed), np.nan, excess)
 
 
 def mean_ranks(values: Float[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
     """Ranks of the known values minus their mean; NaN stays NaN, ties share their mean rank."""
-    known = ~np.isnan(values)
-    _, place, size = np.unique(values[known], return_inverse=True, return_counts=True)
-    last = np.cumsum(size)
-    ranks = np.full(values.shape, np.nan)
-    ranks[known] = (last - (size - 1) / 2)[place] - (known.sum() + 1) / 2
-    return ranks
+    return ranks_among(values, np.sort(values[~np.isnan(values)]))
+
+
+def ranks_among(
+    values: Float[np.ndarray, " row"], ordered: Float[np.ndarray, " known"]
+) -> Float[np.ndarray, " row"]:
+    """Where each value stands among ascending ones, counted from the middle; NaN stays NaN."""
+    below = np.searchsorted(ordered, values, side="left")
+    up_to = np.searchsorted(ordered, values, side="right")
+    return np.where(np.isnan(values), np.nan, (below + up_to) / 2 - len(ordered) / 2)

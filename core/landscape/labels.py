@@ -20,8 +20,45 @@ class Labels(NamedTuple):
     known: Bool[np.ndarray, "row task"]
 
 
-def prepare_labels(tasks: Sequence[Task], labels: Float[np.ndarray, "row task"]) -> Labels:
-    """Masks of the labels, and their values with each regression standardised by these rows.
+class LabelScale(NamedTuple):
+    """What is learned of the labels before any is used: value = (label / unit − mean) / spread for
+    a regression, the inner edges of the intervals for a time to event."""
+
+    unit: Float[np.ndarray, " task"]
+    mean: Float[np.ndarray, " task"]
+    spread: Float[np.ndarray, " task"]
+    edges: tuple[Float[np.ndarray, " edge"], ...]
+
+
+def fit_labels(tasks: Sequence[Task], labels: Float[np.ndarray, "row task"]) -> LabelScale:
+    """The scale of the labels that are known and finite."""
+    moments = np.zeros((3, len(tasks)))
+    for column, task in enumerate(tasks):
+        known = labels[np.isfinite(labels[:, column]), column]
+        moments[:, column] = _moments(known) if task.kind is Kind.REGRESSION else (1, 0, 1)
+    unit, mean, spread = moments
+    return LabelScale(unit, mean, spread, fit_edges(tasks, labels))
+
+
+def fit_edges(
+    tasks: Sequence[Task], labels: Float[np.ndarray, "row task"]
+) -> tuple[Float[np.ndarray, " edge"], ...]:
+    """The inner edges of each time to event; none for other tasks, or without a label."""
+    return tuple(
+        interval_edges(column)
+        if task.kind is Kind.TIME_TO_EVENT and not np.isnan(column).all()
+        else np.zeros(0)
+        for task, column in zip(tasks, labels.T, strict=True)
+    )
+
+
+def prepare_labels(
+    tasks: Sequence[Task],
+    labels: Float[np.ndarray, "row task"],
+    scale: LabelScale | None = None,
+) -> Labels:
+    """Masks of the labels, and their values with each regression standardised: by `scale`, by these
+    rows when None.
 
     Raises:
         TableError: an infinite label.
@@ -29,36 +66,37 @@ def prepare_labels(tasks: Sequence[Task], labels: Float[np.ndarray, "row task"])
     known = ~np.isnan(labels)
     value = np.where(known, labels, 0.0)
     for column, task in enumerate(tasks):
-        n_infinite = int(np.isinf(value[:, column]).sum())
-        if n_infinite:
-            raise TableError(
-                f"Task {task.name!r} has {n_infinite} infinite labels, so its loss is not finite; "
-                "clear them or drop the task with --ignore."
-            )
+        stop_at_infinite(task, int(np.isinf(value[:, column]).sum()))
+    scale = fit_labels(tasks, labels) if scale is None else scale
+    for column, task in enumerate(tasks):
         if task.kind is Kind.TIME_TO_EVENT:
-            value[:, column] = _intervals(labels[:, column])
+            interval = interval_of(labels[:, column], scale.edges[column]) + 1.0
+            signed = np.copysign(interval, labels[:, column])
+            value[:, column] = np.where(known[:, column], signed, 0.0)
         if task.kind is Kind.REGRESSION:
-            value[:, column] = _standardise(value[:, column], known[:, column])
+            unit, mean, spread = (part[column] for part in scale[:3])
+            scaled = (value[:, column] / unit - mean) / spread
+            value[:, column] = np.where(known[:, column], scaled, 0.0)
     return Labels(value, known)
 
 
-def _intervals(labels: Float[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
-    known = ~np.isnan(labels)
-    if not known.any():
-        return np.zeros(len(labels))
-    interval = interval_of(labels, interval_edges(labels)) + 1.0
-    return np.where(known, np.copysign(interval, labels), 0.0)
+def stop_at_infinite(task: Task, n_infinite: int) -> None:
+    """Raise TableError where a task has infinite labels."""
+    if n_infinite:
+        raise TableError(
+            f"Task {task.name!r} has {n_infinite} infinite labels, so its loss is not finite; "
+            "clear them or drop the task with --ignore."
+        )
 
 
-def _standardise(
-    value: Float[np.ndarray, " row"], known: Bool[np.ndarray, " row"]
-) -> Float[np.ndarray, " row"]:
-    size = np.abs(value).max(initial=0.0)
-    scaled = value / size if size > 0 else value  # squares of 1e200 stay finite
-    seen = scaled[known]
-    mean = seen.sum() / max(len(seen), 1)
-    spread = np.sqrt(((seen - mean) ** 2).sum() / max(len(seen), 1))
-    return np.where(known, (scaled - mean) / (spread if spread > 1e-12 else 1.0), 0.0)
+def _moments(known: Float[np.ndarray, " row"]) -> tuple[float, float, float]:
+    """Unit (the largest size), mean and standard deviation in it; spread 1 where there is none."""
+    size = float(np.abs(known).max(initial=0.0))
+    unit = size if size > 0 else 1.0
+    scaled = known / unit  # squares of 1e200 stay finite
+    mean = float(scaled.sum() / max(len(scaled), 1))
+    spread = float(np.sqrt(((scaled - mean) ** 2).sum() / max(len(scaled), 1)))
+    return unit, mean, spread if spread > 1e-12 else 1.0
 
 
 class Distinct(NamedTuple):

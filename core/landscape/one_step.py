@@ -4,24 +4,21 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
-from jaxtyping import Float32, Int
 
 from core.device import pick_device
-from core.errors import MethodError, TableError
-from core.inputs import model_inputs
+from core.errors import MethodError
 from core.landscape.accumulate import mean_of
-from core.landscape.blocks import assign_blocks
-from core.landscape.label_sums import sum_labels
-from core.landscape.labels import Distinct, Labels, find_distinct, prepare_labels
+from core.landscape.labels import Distinct
+from core.landscape.material import Material, from_stream, from_table
 from core.landscape.notes import explain_heads, explain_pairing, explain_walks
 from core.landscape.points import draw_projections, sketch_points
-from core.landscape.rows import arrange_rows
 from core.landscape.spread import explain_spread
 from core.landscape.start import Start, generator_of, measure_start
 from core.landscape.strata import draw_pairs
 from core.methods import Method, knob
 from core.progress import OnProgress, within
-from core.values import Landscape, PairSums, Points, Split, TaskTable
+from core.streamed import StreamedTable
+from core.values import Landscape, PairSums, Points, TaskTable
 
 UNMATCHED = ("energy", "all_pairs")
 """Pairings that compare all samples of one task with all of another."""
@@ -102,41 +99,42 @@ class OneStep(Method):
     batch_size: int = knob(4096, "Most rows at a time.", low=1, high=1_000_000)
 
     def __call__(
-        self, table: TaskTable, seed: int, device: str, on_progress: OnProgress
+        self,
+        table: TaskTable | StreamedTable,
+        seed: int,
+        device: str,
+        on_progress: OnProgress,
     ) -> Landscape:
         """See `measure_landscape`."""
-        rows = table.rows(Split.TRAIN)
-        x = _usable(model_inputs(table)[rows])
-        labels = prepare_labels(table.tasks, table.labels[rows])
-        most = max(FEWEST_BLOCKS, MAX_SUMS // len(table.tasks) ** 2)
-        block = assign_blocks(table.patient[rows], min(self.n_blocks, most), seed)
-        distinct = find_distinct(table.tasks, labels)
-        tasks = [table.tasks[first] for first in distinct.first]
-        own = Labels(labels.value[:, distinct.first], labels.known[:, distinct.first])
+        material = self._material(table, seed)
+        tasks, labels = material.own_tasks, material.fair_labels()
         one_output = self.heads == "shared" and all(task.n_outputs == 1 for task in tasks)
-        pairing = self._pairing(table)
-        arranged = arrange_rows(x, own, block, pick_device(device), one_output)
+        pairing, on = self._pairing(material), pick_device(device)
+        rows = material.arrange(material.at_hand, on, one_output)
+        every = material.every(on, one_output) if isinstance(table, StreamedTable) else None
         starts = [
             measure_start(
                 self,
                 tasks,
-                own,
-                arranged,
+                labels,
+                rows,
                 pairing,
                 generator_of(seed, number),
                 within(on_progress, number / self.starts, (number + 1) / self.starts),
+                every,
             )
             for number in range(self.starts)
         ]
         return Landscape(
             tasks=table.tasks,
             heads=self.heads,
-            n_samples=len(rows),
-            sums=_with_copies(mean_of([start.sums for start in starts]), distinct),
-            label_sums=sum_labels(table.tasks, table.labels[rows], block),
-            points=self._points(table, rows, x, labels, distinct, starts[0], seed),
+            n_samples=material.n_rows,
+            sums=_with_copies(mean_of([start.sums for start in starts]), material.distinct),
+            label_sums=material.label_sums(),
+            points=self._points(material, starts[0], seed),
             curve=np.mean([start.curve for start in starts], axis=0),
             notes=(
+                *material.notes,
                 *explain_walks(starts[0].curve, self.step_size, self.step_rows),
                 *explain_heads(self.heads),
                 *explain_pairing(pairing, self.pair_samples),
@@ -144,49 +142,39 @@ class OneStep(Method):
             ),
         )
 
-    def _pairing(self, table: TaskTable) -> str:
-        if self.steps > 1 and (self.pairing in UNMATCHED or table.has_own_samples):
+    def _material(self, table: TaskTable | StreamedTable, seed: int) -> Material:
+        most = max(FEWEST_BLOCKS, MAX_SUMS // len(table.tasks) ** 2)
+        n_blocks = min(self.n_blocks, most)
+        if isinstance(table, StreamedTable):
+            return from_stream(table, n_blocks, seed)
+        return from_table(table, n_blocks, seed)
+
+    def _pairing(self, material: Material) -> str:
+        if self.steps > 1 and (self.pairing in UNMATCHED or material.has_own_samples):
             raise MethodError(
                 f"steps={self.steps}: samples that are not matched are compared after one step; "
                 "use steps=1."
             )
         if self.pairing != "auto":
             return self.pairing
-        return "energy" if table.has_own_samples else "matched"
+        return "energy" if material.has_own_samples else "matched"
 
-    def _points(
-        self,
-        table: TaskTable,
-        rows: Int[np.ndarray, " row"],
-        x: Float32[np.ndarray, "row input"],
-        labels: Labels,
-        distinct: Distinct,
-        start: Start,
-        seed: int,
-    ) -> Points:
-        raw = table.labels[rows]
-        drawn = draw_pairs(table.tasks, raw, self.max_points, seed)
+    def _points(self, material: Material, start: Start, seed: int) -> Points:
+        part = material.at_hand
+        drawn = draw_pairs(material.tasks, part.raw, self.max_points, seed)
         projections = draw_projections(start.trunk, generator_of(seed, 0, 1))
-        heads = [start.heads.only(int(number)) for number in distinct.number]
-        found = sketch_points(start.trunk, heads, projections, x, labels, drawn)
-        task = np.repeat(np.arange(len(drawn)), [len(part) for part in drawn])
+        heads = [start.heads.only(int(number)) for number in material.distinct.number]
+        found = sketch_points(start.trunk, heads, projections, part.x, part.labels, drawn)
+        task = np.repeat(np.arange(len(drawn)), [len(rows) for rows in drawn])
         sample = np.concatenate(drawn)
         return Points(
             sketch=found.sketch,
-            sample=rows[sample],
+            sample=part.number[sample],
             task=task,
-            label=raw[sample, task],
+            label=part.raw[sample, task],
             loss=found.loss,
-            n_total=int(labels.known.sum()),
+            n_total=material.n_points,
         )
-
-
-def _usable(x: Float32[np.ndarray, "row input"]) -> Float32[np.ndarray, "row input"]:
-    if len(x) == 0:
-        raise TableError("The table has no training rows; add rows or mark some as training.")
-    if x.shape[1] == 0:
-        raise TableError("No feature varies over the training rows; add feature columns.")
-    return x
 
 
 def _with_copies(sums: PairSums, distinct: Distinct) -> PairSums:

@@ -153,16 +153,16 @@ def test_an_infinite_label_is_named():
 
 
 def test_a_loss_that_is_not_finite_names_its_task(monkeypatch):
-    from core.landscape import one_step
+    from core.landscape import material
 
-    real = one_step.prepare_labels
+    real = material.prepare_labels
 
     def broken(tasks, labels):
         prepared = real(tasks, labels)
         prepared.value[3, 1] = np.nan
         return prepared
 
-    monkeypatch.setattr(one_step, "prepare_labels", broken)
+    monkeypatch.setattr(material, "prepare_labels", broken)
     with pytest.raises(TableError, match=r"'y1' has a loss that is not finite"):
         measure_landscape(make_table(draw_labels(kinds="br"), "br"), SMALL)
 

@@ -1,0 +1,56 @@
+"""Random numbers that belong to a row, not to its place in memory: hashes of a key.
+
+A row gets the same split, block and draw in every pass over a file, so none needs to be kept. The
+hash is the finaliser of SplitMix64 (Steele, Lea and Flood 2014), one word in, one word out.
+"""
+
+import numpy as np
+from jaxtyping import Float, Int, UInt64
+
+from core.values import Split
+
+SPLIT, BLOCK, DRAW = 1, 2, 3
+"""What a hash is for; different purposes give independent numbers."""
+
+SHARES = (0.6, 0.2, 0.2)
+"""Of training, validation and test rows."""
+
+
+def hash_keys(
+    keys: UInt64[np.ndarray, " row"], seed: int, purpose: int
+) -> UInt64[np.ndarray, " row"]:
+    """A well-mixed word for every key."""
+    start = np.random.SeedSequence([seed, purpose]).generate_state(1, np.uint64)[0]
+    with np.errstate(over="ignore"):
+        word = _mix(keys.astype(np.uint64) ^ start)
+        return np.asarray(_mix(word + start))
+
+
+def uniform(keys: UInt64[np.ndarray, " row"], seed: int, purpose: int) -> Float[np.ndarray, " row"]:
+    """A number in [0, 1) for every key."""
+    return np.asarray((hash_keys(keys, seed, purpose) >> np.uint64(11)) * 2.0**-53)
+
+
+def split_of(patient: UInt64[np.ndarray, " row"], seed: int) -> Int[np.ndarray, " row"]:
+    """The `Split.code` of every row; the rows of a patient share it."""
+    edges = np.cumsum(SHARES)[:-1]
+    place = np.searchsorted(edges, uniform(patient, seed, SPLIT), side="right")
+    return np.asarray(np.array([split.code for split in Split])[place])
+
+
+def block_of(
+    patient: UInt64[np.ndarray, " row"], n_blocks: int, seed: int
+) -> Int[np.ndarray, " row"]:
+    """The block of every row, in 0 … n_blocks − 1; the rows of a patient share it."""
+    return np.asarray((uniform(patient, seed, BLOCK) * n_blocks).astype(np.int64))
+
+
+def powers_of_half(chance: Float[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
+    """The nearest power of ½ to each chance in (0, 1], so that weights have few values."""
+    return np.asarray(2.0 ** -np.round(-np.log2(np.clip(chance, 2.0**-60, 1.0))))
+
+
+def _mix(word: UInt64[np.ndarray, " row"]) -> UInt64[np.ndarray, " row"]:
+    word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(word ^ (word >> np.uint64(31)))

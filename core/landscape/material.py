@@ -1,0 +1,180 @@
+"""What the starts are measured on: rows at hand, and every row, a part at a time.
+
+Of a table in memory both are all training rows. Of a streamed table those at hand are its sample,
+each with a weight, and serve whatever looks at single rows (probes, mean displacements, points);
+the sums go over every row as it passes by.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Float32, Int
+
+from core.errors import TableError
+from core.inputs import apply_scale, model_inputs
+from core.keys import block_of
+from core.landscape.blocks import assign_blocks
+from core.landscape.label_sums import sum_label_parts
+from core.landscape.labels import (
+    Distinct,
+    Labels,
+    LabelScale,
+    find_distinct,
+    fit_edges,
+    prepare_labels,
+)
+from core.landscape.rows import Rows, Supply, arrange_rows
+from core.streamed import Batch, StreamedTable, even_copies
+from core.values import LabelSums, Split, Task, TaskTable
+
+if TYPE_CHECKING:
+    import torch
+
+MOST_COPIES = 20_000
+"""Rows that quantiles of a weighted sample are taken from."""
+
+
+class Part(NamedTuple):
+    """Some training rows."""
+
+    x: Float32[np.ndarray, "row input"]
+    raw: Float[np.ndarray, "row task"]
+    """Labels as the table has them."""
+    labels: Labels
+    block: Int[np.ndarray, " row"]
+    number: Int[np.ndarray, " row"]
+    """Which row of the table each is."""
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """Training rows, with what was learned of all of them."""
+
+    tasks: tuple[Task, ...]
+    has_own_samples: bool
+    distinct: Distinct
+    n_blocks: int
+    n_rows: int
+    """Training rows in all."""
+    n_points: int
+    """(Row, task) pairs with a label in all."""
+    at_hand: Part
+    weight: Float[np.ndarray, " row"]
+    """How many rows each one at hand stands for."""
+    parts: Callable[[], Iterator[Part]]
+    label_sums: Callable[[], LabelSums]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def own_tasks(self) -> list[Task]:
+        """The distinct tasks."""
+        return [self.tasks[first] for first in self.distinct.first]
+
+    @property
+    def own_labels(self) -> Labels:
+        """Of the rows at hand and the distinct tasks, where each row counts as one."""
+        return own_labels(self.at_hand, self.distinct)
+
+    def fair_labels(self) -> Labels:
+        """The same with rows as frequent as in the table, for base rates."""
+        copies = even_copies(self.weight, MOST_COPIES)
+        return Labels(*(part[copies] for part in self.own_labels))
+
+    def arrange(
+        self, part: Part, device: "torch.device", one_output: bool, weight: np.ndarray | None = None
+    ) -> Rows:
+        """A part as the closed form takes it; those at hand with their own weights."""
+        weight = self.weight if weight is None and part is self.at_hand else weight
+        labels = own_labels(part, self.distinct)
+        return arrange_rows(part.x, labels, part.block, device, one_output, weight, self.n_blocks)
+
+    def every(self, device: "torch.device", one_output: bool) -> Supply:
+        """All rows, arranged part by part."""
+        return Supply(
+            self.n_rows,
+            lambda: (self.arrange(part, device, one_output) for part in self.parts()),
+        )
+
+
+def own_labels(part: Part, distinct: Distinct) -> Labels:
+    """The labels of the distinct tasks."""
+    value, known = part.labels
+    return Labels(value[:, distinct.first], known[:, distinct.first])
+
+
+def from_table(table: TaskTable, n_blocks: int, seed: int) -> Material:
+    """The training rows of a table in memory."""
+    rows = table.rows(Split.TRAIN)
+    x = _usable(model_inputs(table)[rows])
+    raw = table.labels[rows]
+    labels = prepare_labels(table.tasks, raw)
+    block = assign_blocks(table.patient[rows], n_blocks, seed)
+    at_hand = Part(x, raw, labels, block, rows)
+    n_blocks = int(block.max()) + 1
+    return Material(
+        tasks=table.tasks,
+        has_own_samples=table.has_own_samples,
+        distinct=find_distinct(table.tasks, labels),
+        n_blocks=n_blocks,
+        n_rows=len(rows),
+        n_points=int(labels.known.sum()),
+        at_hand=at_hand,
+        weight=np.ones(len(rows)),
+        parts=lambda: iter((at_hand,)),
+        label_sums=lambda: sum_label_parts(table.tasks, ((raw, block),), raw, n_blocks),
+    )
+
+
+def from_stream(table: StreamedTable, n_blocks: int, seed: int) -> Material:
+    """The training rows of a streamed table: its sample at hand, and all of them batch by batch."""
+    survey, sample = table.survey, table.sample
+    rows = sample.rows(Split.TRAIN)
+    raw = sample.labels[rows]
+    copies = even_copies(survey.weight[rows], MOST_COPIES)
+    scale = LabelScale(
+        survey.label_unit,
+        survey.label_mean,
+        survey.label_spread,
+        fit_edges(table.tasks, raw[copies]),
+    )
+
+    def part(batch: Batch) -> Part:
+        x = apply_scale(survey.scale, batch.features)
+        labels = prepare_labels(table.tasks, batch.labels, scale)
+        block = block_of(batch.patient, n_blocks, seed)
+        return Part(x, batch.labels, labels, block, batch.number)
+
+    def label_parts() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for batch in table.stream.batches(with_features=False):
+            yield batch.labels, block_of(batch.patient, n_blocks, seed)
+
+    at_hand = part(Batch(sample.features[rows], raw, rows, survey.patient[rows]))
+    _usable(at_hand.x)
+    return Material(
+        tasks=table.tasks,
+        has_own_samples=table.has_own_samples,
+        distinct=_copies(survey.copy_of),
+        n_blocks=n_blocks,
+        n_rows=survey.n_in(Split.TRAIN),
+        n_points=survey.n_train_labels,
+        at_hand=at_hand,
+        weight=survey.weight[rows],
+        parts=lambda: (part(batch) for batch in table.stream.batches()),
+        label_sums=lambda: sum_label_parts(table.tasks, label_parts(), raw[copies], n_blocks),
+        notes=survey.notes,
+    )
+
+
+def _copies(copy_of: Sequence[int] | np.ndarray) -> Distinct:
+    first, number = np.unique(np.asarray(copy_of, dtype=int), return_inverse=True)
+    return Distinct(first, number)
+
+
+def _usable(x: Float32[np.ndarray, "row input"]) -> Float32[np.ndarray, "row input"]:
+    if len(x) == 0:
+        raise TableError("The table has no training rows; add rows or mark some as training.")
+    if x.shape[1] == 0:
+        raise TableError("No feature varies over the training rows; add feature columns.")
+    return x
