@@ -19,6 +19,13 @@ compared through δ alone.
     closed_form   distance and cosine of the displacements of every pair of tasks
     one_output    the same where all tasks share one output: products of 0/1 matrices
     terms         what a pair of tasks contributes
+    module_trunk  any torch module: layers with a form are tapped, others go by torch.func
+    admit         what a module must show before it is let in as a trunk
+    parameters    which of its parameters count
+    taps          linear maps and convolutions, from what they were fed and what came back
+    by_row        gradients of single rows by any other parameter
+    nets          the convolutional trunks
+    canvas        from the inputs of a table back to images and series
     layers        what the layers of any trunk add: outer products, sums of them, or whole
     row_terms     the pair terms of every row, filled layer by layer
     follow        optima of several steps: a walk for every sample and task

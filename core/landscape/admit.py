@@ -1,0 +1,176 @@
+"""A module is let in as a trunk once it has shown that it treats rows apart.
+
+Norm layers and dropout are put to rest (`eval`). Then a few random rows go through it together and
+alone, and the gradients of its layers are held against a plain loop: a layer that is used in some
+other way than being called loses its short cut.
+"""
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from typing import TYPE_CHECKING
+
+from core.errors import MethodError
+from core.landscape.module_trunk import ModuleTrunk
+from core.landscape.parameters import choose_parameters, name_of
+from core.landscape.taps import Tap, can_tap
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+N_ROWS = 5
+"""Rows that a module is tried on."""
+
+CLOSE = 1e-3
+"""Differences below this share of the largest number are rounding (single precision)."""
+
+
+def admit(
+    module: "torch.nn.Module",
+    n_inputs: int,
+    view: "Callable[[Tensor], Tensor]",
+    device: "torch.device",
+    parameters: Sequence[str] = (),
+    last_layers: int = 0,
+) -> ModuleTrunk:
+    """A trunk that starts where the module is; the module itself is left as it was.
+
+    Args:
+        module: maps the rows as `view` gives them to features [row, width].
+        n_inputs: how many inputs the table has.
+        view: from the inputs of some rows to what the module takes.
+        device: where to compute.
+        parameters: names or globs of the parameters that count; the weights of all layers but norm
+            layers where none is given.
+        last_layers: only the last so many layers count; 0 for all.
+
+    Raises:
+        MethodError: the module cannot take the rows, mixes them, or has no parameter that counts.
+    """
+    import torch
+
+    own = deepcopy(module).to(device).eval()
+    names = choose_parameters(own, parameters, last_layers)
+    for name, parameter in own.named_parameters():
+        parameter.requires_grad_(name in names)
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(N_ROWS, n_inputs, generator=generator).to(device)
+    width = _check_apart(own, view(x))
+    numbers = _row_numbers(own, view(x))
+    taps = _taps(own, names)
+    for _ in range(2):
+        tapped = {name for tap in taps for name in tap.names}
+        others = tuple(name for name in names if name not in tapped)
+        trunk = ModuleTrunk(own, taps, others, view, width, numbers)
+        wrong = _wrong_names(trunk, x)
+        if not wrong:
+            return trunk
+        taps = tuple(tap for tap in taps if not wrong & set(tap.names))
+    raise MethodError(
+        f"Trunk {name_of(own)}: the gradient of {sorted(wrong)[0]} on single rows does not agree "
+        "with that of a plain loop; leave it out of the parameters, or change the module."
+    )
+
+
+def _check_apart(module: "torch.nn.Module", rows: "Tensor") -> int:
+    """The width of the features; MethodError where they are no features of single rows."""
+    import torch
+
+    name, taken = name_of(module), tuple(rows.shape[1:])
+    with torch.no_grad():
+        try:
+            whole = module(rows)
+            alone = torch.cat([module(row.unsqueeze(0)) for row in rows])
+        except (RuntimeError, ValueError, TypeError, IndexError, AssertionError) as error:
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            raise MethodError(
+                f"Trunk {name} cannot take rows of shape {taken}, together and one by one "
+                f"({reason}); give a module that maps [row, {', '.join(map(str, taken))}] to "
+                "[row, width]."
+            ) from error
+    if not isinstance(whole, torch.Tensor) or whole.dim() != 2 or len(whole) != len(rows):
+        found = tuple(whole.shape) if isinstance(whole, torch.Tensor) else type(whole).__name__
+        raise MethodError(
+            f"Trunk {name} maps {tuple(rows.shape)} to {found}; it must return [row, width]."
+        )
+    if not torch.isfinite(whole).all():
+        raise MethodError(
+            f"Trunk {name} gives features that are not finite for inputs of ordinary size; "
+            "look for a division or a logarithm, or for weights that are not finite."
+        )
+    if not _close(whole, alone):
+        raise MethodError(
+            f"Trunk {name} gives a row other features in company than alone, so its samples have "
+            "no optimum of their own; use LayerNorm or GroupNorm instead of batch statistics, and "
+            "leave chance out of the forward pass."
+        )
+    return int(whole.shape[1])
+
+
+def _close(one: "Tensor", other: "Tensor") -> bool:
+    return bool((one - other).abs().max() <= CLOSE * other.abs().max().clamp_min(1e-12))
+
+
+def _row_numbers(module: "torch.nn.Module", rows: "Tensor") -> int:
+    """Activations of one row: the outputs of all innermost layers, and its inputs."""
+    import torch
+
+    numbers = [rows[0].numel()]
+
+    def count(layer: object, inputs: object, output: object) -> None:
+        if isinstance(output, torch.Tensor):
+            numbers.append(output.numel() // len(rows))
+
+    inner = [layer for layer in module.modules() if not any(True for _ in layer.children())]
+    handles = [layer.register_forward_hook(count) for layer in inner]
+    with torch.no_grad():
+        module(rows)
+    for handle in handles:
+        handle.remove()
+    return sum(numbers)
+
+
+def _taps(module: "torch.nn.Module", names: Sequence[str]) -> tuple[Tap, ...]:
+    """The layers that can be tapped, and what of each counts."""
+    found = []
+    for path, layer in module.named_modules():
+        dot = f"{path}." if path else ""
+        tap = Tap(path, f"{dot}weight" in names, f"{dot}bias" in names)
+        if can_tap(layer) and (tap.weight or tap.bias):
+            found.append(tap)
+    return tuple(found)
+
+
+def _wrong_names(trunk: ModuleTrunk, x: "Tensor") -> set[str]:
+    """The parameters whose displacements differ from a plain loop over rows."""
+    import torch
+
+    passed = trunk.forward(x)
+    gradient = torch.randn(passed.features.shape, generator=torch.Generator().manual_seed(1))
+    gradient = gradient.to(x.device)
+    expected = _plain(trunk, passed.inputs, gradient)
+    uncalled = {tap for tap in trunk.taps if not passed.calls[tap.path]}
+    if uncalled:
+        return {name for tap in uncalled for name in tap.names}
+    wrong: set[str] = set()
+    groups = [*(tap.names for tap in trunk.taps), *((name,) for name in trunk.others)]
+    for names, pull in zip(groups, passed.pulls(gradient.unsqueeze(0)), strict=True):
+        found = torch.cat([delta[0] for _, delta in pull.formed()])
+        want = torch.cat([expected[name].reshape(len(x), found.shape[1], -1) for name in names], 2)
+        if not _close(found, want):
+            wrong |= set(names)
+    return wrong
+
+
+def _plain(trunk: ModuleTrunk, inputs: "Tensor", gradient: "Tensor") -> "dict[str, Tensor]":
+    """[row, *parameter] by one backward pass a row."""
+    import torch
+
+    parameters = [trunk.module.get_parameter(name) for name in trunk.names]
+    rows = []
+    with torch.enable_grad():
+        for row, back in zip(inputs, gradient, strict=True):
+            output = trunk.module(row.unsqueeze(0))
+            rows.append(torch.autograd.grad(output[0], parameters, back, materialize_grads=True))
+    columns = zip(*rows, strict=True)
+    return dict(zip(trunk.names, (torch.stack(column) for column in columns), strict=True))

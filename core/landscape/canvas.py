@@ -1,0 +1,112 @@
+"""From the inputs of a table back to the images or series that its features are.
+
+Every input is a feature in standard deviations, features that never vary are left out, and flags
+of missing values follow. A convolution wants the neighbours in place and on one scale, so each
+feature goes back to its place with its own spread beside the typical one (ours).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isqrt, prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float
+
+from core.errors import MethodError
+from core.inputs import InputScale
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+MAX_CHANNELS = 4
+"""An axis of an image that is no longer than this holds its colours."""
+
+
+@dataclass(frozen=True, eq=False)
+class Canvas:
+    """Puts the inputs of some rows in place: [row, input] → [row, *shape]."""
+
+    source: "Tensor"
+    """The input that each feature comes from; one past the last for a feature left out."""
+    scale: "Float[Tensor, ' feature']"
+    shape: tuple[int, ...]
+    order: tuple[int, ...]
+    """The axes of a sample as the trunk wants them."""
+
+    def __call__(self, x: "Float[Tensor, 'row input']") -> "Tensor":
+        import torch
+
+        padded = torch.cat([x, torch.zeros_like(x[:, :1])], dim=1)
+        placed = padded.index_select(1, self.source) * self.scale
+        sample = placed.reshape(len(x), *self.shape)
+        return sample.permute(0, *(axis + 1 for axis in self.order))
+
+
+def make_canvas(
+    scale: InputScale,
+    shape: Sequence[int],
+    order: Sequence[int],
+    n_inputs: int,
+    device: "torch.device",
+) -> Canvas:
+    """The canvas of inputs that `core.inputs` made with `scale`."""
+    import torch
+
+    source = np.full(len(scale.varies), n_inputs)
+    source[scale.varies] = np.arange(scale.varies.sum())
+    spread = scale.spread * scale.unit
+    typical = np.sqrt(np.mean(spread[scale.varies] ** 2))
+    return Canvas(
+        torch.from_numpy(source).to(device),
+        torch.from_numpy(spread / typical).to(device, torch.float32),
+        tuple(shape),
+        tuple(order),
+    )
+
+
+def image_axes(shape: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The shape of an image with its axes (channel, height, width) and the order that gives them.
+
+    Raises:
+        MethodError: no image.
+    """
+    if len(shape) == 2:
+        return (1, *shape), (0, 1, 2)
+    if len(shape) != 3:
+        raise MethodError(
+            f"trunk='cnn' reads images, but a sample has the shape {shape or 'of a table row'}; "
+            "give x as [sample, height, width] or [sample, channel, height, width] in an .npz, "
+            "or use trunk='mlp'."
+        )
+    channels_last = shape[2] <= MAX_CHANNELS < shape[0]
+    return shape, (2, 0, 1) if channels_last else (0, 1, 2)
+
+
+def series_axes(shape: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The shape of series with its axes, and the order (series, step) that a convolution wants.
+
+    Raises:
+        MethodError: no series.
+    """
+    if len(shape) == 2:
+        return shape, (1, 0)
+    raise MethodError(
+        f"trunk='conv1d' reads series, but a sample has the shape {shape or 'of a table row'}; "
+        "give x as [sample, step, series] in an .npz, or use trunk='mlp'."
+    )
+
+
+def kind_of(shape: tuple[int, ...]) -> str:
+    """What `auto` takes a sample for: a square, or three axes, is an image; two other axes are the
+    steps of series; anything else is a row of a table (ours)."""
+    if len(shape) == 3 or (len(shape) == 2 and shape[0] == shape[1]):
+        return "cnn"
+    return "conv1d" if len(shape) == 2 else "mlp"
+
+
+def as_square(n_features: int) -> tuple[int, ...]:
+    """The square image that so many pixels of a table may be; empty where they are none."""
+    side = isqrt(n_features)
+    return (side, side) if side > 1 and side * side == n_features == prod((side, side)) else ()

@@ -1,0 +1,143 @@
+"""Any `torch.nn.Module` as a trunk: layers with a form are tapped, others go by `torch.func`."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jaxtyping import Float
+
+from core.landscape.by_row import matrix_shape, wholes
+from core.landscape.layers import Pull
+from core.landscape.taps import Call, Tap
+from core.landscape.trunk import Pass, Trunk
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+MAX_NUMBERS = 2**22
+"""Activations and their gradients held at a time (16 MB; ours)."""
+
+
+@dataclass(frozen=True, eq=False)
+class ModulePass(Pass):
+    """A forward pass with its graph, and where the taps cut into it."""
+
+    trunk: "ModuleTrunk"
+    inputs: "Tensor"
+    """[row, …], as the module takes them."""
+    features: "Float[Tensor, 'row width']"
+    output: "Float[Tensor, 'row width']"
+    """The features, with the graph behind them."""
+    calls: "dict[str, list[tuple[Tensor, Any]]]"
+    """By path of a tapped layer: what it was fed, and the edge of the graph it leaves by."""
+
+    def pulls(self, gradient: "Float[Tensor, 'task row width']") -> Iterator[Pull]:
+        deltas = self._deltas(gradient)
+        for tap in self.trunk.taps:
+            own = zip(self.calls[tap.path], deltas.pop(tap.path), strict=True)
+            calls = [Call(fed, delta) for (fed, _), delta in own]
+            yield tap.pull(self.trunk.module.get_submodule(tap.path), calls)
+        yield from wholes(self.trunk.module, self.trunk.others, self.inputs, gradient)
+
+    def _deltas(self, gradient: "Float[Tensor, 'task row width']") -> "dict[str, list[Tensor]]":
+        """[task, row, …] by path and call."""
+        import torch
+
+        edges = [edge for calls in self.calls.values() for _, edge in calls]
+        if not edges:
+            return {}
+        by_task = [
+            torch.autograd.grad(self.output, edges, one, retain_graph=True) for one in gradient
+        ]
+        joined = iter([torch.stack(parts) for parts in zip(*by_task, strict=True)])
+        return {path: [next(joined) for _ in calls] for path, calls in self.calls.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class ModuleTrunk(Trunk):
+    """A module at its start, made by `admit`; nobody else holds it."""
+
+    module: "torch.nn.Module"
+    taps: tuple[Tap, ...]
+    others: tuple[str, ...]
+    """Parameters that count and have no form."""
+    view: "Callable[[Tensor], Tensor]"
+    """From the inputs of a table to what the module takes."""
+    n_features: int
+    row_numbers: int
+    """Activations of one row."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters that count, in the order of the pulls."""
+        return (*(name for tap in self.taps for name in tap.names), *self.others)
+
+    @property
+    def width(self) -> int:
+        return self.n_features
+
+    @property
+    def shapes(self) -> list[tuple[int, int]]:
+        tapped = [self._tapped_shape(tap) for tap in self.taps]
+        others = (self.module.get_parameter(name).shape for name in self.others)
+        return [*tapped, *(matrix_shape(shape) for shape in others)]
+
+    @property
+    def start(self) -> "Float[Tensor, ' weight']":
+        import torch
+
+        parts = [self.module.get_parameter(name).detach().flatten() for name in self.names]
+        return torch.cat(parts)
+
+    def max_rows(self, n_tasks: int) -> int:
+        return max(1, MAX_NUMBERS // (self.row_numbers * (2 + n_tasks)))
+
+    def forward(self, x: "Float[Tensor, 'row input']") -> ModulePass:
+        import torch
+
+        inputs = self.view(x)
+        calls: dict[str, list[tuple[Tensor, Any]]] = {tap.path: [] for tap in self.taps}
+        with ExitStack() as hooks, torch.enable_grad():
+            for path, found in calls.items():
+                layer = self.module.get_submodule(path)
+                hooks.callback(layer.register_forward_hook(_recorder(found)).remove)
+            output = self.module(inputs)
+        return ModulePass(self, inputs, output.detach(), output, calls)
+
+    def features(self, x: "Float[Tensor, 'row input']") -> "Float[Tensor, 'row width']":
+        import torch
+
+        with torch.no_grad():
+            parts = [self.module(self.view(part)) for part in torch.split(x, self.max_rows(1))]
+        return torch.cat(parts)
+
+    def at(
+        self, theta: "Float[Tensor, ' weight']", x: "Float[Tensor, ' input']"
+    ) -> "Float[Tensor, ' width']":
+        import torch
+
+        state = {name: part.detach() for name, part in self.module.named_parameters()}
+        state |= dict(self.module.named_buffers())
+        sizes = [state[name].numel() for name in self.names]
+        for name, part in zip(self.names, torch.split(theta, sizes), strict=True):
+            state[name] = part.reshape(state[name].shape)
+        out: Tensor = torch.func.functional_call(self.module, state, (self.view(x.unsqueeze(0)),))
+        return out[0]
+
+    def _tapped_shape(self, tap: Tap) -> tuple[int, int]:
+        weight = self.module.get_submodule(tap.path).get_parameter("weight")
+        n_outputs, n_inputs = matrix_shape(weight.shape)
+        return n_outputs, n_inputs * tap.weight + tap.bias
+
+
+def _recorder(found: "list[tuple[Tensor, Any]]") -> Callable[..., None]:
+    """A hook that keeps what a layer was fed, and the edge before anything changes its output."""
+
+    def hook(layer: "torch.nn.Module", inputs: "tuple[Tensor, ...]", output: "Tensor") -> None:
+        from torch.autograd.graph import get_gradient_edge
+
+        found.append((inputs[0].detach(), get_gradient_edge(output)))
+
+    return hook
