@@ -61,13 +61,11 @@ def measure_null(
     """
     small = _sample(table, seed)
     keys = _keys(small.labels)
-    mean_rows = landscape.mean_rows if measure.reads_means else 1
     once = replace(
         landscape,
         starts=1,
         max_points=10,
         n_blocks=2,
-        mean_rows=mean_rows,
         pair_samples=min(landscape.pair_samples, PAIR_SAMPLES),
         step_rows=min(landscape.step_rows, STEP_ROWS),
     )
@@ -79,7 +77,7 @@ def measure_null(
         else:
             permuted = replace(small, labels=_permute(small.labels, keys, [seed, number]))
         with one_thread():
-            found = measure_landscape(permuted, once, seed, device)
+            found = measure_landscape(permuted, once, seed, device, reads=measure.reads)
             affinity = measure_affinity(found, measure, n_replicates=1, seed=seed)
         similarity.append(affinity.similarity)
         values.append(affinity.values)

@@ -132,13 +132,19 @@ class _Steps:
 
     def _landscape(self, heads: str, on_progress: OnProgress) -> Landscape:
         method = replace(self.plan.landscape, heads=heads)
-        seed, device = self.plan.seed, self.device
+        seed, device, reads = self.plan.seed, self.device, self._reads(heads)
         return self.store.keep(
             f"landscape-{heads}",
             Landscape,
-            (self.table.fingerprint, method, seed, device),
-            lambda: measure_landscape(self.table, method, seed, device, on_progress),
+            (self.table.fingerprint, method, seed, device, reads),
+            lambda: measure_landscape(self.table, method, seed, device, on_progress, reads),
         )
+
+    def _reads(self, heads: str) -> tuple[str, ...]:
+        """The sums that the measures meant for these heads read; no other is made."""
+        default = self.plan.landscape.heads
+        meant = (m for m in MEASURES.methods.values() if (m.heads or default) == heads)
+        return tuple(sorted({name for measure in meant for name in measure.reads}))
 
     def affinities(self, landscapes: dict[str, Landscape]) -> tuple[Affinity, ...]:
         """The plan's measure first, then every other one with its defaults."""

@@ -117,22 +117,23 @@ class TaskTable(Frozen):
 class PairSums(Frozen):
     """Sums over the samples of each block that two tasks share; every measure is made from these.
 
-    Δ is the displacement of a sample-wise optimum from the common start (METHODS §1).
+    Δ is the displacement of a sample-wise optimum from the common start (METHODS §1). A sum that
+    nobody asked for is None.
     """
 
     count: Float[np.ndarray, "block source target"]
     """Samples labelled for both tasks."""
-    distance: Float[np.ndarray, "block source target"]
+    distance: Float[np.ndarray, "block source target"] | None
     """Σ ‖Δ_source − Δ_target‖₁."""
-    mass: Float[np.ndarray, "block source target"]
+    mass: Float[np.ndarray, "block source target"] | None
     """Σ (‖Δ_source‖₁ + ‖Δ_target‖₁)."""
-    abs_cosine: Float[np.ndarray, "block source target"]
+    abs_cosine: Float[np.ndarray, "block source target"] | None
     """Σ |cos(Δ_source, Δ_target)|."""
-    cosine: Float[np.ndarray, "block source target"]
+    cosine: Float[np.ndarray, "block source target"] | None
     """Σ cos(Δ_source, Δ_target)."""
-    opposite: Float[np.ndarray, "block source target"]
+    opposite: Float[np.ndarray, "block source target"] | None
     """Σ share of the parameters that both move, which they move in opposite directions."""
-    mean_product: Float[np.ndarray, "block source target"]
+    mean_product: Float[np.ndarray, "block source target"] | None
     """⟨Σ Δ_source over the block's samples, Σ Δ_target over all samples⟩, each over its own
     labelled samples. The sum over blocks is the Gram matrix of the tasks' mean displacements."""
     pairing: str = "matched"

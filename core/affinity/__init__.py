@@ -84,6 +84,9 @@ def measure_affinity(
             for; another one is taken too, and the notes then say what that means.
         n_replicates: bootstrap re-runs over the blocks.
         seed: of the bootstrap weights.
+
+    Raises:
+        MethodError: the landscape was measured without a sum that the measure reads.
     """
     chosen = measure or SCA()
     return _measure_affinity(landscape, chosen, MEASURES.key_of(chosen), n_replicates, seed)

@@ -24,6 +24,7 @@ class AbsCosine(Measure):
     )
     heads: ClassVar[str | None] = "probe"
     is_distance: ClassVar[bool] = False
+    reads: ClassVar[tuple[str, ...]] = ("abs_cosine",)
 
     def __call__(
         self, totals: Totals, labels: LabelTotals

@@ -47,8 +47,8 @@ class Measure(Method):
     """Small is alike; a measure that is no distance is a similarity in [lowest, 1]."""
     lowest: ClassVar[float] = 0.0
     """The value of a similarity measure that counts as not alike at all."""
-    reads_means: ClassVar[bool] = False
-    """Whether the measure reads `mean_product`, which costs the landscape two passes more."""
+    reads: ClassVar[tuple[str, ...]] = ()
+    """The sums it reads beside the counts, by their names in `PairSums`; each has its cost."""
 
     @abstractmethod
     def __call__(

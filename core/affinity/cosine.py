@@ -29,6 +29,7 @@ class Cosine(Measure):
     heads: ClassVar[str | None] = None
     is_distance: ClassVar[bool] = False
     lowest: ClassVar[float] = -1.0
+    reads: ClassVar[tuple[str, ...]] = ("cosine",)
 
     def __call__(
         self, totals: Totals, labels: LabelTotals

@@ -28,7 +28,7 @@ class MeanGradient(Measure):
     heads: ClassVar[str | None] = "probe"
     is_distance: ClassVar[bool] = False
     lowest: ClassVar[float] = -1.0
-    reads_means: ClassVar[bool] = True
+    reads: ClassVar[tuple[str, ...]] = ("mean_product",)
 
     def __call__(
         self, totals: Totals, labels: LabelTotals

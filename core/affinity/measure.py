@@ -8,6 +8,7 @@ from core.affinity.interval import interval
 from core.affinity.notes import explain
 from core.affinity.similarity import scale_of, to_similarity
 from core.affinity.totals import add_up, draw_weights
+from core.errors import MethodError
 from core.values import Affinity, Landscape
 
 MAX_ELEMENTS = 2**22
@@ -18,6 +19,7 @@ def measure_affinity(
     landscape: Landscape, measure: Measure, key: str, n_replicates: int, seed: int
 ) -> Affinity:
     """See `core.affinity.measure_affinity`; `key` is the id that the result carries."""
+    _check_reads(landscape, measure)
     values = measure(*add_up(landscape, np.ones(landscape.sums.n_blocks)))
     replicates = _bootstrap(landscape, measure, n_replicates, seed)
     low, high = interval(replicates)
@@ -33,6 +35,15 @@ def measure_affinity(
         replicates=to_similarity(replicates, scale, measure.lowest),
         notes=explain(landscape, measure, values),
     )
+
+
+def _check_reads(landscape: Landscape, measure: Measure) -> None:
+    missing = [name for name in measure.reads if getattr(landscape.sums, name) is None]
+    if missing:
+        raise MethodError(
+            f"{measure.title} reads {', '.join(missing)}, which this landscape did not sum up; "
+            "measure the landscape with that name in `reads`, or without `reads` for all sums."
+        )
 
 
 def _bootstrap(

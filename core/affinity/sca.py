@@ -27,6 +27,7 @@ class SCA(Measure):
     )
     heads: ClassVar[str | None] = None
     is_distance: ClassVar[bool] = True
+    reads: ClassVar[tuple[str, ...]] = ("distance",)
 
     def __call__(
         self, totals: Totals, labels: LabelTotals

@@ -25,6 +25,7 @@ class SCARelative(Measure):
     )
     heads: ClassVar[str | None] = None
     is_distance: ClassVar[bool] = True
+    reads: ClassVar[tuple[str, ...]] = ("distance", "mass")
 
     def __call__(
         self, totals: Totals, labels: LabelTotals

@@ -28,6 +28,7 @@ class Sign(Measure):
     )
     heads: ClassVar[str | None] = None
     is_distance: ClassVar[bool] = True
+    reads: ClassVar[tuple[str, ...]] = ("opposite",)
 
     def __call__(
         self, totals: Totals, labels: LabelTotals

@@ -18,13 +18,16 @@ def add_up(
         return np.asarray(np.tensordot(weights, blocks, axes=1))
 
     def of_pairs(
-        blocks: Float[np.ndarray, "block source target"],
+        blocks: Float[np.ndarray, "block source target"] | None,
     ) -> Float[np.ndarray, "*replicate source target"]:
+        if blocks is None:
+            return _unknown(weights, landscape)
         if landscape.sums.pairing == "matched":
             return total(blocks)
         return _both_sides(total(blocks), blocks.sum(axis=0))
 
     sums, labels = landscape.sums, landscape.label_sums
+    product = sums.mean_product
     return (
         Totals(
             count=of_pairs(sums.count),
@@ -33,7 +36,9 @@ def add_up(
             abs_cosine=of_pairs(sums.abs_cosine),
             cosine=of_pairs(sums.cosine),
             opposite=of_pairs(sums.opposite),
-            mean_cosine=_mean_cosine(total(sums.mean_product), sums.mean_product),
+            mean_cosine=(
+                of_pairs(None) if product is None else _mean_cosine(total(product), product)
+            ),
             pairing=sums.pairing,
         ),
         LabelTotals(
@@ -44,6 +49,14 @@ def add_up(
             total(labels.product),
         ),
     )
+
+
+def _unknown(
+    weights: Float[np.ndarray, "*replicate block"], landscape: Landscape
+) -> Float[np.ndarray, "*replicate source target"]:
+    """NaN for a sum that was not made."""
+    n_tasks = len(landscape.tasks)
+    return np.broadcast_to(np.nan, (*weights.shape[:-1], n_tasks, n_tasks))
 
 
 def _both_sides(

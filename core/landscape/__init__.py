@@ -51,7 +51,11 @@ Example:
     (50, 12, 12)
 """
 
+from collections.abc import Collection
+
+from core.errors import MethodError
 from core.landscape.one_step import OneStep
+from core.landscape.terms import SUMS
 from core.methods import Stage
 from core.progress import OnProgress, silent
 from core.streamed import StreamedTable
@@ -68,6 +72,7 @@ def measure_landscape(
     seed: int = 0,
     device: str = "auto",
     on_progress: OnProgress = silent,
+    reads: Collection[str] = SUMS,
 ) -> Landscape:
     """Displacements of the sample-wise optima of the training rows, summed up by pair of tasks.
 
@@ -78,9 +83,14 @@ def measure_landscape(
         seed: of the random starts, the blocks and the points drawn.
         device: `auto`, `cpu` or `cuda`.
         on_progress: told the finished share after every batch; may raise Cancelled.
+        reads: the sums that are wanted beside the counts (`Measure.reads`); all when not given.
+            The others may be None.
 
     Raises:
         TableError: no training row, no feature that varies, or a task whose loss is not finite.
-        MethodError: an unknown or unusable device.
+        MethodError: an unknown or unusable device, or an unknown sum.
     """
-    return (method or OneStep())(table, seed, device, on_progress)
+    unknown = sorted(set(reads) - set(SUMS))
+    if unknown:
+        raise MethodError(f"reads={unknown} names no sums; there are {', '.join(SUMS)}.")
+    return (method or OneStep())(table, seed, device, on_progress, frozenset(reads))

@@ -13,7 +13,7 @@ from core.landscape.heads import Heads
 from core.landscape.mean_pull import sum_mean_products
 from core.landscape.memory import Batches, numbers_at_a_time
 from core.landscape.rows import Rows, Supply, supply
-from core.landscape.terms import PairTerms
+from core.landscape.terms import SUMS, PairTerms
 from core.landscape.trunk import Trunk
 from core.values import PairSums
 
@@ -36,6 +36,7 @@ def accumulate(
     mean_rows: int,
     on_batch: Callable[[float], None],
     every: Supply | None = None,
+    reads: frozenset[str] = frozenset(SUMS),
 ) -> PairSums:
     """Sums of the pair terms of every block; single precision terms, double precision sums.
 
@@ -47,6 +48,7 @@ def accumulate(
         mean_rows: about how many rows the mean displacements are taken from.
         on_batch: called before every batch with the finished share of the rows; may raise.
         every: the rows that are summed over; those at hand when None.
+        reads: the sums that are made beside the counts.
     """
     import torch
 
@@ -62,9 +64,11 @@ def accumulate(
         n_done += n_part
     on_batch(1.0)
     found = sums.cpu().numpy().reshape(*shape[:2], n_tasks, n_tasks)
-    count, distance, mass, abs_cosine, cosine, opposite = found
-    means = sum_mean_products(rows, trunk, heads, mean_rows)
-    return PairSums(count, distance, mass, abs_cosine, cosine, opposite, means)
+    made: dict[str, Any] = dict.fromkeys(SUMS)
+    made |= {name: part for name, part in zip(SUMS, found[1:], strict=False) if name in reads}
+    if "mean_product" in reads:
+        made["mean_product"] = sum_mean_products(rows, trunk, heads, mean_rows)
+    return PairSums(found[0], **made)
 
 
 def _tell(on_batch: Callable[[float], None], before: float, of_all: float, share: float) -> None:

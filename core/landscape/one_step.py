@@ -15,6 +15,7 @@ from core.landscape.points import draw_projections, sketch_points
 from core.landscape.spread import explain_spread
 from core.landscape.start import Start, generator_of, measure_start
 from core.landscape.strata import draw_pairs
+from core.landscape.terms import SUMS
 from core.methods import Method, knob
 from core.progress import OnProgress, within
 from core.streamed import StreamedTable
@@ -104,6 +105,7 @@ class OneStep(Method):
         seed: int,
         device: str,
         on_progress: OnProgress,
+        reads: frozenset[str] = frozenset(SUMS),
     ) -> Landscape:
         """See `measure_landscape`."""
         material = self._material(table, seed)
@@ -122,6 +124,7 @@ class OneStep(Method):
                 generator_of(seed, number),
                 within(on_progress, number / self.starts, (number + 1) / self.starts),
                 every,
+                reads,
             )
             for number in range(self.starts)
         ]

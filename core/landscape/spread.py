@@ -12,32 +12,32 @@ def explain_spread(starts: Sequence[PairSums]) -> tuple[str, ...]:
     """A note on the standard deviation of a pair over the starts; none for one start.
 
     Distances are taken relative to the mean distance of their start, as their common scale
-    cancels in the groups; cosines as they are.
+    cancels in the groups; cosines as they are. Of the sums that were made.
     """
-    shared = _shared_pairs(starts[0])
+    shared = np.triu(starts[0].count.sum(axis=0) > 0, 1)
     if len(starts) < 2 or shared.sum() < 3:
         return ()
-    distance = np.stack([_means(one, one.distance)[shared] for one in starts])
-    cosine = np.stack([_means(one, one.abs_cosine)[shared] for one in starts])
-    scale = distance.mean(axis=1, keepdims=True)
-    if (scale == 0).any():
+    distances = [_means(one, one.distance)[shared] for one in starts]
+    cosines = [_means(one, one.abs_cosine)[shared] for one in starts]
+    parts = []
+    if starts[0].distance is not None and all(one.any() for one in distances):
+        relative = np.stack([one / one.mean() for one in distances])
+        centre = relative.mean(axis=0)
+        spread = relative.std(axis=0)[centre > 0] / centre[centre > 0]
+        parts.append(f"the relative distance of a pair varies by {np.median(spread):.1%}")
+    if starts[0].abs_cosine is not None:
+        spread = np.median(np.std(cosines, axis=0))
+        parts.append(f"the |cosine| of a pair varies by {spread:.3f}")
+    if not parts:
         return ()
-    relative = distance / scale
-    centre = relative.mean(axis=0)
-    spread = relative.std(axis=0)[centre > 0] / centre[centre > 0]
     return (
-        f"Over {len(starts)} random starts the relative distance of a pair varies by "
-        f"{np.median(spread):.1%} and its |cosine| by {np.median(cosine.std(axis=0)):.3f} "
+        f"Over {len(starts)} random starts {' and '.join(parts)} "
         "(standard deviation, median over pairs).",
     )
 
 
-def _shared_pairs(sums: PairSums) -> np.ndarray:
-    """Which pairs of two tasks share a sample."""
-    return np.asarray(np.triu(sums.count.sum(axis=0) > 0, 1))
-
-
 def _means(
-    sums: PairSums, part: Float[np.ndarray, "block source target"]
+    sums: PairSums, part: Float[np.ndarray, "block source target"] | None
 ) -> Float[np.ndarray, "source target"]:
-    return np.asarray(part.sum(axis=0) / np.maximum(sums.count.sum(axis=0), 1.0))
+    total = np.zeros_like(sums.count[0]) if part is None else part.sum(axis=0)
+    return np.asarray(total / np.maximum(sums.count.sum(axis=0), 1.0))

@@ -15,6 +15,7 @@ from core.landscape.labels import Labels
 from core.landscape.perceptron import draw_perceptron
 from core.landscape.probe import fit_probes
 from core.landscape.rows import Rows, Supply
+from core.landscape.terms import SUMS
 from core.landscape.trunk import Trunk
 from core.landscape.walked import sum_walked
 from core.progress import OnProgress, within
@@ -52,11 +53,13 @@ def measure_start(
     generator: "torch.Generator",
     on_progress: OnProgress,
     every: Supply | None = None,
+    reads: frozenset[str] = frozenset(SUMS),
 ) -> Start:
     """Draw one start and sum up what every pair of tasks does to it.
 
     The terms of matched samples are summed over `every` row where more (or fewer) than those at
-    hand in `rows` are meant; probes and all else are taken from `rows`.
+    hand in `rows` are meant; probes and all else are taken from `rows`. Sums that are not among
+    `reads` may be left out.
 
     Raises:
         TableError: the loss of a task is not finite.
@@ -88,7 +91,7 @@ def measure_start(
         )
     elif pairing == "matched":
         batch, n_mean = method.batch_size, method.mean_rows
-        sums = accumulate(rows, trunk, heads, batch, n_mean, told, every)
+        sums = accumulate(rows, trunk, heads, batch, n_mean, told, every, reads)
     else:
         n_drawn, n_mean = method.pair_samples, method.mean_rows
         sums = sum_crossed(tasks, rows, trunk, heads, n_drawn, n_mean, pairing, told)
@@ -101,10 +104,16 @@ def _tell(on_progress: OnProgress, share: float) -> None:
 
 
 def _check_finite(tasks: Sequence[Task], sums: PairSums) -> None:
-    """A displacement that is not finite spoils the task's own mass."""
-    for place, task in enumerate(tasks):
-        if not np.isfinite(sums.mass[:, place, place]).all():
-            raise TableError(
-                f"Task {task.name!r} has a loss that is not finite; look for extreme values in "
-                "its labels or in the features, or drop the task with --ignore."
-            )
+    """A displacement that is not finite spoils every sum of its own task, and few of others."""
+    made = [getattr(sums, name) for name in SUMS]
+    spoilt = np.zeros(len(tasks), dtype=int)
+    for part in made:
+        if part is not None:
+            spoilt += (~np.isfinite(part)).sum(axis=(0, 2))
+    if not spoilt.any():
+        return
+    task = tasks[int(spoilt.argmax())]
+    raise TableError(
+        f"Task {task.name!r} has a loss that is not finite; look for extreme values in "
+        "its labels or in the features, or drop the task with --ignore."
+    )

@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+SUMS = ("distance", "mass", "abs_cosine", "cosine", "opposite", "mean_product")
+"""The sums of `core.values.PairSums` that a measure may read beside the counts."""
+
+
 class PairTerms(NamedTuple):
     """Sums over every `piece` rows in a row, of the rows labelled for both tasks.
 

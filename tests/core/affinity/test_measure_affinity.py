@@ -13,6 +13,7 @@ from core.affinity import MEASURES, SCA, AbsCosine, LabelAgreement, MeanGradient
 from core.affinity.interval import interval
 from core.affinity.similarity import scale_of, to_similarity
 from core.affinity.totals import add_up, draw_weights
+from core.errors import MethodError
 from core.landscape import OneStep, measure_landscape
 from core.methods import choose, from_spec, to_spec
 from core.values import PairSums
@@ -46,6 +47,27 @@ def test_pairs_without_a_shared_row_are_unknown_with_a_note(measure):
         np.testing.assert_array_equal(np.isnan(values), unknown)
     assert np.isnan(affinity.replicates[:, 0, 1]).all()
     assert any("y0 and y1" in note and "unknown" in note for note in affinity.notes)
+
+
+@ALL_MEASURES
+@pytest.mark.parametrize("pairing", ["matched", "energy"])
+def test_a_measure_needs_no_sums_but_those_it_reads(measure, pairing):
+    table = make_table(draw_labels(missing=0.2), "bbrm")
+    method = replace(SMALL, heads=measure.heads or "shared", pairing=pairing)
+    lean = measure_landscape(table, method, reads=measure.reads)
+    whole = measure_affinity(measure_landscape(table, method), measure, 5)
+    np.testing.assert_allclose(
+        measure_affinity(lean, measure, 5).values, whole.values, rtol=1e-5, atol=1e-6
+    )
+
+
+def test_a_sum_that_was_not_made_is_missed_by_name():
+    lean = measure_landscape(make_table(draw_labels(kinds="bb")), SMALL, reads=("cosine",))
+    assert lean.sums.distance is None
+    with pytest.raises(MethodError, match=r"reads distance, which this landscape did not sum up"):
+        measure_affinity(lean, SCA(), 5)
+    with pytest.raises(MethodError, match=r"names no sums; there are distance, mass"):
+        measure_landscape(make_table(draw_labels(kinds="bb")), SMALL, reads=("means",))
 
 
 def test_many_unknown_pairs_are_counted():
