@@ -132,13 +132,19 @@ def resume(run: Path, as_json: bool) -> None:
 
 @main.command()
 @run_argument
-@click.option("--format", "form", default="json", show_default=True, help="json")
+@click.option("--format", "form", default="json", show_default=True, help="html|pdf|pptx|json|yaml")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
-def report(run: Path, form: str, output: Path) -> None:
-    """Write the report of RUN to a file."""
-    from core.command.show import write_report
+@click.option(
+    "--audience",
+    default="engineer",
+    show_default=True,
+    help="clinician|scientist|engineer: hides what a reader is spared, never changes a number.",
+)
+def report(run: Path, form: str, output: Path, audience: str) -> None:
+    """Write the report of RUN to a file; what leaves with it is said on stderr."""
+    from core.command.show import write_report_of
 
-    write_report(run, form, output)
+    write_report_of(run, form, output, audience)
 
 
 @main.command()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from core.affinity import MEASURES, Measure, measure_affinity
+from core.data import summarise_table
 from core.device import pick_device
 from core.errors import TableError
 from core.frozen import Frozen
@@ -21,6 +22,7 @@ from core.plan import Plan
 from core.progress import OnProgress, silent, within
 from core.projection import PCA, project_points
 from core.provenance import describe
+from core.summary import Summary
 from core.values import (
     Affinity,
     Candidates,
@@ -97,6 +99,7 @@ def run(
         recommended=recommend(groupings, embedding, plan.n_groups, affinities[0], null),
         notes=tuple(dict.fromkeys(notes)),
         provenance=describe(table, plan.to_spec(), steps.device, data_sha256),
+        summary=steps.summary(),
     )
 
 
@@ -178,6 +181,15 @@ class _Steps:
             Null,
             (self.table.fingerprint, method, measure, plan.seed, device),
             lambda: measure_null(self.table, method, measure, plan.seed, device, on_progress),
+        )
+
+    def summary(self) -> Summary:
+        seed = self.plan.seed
+        return self.store.keep(
+            "summary",
+            Summary,
+            (self.table.fingerprint, seed),
+            lambda: summarise_table(self.table, seed),
         )
 
     def graph(self, affinity: Affinity) -> TaskGraph:

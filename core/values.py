@@ -19,6 +19,7 @@ from jaxtyping import Bool, Float, Int
 
 from core.frozen import Frozen
 from core.hazard import N_INTERVALS
+from core.summary import Summary
 from core.trials import Evidence
 
 
@@ -351,6 +352,8 @@ class Report(Frozen):
     provenance: Mapping[str, Any] = field(default_factory=dict)
     evidence: Evidence | None = None
     """What training showed; None before `validate`."""
+    summary: Summary | None = None
+    """Counts and pulls of the data; None where there were no rows, or in an older run."""
 
     @property
     def task_names(self) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
-from core.errors import MethodError, RunError
-from core.runs import Run, replace_text
+from core.errors import RunError
+from core.report import make_manifest, write_report
+from core.runs import Run, load_group_names, read_document
 
 
 def show_status(path: Path, as_json: bool) -> None:
@@ -32,42 +33,22 @@ def cancel_run(path: Path) -> None:
     click.echo(_status(run)["state"])
 
 
-def write_report(path: Path, form: str, output: Path) -> None:
+def write_report_of(path: Path, form: str, output: Path, audience: str) -> None:
     """Write the report of a finished run to `output` (`-` is stdout), whole or not at all.
 
+    What leaves with it is said on stderr.
+
     Raises:
-        MethodError: unknown format.
-        RunError: no report yet, or one of another plan than the run now asks for.
+        MethodError: unknown format or audience.
+        RunError: no report yet, one of another plan than the run now asks for, or the path cannot
+            be written.
     """
-    if form not in ("json",):
-        raise MethodError(f"Unknown report format {form!r}; choose one of json.")
-    text = _current_report(Run(path))
-    if str(output) == "-":
-        click.echo(text)
-        return
-    target = output.resolve()  # a link stays a link
-    try:
-        if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8")  # a device or a pipe
-        else:
-            replace_text(target, text)
-    except OSError as error:
-        raise RunError(f"Cannot write {output}: {error.strerror}.") from error
-    click.echo(str(output))
-
-
-def _current_report(run: Run) -> str:
-    document = run.path / "report.json"
-    if not document.is_file():
-        raise RunError(f"The run {run.id} has no report yet; resume it first.")
-    try:
-        text = document.read_text(encoding="utf-8")
-        plan = json.loads(text)["provenance"]["plan"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise RunError(f"report.json of the run {run.id} is damaged; resume the run.") from error
-    if plan != run.spec.plan:
-        raise RunError(f"The report of {run.id} is of an earlier plan; resume the run first.")
-    return text
+    run = Run(path)
+    document, names = read_document(run), load_group_names(run.path)
+    click.echo(make_manifest(document, form, audience, names).text, err=True)
+    write_report(document, form, output, audience, names)
+    if str(output) != "-":
+        click.echo(str(output))
 
 
 def _status(run: Run) -> dict[str, Any]:

@@ -14,6 +14,7 @@
     issues    what is wrong with a table, in sentences
     split     60 / 20 / 20 by whole patients, made once
     table     all of it put together
+    summarise what a report tells of the data: counts and pulls, never a row
     schema    the same inputs from a new frame, for a model that was exported
     planted   a generator of cohorts whose true groups are known
     examples  the built-in tables
@@ -38,6 +39,7 @@ from core.data.reading import name_columns, read_frame
 from core.data.roles import Patterns, Roles, assign_roles, match_columns
 from core.data.schema import TableSchema, fit_schema
 from core.data.source import TABLE_TARGETS, Source, digest_source, read_source
+from core.data.summarise import summarise_table
 from core.data.table import build_table, stop_at_errors
 from core.values import TaskTable
 
@@ -66,6 +68,7 @@ __all__ = [
     "read_frame",
     "read_source",
     "stop_at_errors",
+    "summarise_table",
 ]
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from core.as_yaml import to_yaml
 from core.data import Roles, TableSchema, fit_schema
 from core.errors import RunError
 from core.evidence import to_partition
-from core.export.as_yaml import to_yaml
 from core.export.discreet import make_discreet
 from core.export.groups import to_groups
 from core.export.model import SCHEMA, Model

@@ -1,8 +1,25 @@
 """The report: one JSON document that every other form is drawn from.
 
-to_document(report)   the JSON-ready aggregates of a Report (report.json, schema version 1)
+to_document(report)     the JSON-ready aggregates of a Report (report.json, schema version 1)
+tell(document, names)   the same as a story: sections of sentences, tables and charts
+write_report(…)         a story as a file: html, pdf, pptx, json, yaml
+make_manifest(…)        what leaves the machine with it
 """
 
 from core.report.document import SCHEMA_VERSION, to_document
+from core.report.manifest import Manifest, make_manifest
+from core.report.story import Audience, Story, tell
+from core.report.write import FORMATS, render_report, write_report
 
-__all__ = ["SCHEMA_VERSION", "to_document"]
+__all__ = [
+    "FORMATS",
+    "SCHEMA_VERSION",
+    "Audience",
+    "Manifest",
+    "Story",
+    "make_manifest",
+    "render_report",
+    "tell",
+    "to_document",
+    "write_report",
+]

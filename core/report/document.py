@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from core.report.data import to_data_document, told_size
 from core.report.evidence import to_evidence_document
 from core.report.plain import plain
+from core.report.suppression import Margins, State
+from core.report.why import to_why_document
 from core.values import Affinity, Grouping, Kind, Report, Task
 
 SCHEMA_VERSION = 1
@@ -16,7 +19,11 @@ def to_document(report: Report) -> dict[str, Any]:
     best = report.recommended.grouping
     return {
         "schema_version": SCHEMA_VERSION,
-        "tasks": [_task(task) for task in report.tasks],
+        "tasks": [
+            _task(task, told_size(report.summary, number))
+            for number, task in enumerate(report.tasks)
+        ],
+        "data": to_data_document(report.summary, report.tasks),
         "affinity": _affinity(report.affinity),
         "other_affinities": [_affinity(affinity) for affinity in report.affinities[1:]],
         "graph": {
@@ -37,20 +44,24 @@ def to_document(report: Report) -> dict[str, Any]:
             "n_groups": best.n_groups,
             "stability": plain(best.stability),
         },
+        "why": to_why_document(report),
         "evidence": to_evidence_document(report.evidence),
         "notes": list(report.notes),
         "provenance": dict(report.provenance),
     }
 
 
-def _task(task: Task) -> dict[str, Any]:
-    size = {"name": task.name, "kind": str(task.kind), "n_labelled": task.n_labelled}
+def _task(task: Task, told: Margins | None) -> dict[str, Any]:
+    """What a task predicts; a share is null where it would tell a small count."""
+    is_shown = told is None or told.states[0, -1] == State.SHOWN
+    n_labelled = task.n_labelled if told is None else told.told(2, told.states.shape[1] - 1)
+    size = {"name": task.name, "kind": str(task.kind), "n_labelled": n_labelled}
     if task.kind is Kind.BINARY:
-        return {**size, "prevalence": plain(task.mean)}
+        return {**size, "prevalence": plain(task.mean) if is_shown else None}
     if task.kind is Kind.REGRESSION:
         return {**size, "mean": plain(task.mean)}
     if task.kind is Kind.TIME_TO_EVENT:
-        return {**size, "event_share": plain(task.mean)}
+        return {**size, "event_share": plain(task.mean) if is_shown else None}
     return {**size, "n_classes": len(task.classes)}
 
 

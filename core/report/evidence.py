@@ -7,6 +7,9 @@ import numpy as np
 from core.report.plain import plain
 from core.trials import Contrast, Evidence, Gains, Trial
 
+TOO_FEW = "too few events or labels among the test rows to judge by"
+"""Without the count: it may be small enough to tell somebody apart."""
+
 
 def to_evidence_document(evidence: Evidence | None) -> dict[str, Any] | None:
     """The evidence as a JSON-ready dict, with 95 % intervals; NaN becomes null.
@@ -29,7 +32,7 @@ def to_evidence_document(evidence: Evidence | None) -> dict[str, Any] | None:
         "grouped_over_together": _contrast(evidence.grouped_over_together),
         "together_over_alone": _contrast(evidence.together_over_alone),
         "not_counted": [
-            {"task": name, "reason": why}
+            {"task": name, "reason": TOO_FEW}
             for name, why in zip(evidence.task_names, evidence.excluded, strict=True)
             if why
         ],

@@ -6,11 +6,15 @@ run.status()             starting | running | done | failed | cancelled | interr
 run.cancel()             SIGTERM, finished stages stay
 run.start()              resume
 run.report()             the finished Report
+read_document(run)       its aggregates, as report.json holds them
+name_group(run.path, …)  what people call a group
 """
 
 from core.runs.asked import Asked
 from core.runs.draft import Draft
 from core.runs.folder import EVIDENCE, MAIN, Run, list_runs
+from core.runs.names import load_group_names, name_group
+from core.runs.reported import read_document
 from core.runs.spec import Spec
 from core.runs.status import State, Status, replace_text
 
@@ -24,5 +28,8 @@ __all__ = [
     "State",
     "Status",
     "list_runs",
+    "load_group_names",
+    "name_group",
+    "read_document",
     "replace_text",
 ]

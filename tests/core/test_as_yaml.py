@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.export.as_yaml import to_yaml
+from core.as_yaml import to_yaml
 
 AWKWARD = [
     *("yes", "NO", "null", "~", "True", "off", "y", "1e3", "0x1F", "1_000", "12:30", "2020-01-01"),

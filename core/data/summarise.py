@@ -1,0 +1,138 @@
+"""The aggregates of a table that its report is told with."""
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from core.inputs import fit_scale
+from core.summary import Summary
+from core.threads import one_thread
+from core.values import Kind, Split, TaskTable
+
+FEWEST_SHOWN = 11
+"""Records that must have a text, and must not, before it is named in a report."""
+MAX_ROWS = 10_000
+"""Training rows that pulls are taken from, at most (ours)."""
+N_PERMUTATIONS = 8
+QUANTILE = 0.95
+
+
+def summarise_table(table: TaskTable, seed: int) -> Summary:
+    """Count the records and labels of a table, and what its features have to do with its tasks.
+
+    The pull of a task on a feature is the correlation of label and feature: for a linear model
+    that starts at the base rates it is, feature by feature, where the first step of training goes
+    (METHODS §1 with a linear trunk). It is one number that a physician can read.
+    """
+    known = ~np.isnan(table.labels)
+    rows = table.rows(Split.TRAIN)
+    rng = np.random.default_rng(seed)
+    if len(rows) > MAX_ROWS:
+        rows = np.sort(rng.choice(rows, MAX_ROWS, replace=False))
+    named = _nameable(table)
+    features = _centred(_standardised(table, rows, named))
+    labels = np.where(known, table.labels, np.nan)[rows]
+    labels[:, [task.kind is Kind.MULTICLASS for task in table.tasks]] = np.nan
+    with one_thread():
+        pull, chance = _correlation(labels, features), _chance(labels, features, rng)
+    return Summary(
+        n_records=len(table.features),
+        n_used=int(known.any(axis=1).sum()),
+        n_patients=len(np.unique(table.patient)),
+        splits=np.array([len(table.rows(split)) for split in Split]),
+        labels=_count_labels(table),
+        feature_names=tuple(table.feature_names[place] for place in named),
+        pull=pull,
+        chance=chance,
+        pairs=_pairs(table),
+    )
+
+
+def _count_labels(table: TaskTable) -> Int[np.ndarray, "task split 2"]:
+    counts = np.zeros((len(table.tasks), len(Split), 2), dtype=np.int64)
+    for number, task in enumerate(table.tasks):
+        for split in Split:
+            column = table.labels[table.rows(split), number]
+            has_event = task.kind in (Kind.BINARY, Kind.TIME_TO_EVENT)
+            events = int((column > 0).sum()) if has_event else 0
+            counts[number, split.code] = events, int((~np.isnan(column)).sum()) - events
+    return counts
+
+
+def _nameable(table: TaskTable) -> Int[np.ndarray, " feature"]:
+    """Features that vary over the training rows, yes-or-no ones only with enough of both."""
+    if table.feature_shape:
+        return np.zeros(0, dtype=np.int64)  # a pixel says nothing to anybody
+    rows = table.rows(Split.TRAIN)
+    scale = fit_scale(table)
+    shown = [
+        place
+        for place in np.flatnonzero(scale.varies)
+        if _has_many_of_both(table.features[rows, place])
+    ]
+    return np.array(shown, dtype=np.int64)
+
+
+def _has_many_of_both(column: Float[np.ndarray, " row"]) -> bool:
+    column = column[~np.isnan(column)]
+    is_first = column == column[0]
+    if len(np.unique(column[~is_first])) > 1:
+        return True
+    return min(int(is_first.sum()), int((~is_first).sum())) >= FEWEST_SHOWN
+
+
+def _standardised(
+    table: TaskTable, rows: Int[np.ndarray, " row"], named: Int[np.ndarray, " feature"]
+) -> Float[np.ndarray, "row feature"]:
+    """The features in units that do not overflow, their mean where missing."""
+    scale = fit_scale(table)
+    values = table.features[np.ix_(rows, named)] / scale.unit[named]
+    values = (values - scale.mean[named]) / scale.spread[named]
+    return np.where(np.isnan(values), 0.0, np.clip(values, -10, 10)).astype(np.float32)
+
+
+def _centred(values: Float[np.ndarray, "row column"]) -> Float[np.ndarray, "row column"]:
+    return values - values.mean(axis=0) if len(values) else values
+
+
+def _correlation(
+    labels: Float[np.ndarray, "row task"], features: Float[np.ndarray, "row feature"]
+) -> Float[np.ndarray, "task feature"]:
+    """Pearson's r over the labelled rows of each task; NaN for a task without spread."""
+    known = ~np.isnan(labels)
+    count = np.maximum(known.sum(axis=0), 1)
+    y = np.where(known, labels, 0.0)
+    y = np.where(known, y - y.sum(axis=0) / count, 0.0)
+    size = np.sqrt((y**2).sum(axis=0))
+    y = (y / np.where(size > 0, size, 1.0)).astype(np.float32)
+    share = (known / count).astype(np.float32)
+    square = share.T @ features**2 - (share.T @ features) ** 2
+    spread = np.sqrt(np.maximum(square, 0) * count[:, None])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = np.where((spread > 1e-3) & (size[:, None] > 0), (y.T @ features) / spread, np.nan)
+    return np.asarray(found, dtype=np.float64)
+
+
+def _chance(
+    labels: Float[np.ndarray, "row task"],
+    features: Float[np.ndarray, "row feature"],
+    rng: np.random.Generator,
+) -> float:
+    """The level that the strongest pull of an unrelated task stays below, as a rule."""
+    if not features.size or not labels.size:
+        return float("nan")
+    strongest = []
+    for _ in range(N_PERMUTATIONS):
+        pull = np.abs(_correlation(labels[rng.permutation(len(labels))], features))
+        strongest.append(np.where(np.isnan(pull), -1.0, pull).max(axis=1))
+    pooled = np.concatenate(strongest)
+    pooled = pooled[pooled >= 0]
+    return float(np.quantile(pooled, QUANTILE)) if len(pooled) else float("nan")
+
+
+def _pairs(table: TaskTable) -> Float[np.ndarray, "source target 2 2"]:
+    """Training records by both labels of two binary tasks; NaN for other kinds."""
+    labels = table.labels[table.rows(Split.TRAIN)]
+    is_binary = np.array([task.kind is Kind.BINARY for task in table.tasks])
+    has = np.stack([labels == 0, labels > 0]).astype(np.float64)
+    counts = np.einsum("ans,bnt->stab", has, has, optimize=True)
+    return np.where(np.outer(is_binary, is_binary)[:, :, None, None], counts, np.nan)

@@ -1,0 +1,122 @@
+"""The groups: who is in them, why together, how stable."""
+
+from core.report import words
+from core.report.letters import letter
+from core.report.story.blocks import EXPERTS, Card, Cards, Grid, Lines, Section
+from core.report.story.facts import Facts
+
+
+def groups_section(facts: Facts) -> Section:
+    """A card for every group of two tasks or more, and a line for the rest."""
+    cards = tuple(
+        card(facts, number) for number, members in enumerate(facts.groups) if len(members) > 1
+    )
+    alone = [members[0] for members in facts.groups if len(members) == 1]
+    return Section(
+        "groups",
+        "The groups",
+        (
+            *([Cards(cards)] if cards else []),
+            Lines((words.singles(alone),)),
+            *([_drivers(facts)] if facts.document.get("why") else []),
+            *_alternatives(facts),
+        ),
+    )
+
+
+def card(facts: Facts, number: int) -> Card:
+    """A group of several tasks."""
+    members, why = facts.groups[number], facts.why(number)
+    share = why.get("stayed_together") if facts.has_split else None
+    of_100 = None if share is None else words.in_100(share)
+    return Card(
+        number=number,
+        letter=letter(number),
+        name=facts.name(number),
+        members=members,
+        why=reasons(facts, number),
+        stability=(
+            _unknown(facts) if of_100 is None else words.rerun(members, of_100, facts.n_reruns)
+        ),
+        likelihood="" if of_100 is None else words.likelihood(of_100),
+        in_100=of_100,
+    )
+
+
+def _unknown(facts: Facts) -> str:
+    return words.MISSING_RERUNS if facts.has_split else words.EVERY_SAME
+
+
+def reasons(facts: Facts, number: int, most: int = 3) -> tuple[str, ...]:
+    """Why the tasks of a group go together, as far as it is known."""
+    why, n_members = facts.why(number), len(facts.groups[number])
+    found = []
+    if why.get("inside") is not None:
+        found.append(words.likeness(why["inside"], why.get("outside")))
+    if why.get("together") is not None:
+        found.append(words.meeting(why["together"]))
+    if features := why.get("features"):
+        found += [
+            words.driver(one["name"], one["n_tasks"], n_members, one["direction"])
+            for one in features[:most]
+        ]
+    elif why.get("chance") is not None:
+        found.append(words.no_driver(n_members))
+    return tuple(found)
+
+
+def _drivers(facts: Facts) -> Grid:
+    """Every column that drives a group, with its strength beside that of chance."""
+    rows = [
+        (
+            facts.title(number),
+            one["name"],
+            f"{one['n_tasks']} of {len(members)}",
+            one["direction"],
+            f"{one['strength']:.2f}",
+            f"{facts.why(number)['chance']:.2f}",
+        )
+        for number, members in enumerate(facts.groups)
+        for one in facts.why(number).get("features", ())
+    ]
+    return Grid(
+        "What drives each group",
+        ("Group", "Column", "Outcomes", "Direction", "Correlation", "Chance stays below"),
+        tuple(rows),
+        (False, False, True, False, True, True),
+        EXPERTS,
+    )
+
+
+def _alternatives(facts: Facts) -> tuple[Grid, ...]:
+    """The most stable grouping for every other number of groups."""
+    best = alternatives(facts)
+    if not best:
+        return ()
+    rows = tuple(
+        (
+            str(n_groups),
+            " · ".join(words.join_some(group, 6) for group in groups),
+            "–" if share is None else f"{words.in_100(share)} of 100",
+        )
+        for n_groups, groups, share in best
+    )
+    columns = ("Groups", "Which", "Pairs stayed together")
+    return (Grid("Other numbers of groups", columns, rows, (True, False, True), EXPERTS),)
+
+
+Alternative = tuple[int, tuple[tuple[str, ...], ...], float | None]
+
+
+def alternatives(facts: Facts, most: int = 8) -> tuple[Alternative, ...]:
+    """Number of groups, the groups and their stability: the most stable of each number."""
+    best: dict[int, Alternative] = {}
+    for one in facts.document.get("groupings", ()):
+        groups = tuple(tuple(group) for group in one["groups"])
+        if not 1 < len(groups) < len(facts.task_names):
+            continue
+        share = one["stability"]
+        known = best.get(len(groups))
+        if known is None or (share or 0.0) > (known[2] or 0.0):
+            best[len(groups)] = (len(groups), groups, share)
+    return tuple(best[number] for number in sorted(best))[:most]

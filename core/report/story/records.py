@@ -1,0 +1,47 @@
+"""The data: from records to the rows that were used, and the events of every task."""
+
+from core.report import words
+from core.report.data import PLACES
+from core.report.story.blocks import Grid, Lines, Section
+from core.report.story.facts import Facts
+
+PARTS = {"train": "to learn", "validation": "to choose", "test": "to test"}
+
+
+def data_section(facts: Facts) -> Section:
+    """The flow of records and the counts of every task, small ones hidden."""
+    data = facts.document.get("data")
+    if data is None:
+        return Section("data", "The data", (Lines((words.MISSING_DATA,)),))
+    return Section("data", "The data", (_flow(data), _labels(data), Lines((words.SMALL_NOTE,))))
+
+
+def _flow(data: dict) -> Grid:  # type: ignore[type-arg]
+    parts = data["records_of"]
+    rows = (
+        ("Records", words.told(data["records"])),
+        ("Patients", words.told(data["patients"])),
+        ("Records with a label for any outcome", words.told(data["records_used"])),
+        *((f"Records {use} ({part})", words.told(parts[part])) for part, use in PARTS.items()),
+    )
+    return Grid("From records to patients kept aside", ("Step", "Count"), rows, (False, True))
+
+
+def _labels(data: dict) -> Grid:  # type: ignore[type-arg]
+    rows = []
+    for task in data["tasks"]:
+        events = task["events"] or {}
+        rows.append(
+            (
+                task["task"],
+                *(words.told(task["labelled"][place]) for place in PLACES),
+                *(words.told(events.get(place)) for place in PLACES),
+            )
+        )
+    titles = ("to learn", "to choose", "to test", "total")
+    columns = (
+        "Outcome",
+        *(f"Known, {part}" for part in titles),
+        *(f"Events, {part}" for part in titles),
+    )
+    return Grid("Known labels and events", columns, tuple(rows), (False, *([True] * 8)))

@@ -1,0 +1,81 @@
+"""One message a slide, for the presentation and the slide file alike."""
+
+from core.report import words
+from core.report.story.answer import advice, stability, tested
+from core.report.story.blocks import Cards, Chart, Grid, Lines, Section, Slide
+from core.report.story.facts import Facts
+from core.report.story.groups import alternatives
+from core.report.story.tested import summary_lines
+
+MOST_ROWS = 12
+"""Rows of a table or chart on one slide."""
+
+
+def to_slides(facts: Facts, sections: tuple[Section, ...]) -> tuple[Slide, ...]:
+    """The answer, a slide a group, the test, the data, the limits, then what would change it."""
+    by_key = {section.key: section for section in sections}
+    return (
+        Slide(advice(facts), Lines((tested(facts), stability(facts))), _reason(facts)),
+        *_groups(by_key["groups"]),
+        *_tested(facts, by_key["tested"]),
+        *_data(by_key["data"]),
+        Slide(
+            "What this cannot say",
+            Lines(tuple(line for b in by_key["limits"].blocks[1:2] for line in b.lines), True),  # type: ignore[union-attr]
+            words.NOT_A_DEVICE,
+        ),
+        *_what_if(facts),
+    )
+
+
+def _reason(facts: Facts) -> str:
+    return str(facts.recommended["reason"])
+
+
+def _groups(section: Section) -> list[Slide]:
+    return [
+        Slide(card.title, Cards((card,)), card.stability)
+        for block in section.blocks
+        if isinstance(block, Cards)
+        for card in block.cards
+    ]
+
+
+def _tested(facts: Facts, section: Section) -> list[Slide]:
+    if facts.evidence is None:
+        return [Slide("Not tested yet", section.blocks[0], words.NOT_TESTED)]
+    charts = [block for block in section.blocks if isinstance(block, Chart)]
+    notes = " ".join(summary_lines(facts))
+    return [
+        Slide(tested(facts), Lines(summary_lines(facts), True), notes),
+        *(Slide(part.title, part, part.alt) for chart in charts for part in _parts(chart)),
+    ]
+
+
+def _parts(chart: Chart) -> list[Chart]:
+    """A long chart as several."""
+    from dataclasses import replace
+
+    rows = [chart.intervals[i : i + MOST_ROWS] for i in range(0, len(chart.intervals), MOST_ROWS)]
+    return [
+        replace(chart, intervals=part, alt="; ".join(f"{one.name}: {one.text}" for one in part))
+        for part in rows
+    ]
+
+
+def _data(section: Section) -> list[Slide]:
+    flow = next((block for block in section.blocks if isinstance(block, Grid)), None)
+    if flow is None:
+        return []
+    return [Slide("Where the numbers come from", flow, words.SMALL_NOTE)]
+
+
+def _what_if(facts: Facts) -> list[Slide]:
+    """Other numbers of groups, and the advised groups without one task, from what is known."""
+    slides = []
+    for n_groups, groups, share in alternatives(facts, 4):
+        of_100 = None if share is None else words.in_100(share)
+        message = words.alternative(n_groups, len(facts.task_names), of_100)
+        lines = tuple(words.join_some(group, 8) for group in groups)
+        slides.append(Slide(f"What if: {message}", Lines(lines, True), message, is_what_if=True))
+    return slides

@@ -1,0 +1,95 @@
+"""The part of report.json that says what holds each recommended group together."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from core.report.plain import plain
+from core.report.suppression import is_small
+from core.summary import Summary
+from core.values import Report
+
+MOST_FEATURES = 5
+SAME_WAY = 0.8
+"""Share of the pulls above chance from which a group counts as pulling one way (ours)."""
+
+
+def to_why_document(report: Report) -> list[dict[str, Any]]:
+    """One entry a recommended group, aggregates only; what is not known is null.
+
+    `inside` and `outside` are the mean similarity of its tasks to each other and to all others;
+    `features` are the columns that at least half of its tasks pull on more than chance explains,
+    the strongest first; `together` is how much more often two of its events meet in a record
+    than if they were unrelated.
+    """
+    labels = report.recommended.grouping.labels
+    return [
+        _group(report, np.flatnonzero(labels == number)) for number in np.unique(labels).tolist()
+    ]
+
+
+def _group(report: Report, members: Int[np.ndarray, " member"]) -> dict[str, Any]:
+    others = np.setdiff1d(np.arange(len(report.tasks)), members)
+    similarity = report.affinity.similarity
+    inside = similarity[np.ix_(members, members)][np.triu_indices(len(members), 1)]
+    share = report.recommended.grouping.co_assignment[np.ix_(members, members)]
+    return {
+        "tasks": [report.task_names[task] for task in members],
+        "inside": _mean(inside),
+        "outside": _mean(similarity[np.ix_(members, others)].ravel()),
+        "stayed_together": _mean(share[np.triu_indices(len(members), 1)]),
+        "chance": plain(round(report.summary.chance, 4)) if report.summary else None,
+        "features": _features(report.summary, members),
+        "together": _meetings(report.summary, members),
+    }
+
+
+def _features(summary: Summary | None, members: Int[np.ndarray, " member"]) -> Sequence[Any]:
+    if summary is None or not summary.feature_names or math.isnan(summary.chance):
+        return []
+    pull = summary.pull[members]
+    strong = np.abs(np.where(np.isnan(pull), 0.0, pull)) > summary.chance
+    n_tasks = strong.sum(axis=0)
+    strength = np.where(strong, np.abs(pull), 0.0).sum(axis=0) / len(members)
+    order = np.argsort(-strength, kind="stable")
+    shared = [place for place in order if n_tasks[place] >= max(1, len(members) / 2)]
+    return [
+        {
+            "name": summary.feature_names[place],
+            "n_tasks": int(n_tasks[place]),
+            "strength": round(float(strength[place]), 2),
+            "direction": _direction(pull[strong[:, place], place]),
+        }
+        for place in shared[:MOST_FEATURES]
+    ]
+
+
+def _direction(pulls: Float[np.ndarray, " task"]) -> str:
+    """Whether more of the feature goes with more or with less of the tasks."""
+    share = float((pulls > 0).mean())
+    if share >= SAME_WAY:
+        return "more"
+    return "less" if share <= 1 - SAME_WAY else "mixed"
+
+
+def _meetings(summary: Summary | None, members: Int[np.ndarray, " member"]) -> float | None:
+    """Pairs of events in one record, over all pairs of tasks, as a multiple of what unrelated
+    tasks would have; None where there are too few to tell."""
+    if summary is None or len(members) < 2:
+        return None
+    row, column = np.triu_indices(len(members), 1)
+    tables = summary.pairs[members[row], members[column]]
+    tables = tables[~np.isnan(tables).any(axis=(1, 2)) & (tables.sum(axis=(1, 2)) > 0)]
+    if not len(tables) or is_small(tables[:, 1, 1].sum(keepdims=True)).any():
+        return None
+    unrelated = tables[:, 1].sum(axis=1) * tables[:, :, 1].sum(axis=1) / tables.sum(axis=(1, 2))
+    expected = float(unrelated.sum())
+    return round(float(tables[:, 1, 1].sum()) / expected, 1) if expected >= 1 else None
+
+
+def _mean(values: Float[np.ndarray, " pair"]) -> float | None:
+    known = values[~np.isnan(values)]
+    return round(float(known.mean()), 4) if len(known) else None

@@ -1,0 +1,222 @@
+"""Every sentence of the report that is filled in, in one place: short words, right plurals.
+
+Names are the caller's business: they come in as text and go out as they came.
+"""
+
+from collections.abc import Sequence
+
+VERY_LIKELY, LIKELY, UNCERTAIN = 80, 60, 40
+"""From how many of 100 re-runs a grouping is called so."""
+NOT_A_DEVICE = "Not a medical device. It does not diagnose or treat, and it advises no patient."
+SMALL_NOTE = (
+    "Counts from 1 to 10 are shown as “≤ 10”. A dash marks a count that is not shown, "
+    "because a small one could be worked out from it."
+)
+NOT_TESTED = "This has not been tested by training yet, so treat it as a first guess."
+MISSING_EVIDENCE = (
+    "Nothing was trained yet. So this report cannot say whether sharing a model helps."
+)
+MISSING_DATA = "The records behind this run are not known here, so none are counted."
+MISSING_RERUNS = "How stable the groups are is not known for this run."
+EVERY_SAME = "There is no split of the outcomes here that re-runs could upset."
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`no groups`, `1 group`, `12 groups`, `1,700 records`."""
+    if number == 0:
+        return f"no {many or one + 's'}"
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def join(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`; empty for none."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def join_some(names: Sequence[str], most: int = 4) -> str:
+    """The same, cut after a few: `a, b, c, d and 3 more`."""
+    if len(names) <= most:
+        return join(names)
+    return f"{', '.join(names[:most])} and {len(names) - most} more"
+
+
+def in_100(share: float) -> int:
+    """A share as so many of 100."""
+    return int(100 * share + 0.5)
+
+
+def likelihood(of_100: int) -> str:
+    """What so many of 100 re-runs are called."""
+    if of_100 >= VERY_LIKELY:
+        return "very likely"
+    if of_100 >= LIKELY:
+        return "likely"
+    return "uncertain" if of_100 >= UNCERTAIN else "unlikely"
+
+
+def amount(value: float | None, is_share: bool = False) -> str:
+    """A metric or a share of the loss, without a sign: `0.042`, `2.4 %`, `–` where unknown."""
+    if value is None:
+        return "–"
+    return f"{100 * value:.1f} %" if is_share else f"{value:.3f}"
+
+
+def signed(value: float | None, is_share: bool = False) -> str:
+    """The same with its sign: `+0.042`, `−2.4 %`; what rounds to nothing has none."""
+    if value is None:
+        return "–"
+    text = amount(abs(value), is_share)
+    if not any(digit in "123456789" for digit in text):
+        return text
+    return f"{'−' if value < 0 else '+'}{text}"
+
+
+def interval(low: float | None, high: float | None, is_share: bool = False) -> str:
+    """`+0.007 to +0.081`."""
+    return (
+        "–"
+        if low is None or high is None
+        else f"{signed(low, is_share)} to {signed(high, is_share)}"
+    )
+
+
+def told(cell: int | str | None) -> str:
+    """A count as it may be told."""
+    if cell is None:
+        return "–"
+    return f"{cell:,}" if isinstance(cell, int) else cell
+
+
+def advice(decision: str, verdict: str | None, n_tasks: int, n_groups: int) -> str:
+    """What to do, in one sentence. `verdict` is None before anything was trained."""
+    tasks = count(n_tasks, "outcome")
+    if verdict is None:
+        return {
+            "alone": f"The map finds no groups among the {tasks}: start with each on its own.",
+            "together": f"The map shows that all {tasks} pull a model the same way.",
+            "grouped": f"The map suggests {count(n_groups, 'group')} among the {tasks}.",
+        }[decision]
+    return {
+        "alone": f"Train each of the {tasks} on its own.",
+        "together": f"Train all {tasks} in one shared model.",
+        "grouped": f"Train the {tasks} in {count(n_groups, 'group')}.",
+    }.get(verdict, f"It makes no clear difference whether the {tasks} share a model.")
+
+
+def comparison(better: str, worse: str, metric: str, value: float, low: float, high: float) -> str:
+    """How one way to train did against another, on patients kept aside."""
+    is_share = metric == "loss"
+    way = "higher" if value >= 0 else "lower"
+    what = "error" if is_share else metric
+    if is_share:
+        way = "lower" if value >= 0 else "higher"
+    sure = " The range includes no difference." if low <= 0 <= high else ""
+    return (
+        f"In patients kept aside, the mean {what} of {better} was {amount(abs(value), is_share)} "
+        f"{way} than of {worse} (95 % range of the gain {interval(low, high, is_share)}).{sure}"
+    )
+
+
+def rerun(names: Sequence[str], of_100: int, n_reruns: int | None) -> str:
+    """How often the tasks of a group stayed together."""
+    who = join(names) if len(names) == 2 else f"any two of {join_some(names, 3)}"
+    made = "" if n_reruns is None else f" ({count(n_reruns, 're-run')} made)"
+    return (
+        f"In {of_100} of 100 re-runs on resampled patients, {who} stayed together: "
+        f"{likelihood(of_100)}{made}."
+    )
+
+
+def likeness(inside: float, outside: float | None) -> str:
+    """How alike the tasks of a group pull a model."""
+    text = f"These outcomes pull the model {in_100(inside)} % alike"
+    if outside is None:
+        return f"{text}."
+    return f"{text}; with the outcomes outside the group it is {in_100(outside)} %."
+
+
+def meeting(times: float) -> str:
+    """How often two events of a group meet in one record."""
+    if 0.9 <= times <= 1.1:
+        return "Two of these events meet in one record about as often as chance would have it."
+    return f"Two of these events meet in one record {times:.1f} times as often as by chance."
+
+
+def driver(name: str, n_tasks: int, n_members: int, direction: str) -> str:
+    """What one column has to do with the tasks of a group."""
+    if n_members == 1:
+        who, verb = "the outcome", "is"
+    else:
+        who = "all of them" if n_tasks == n_members else f"{n_tasks} of {n_members} outcomes"
+        verb = "is" if n_tasks == 1 else "are"
+    return {
+        "more": f"{name}: where it is higher or present, {who} {verb} more frequent or higher.",
+        "less": f"{name}: where it is higher or present, {who} {verb} less frequent or lower.",
+        "mixed": f"{name}: it matters for {who}, for some in the other direction.",
+    }[direction]
+
+
+def no_driver(n_members: int) -> str:
+    """No column stands out."""
+    who = "this outcome" if n_members == 1 else "at least half of these outcomes"
+    return f"No single column is tied to {who} more than chance explains."
+
+
+def singles(names: Sequence[str]) -> str:
+    """The tasks that share with no other."""
+    if not names:
+        return "Every outcome shares its model with another."
+    stands = "stands" if len(names) == 1 else "each stand"
+    return f"{count(len(names), 'outcome')} {stands} alone: {join_some(names, 12)}."
+
+
+def score(way: str, wins: int, ties: int, losses: int) -> str:
+    """Wins, ties and losses against training alone."""
+    return (
+        f"With {way}, {count(wins, 'outcome')} did clearly better than alone, {ties} showed no "
+        f"clear change and {losses} did clearly worse."
+    )
+
+
+def harmed(names: Sequence[str]) -> str:
+    """Negative transfer."""
+    if not names:
+        return "No outcome was clearly harmed by sharing."
+    return f"Clearly harmed by sharing: {join_some(names, 8)}. Leave such an outcome on its own."
+
+
+def random_band(n: int, low: float, high: float, n_worse: int, is_share: bool) -> str:
+    """The best grouping beside random ones."""
+    return (
+        f"{count(n, 'random grouping')} of the same sizes gained {interval(low, high, is_share)}; "
+        f"the best grouping did better than {n_worse} of {n}."
+    )
+
+
+def budget(n_networks: int, n_groups: int, n_seeds: int) -> str:
+    """What was trained, and how it was judged."""
+    return (
+        f"{count(n_networks, 'network')} were trained for {count(n_groups, 'group')} of outcomes, "
+        f"with {count(n_seeds, 'start')} of each that was tested. All had the same layers, batches "
+        "and most steps. Choices were made on one part of the patients and judged once on another."
+    )
+
+
+def not_counted(names: Sequence[str]) -> str:
+    """The tasks that no mean counts."""
+    if not names:
+        return "Every outcome had enough events to be judged."
+    has = "has" if len(names) == 1 else "have"
+    return (
+        f"{join_some(names, 8)} {has} too few events to be judged and {has} no part in the means."
+    )
+
+
+def alternative(n_groups: int, n_tasks: int, of_100: int | None) -> str:
+    """Another number of groups."""
+    text = f"{count(n_groups, 'group')} for {count(n_tasks, 'outcome')}"
+    if of_100 is None:
+        return f"{text}."
+    return f"{text}: pairs stayed together in {of_100} of 100 re-runs ({likelihood(of_100)})."

@@ -1,0 +1,34 @@
+"""What a report keeps of the data behind it: counts and pulls, never a row."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from core.frozen import Frozen
+
+
+@dataclass(frozen=True, eq=False)
+class Summary(Frozen):
+    """Aggregates of a table. They stay with the run; a report shows them with small counts hidden.
+
+    `labels` counts, for each task and split, labels with the event and all other labels; a task
+    without events (a regression, several classes) has them all in the second.
+    """
+
+    n_records: int
+    n_used: int
+    """Records with a label for any task."""
+    n_patients: int
+    splits: Int[np.ndarray, " split"]
+    """Records in each split, in the order of `Split`."""
+    labels: Int[np.ndarray, "task split 2"]
+    feature_names: tuple[str, ...]
+    """Only those that at least 11 training records have and at least 11 have not, where a feature
+    is yes or no: a rarer text is never named."""
+    pull: Float[np.ndarray, "task feature"]
+    """Correlation of label and feature over the training rows."""
+    chance: float
+    """What the strongest pull of a task with permuted labels stays below 95 times in 100."""
+    pairs: Float[np.ndarray, "source target 2 2"]
+    """Training records by the labels of two binary tasks; NaN for other kinds."""

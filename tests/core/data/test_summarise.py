@@ -1,0 +1,66 @@
+"""Counts and pulls against plain oracles; rare texts are not named."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.data import load_table, summarise_table
+from core.values import Split
+from tests.cohort import small_cohort
+
+
+@pytest.fixture
+def table():
+    planted = small_cohort(400, missing=0.2)
+    rng = np.random.default_rng(0)
+    frame = planted.frame.assign(site=rng.choice(["north", "south", "east"], 400))
+    frame.loc[frame.index[:5], "site"] = "tiny"
+    return load_table(frame, targets="y_*")
+
+
+def test_a_pull_is_the_correlation_of_label_and_feature(table):
+    found = summarise_table(table, 0)
+    rows = table.rows(Split.TRAIN)
+    for task in range(len(table.tasks)):
+        labels = table.labels[rows, task]
+        known = ~np.isnan(labels)
+        for place, name in enumerate(found.feature_names[:6]):
+            feature = table.features[rows, table.feature_names.index(name)]
+            expected = np.corrcoef(labels[known], feature[known])[0, 1]
+            assert found.pull[task, place] == pytest.approx(expected, abs=1e-4)
+
+
+def test_labels_are_counted_by_split(table):
+    found = summarise_table(table, 0)
+    for task in range(len(table.tasks)):
+        for split in Split:
+            column = pd.Series(table.labels[table.rows(split), task])
+            assert found.labels[task, split.code].tolist() == [
+                int((column == 1).sum()),
+                int((column == 0).sum()),
+            ]
+    assert found.splits.sum() == found.n_records == 400
+
+
+def test_pairs_of_labels_are_counted(table):
+    found = summarise_table(table, 0)
+    rows = table.rows(Split.TRAIN)
+    first, second = table.labels[rows, 0], table.labels[rows, 1]
+    expected = [[((first == a) & (second == b)).sum() for b in (0, 1)] for a in (0, 1)]
+    assert found.pairs[0, 1].tolist() == expected
+
+
+def test_a_text_of_ten_records_is_never_named(table):
+    names = summarise_table(table, 0).feature_names
+    assert "site=north" in names
+    assert not any("tiny" in name for name in names)
+
+
+def test_chance_is_below_a_planted_pull_and_above_most_of_an_unrelated_one(table):
+    found = summarise_table(table, 0)
+    assert 0.1 < found.chance < 0.4
+    assert np.nanmax(np.abs(found.pull)) > found.chance
+
+
+def test_the_same_seed_gives_the_same_summary(table):
+    assert summarise_table(table, 3) == summarise_table(table, 3)

@@ -1,0 +1,120 @@
+"""Plurals, zeros, joins and rounding of the sentences."""
+
+import pytest
+
+from core.report import words
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "no groups"), (1, "1 group"), (2, "2 groups"), (1700, "1,700 groups")],
+)
+def test_a_count_has_its_plural(number, text):
+    assert words.count(number, "group") == text
+
+
+def test_names_are_joined_as_people_say_them():
+    assert words.join([]) == ""
+    assert words.join(["a"]) == "a"
+    assert words.join(["a", "b"]) == "a and b"
+    assert words.join(["a", "b", "c"]) == "a, b and c"
+    assert words.join_some(list("abcdef"), 4) == "a, b, c, d and 2 more"
+
+
+@pytest.mark.parametrize(
+    ("of_100", "word"),
+    [
+        (100, "very likely"),
+        (80, "very likely"),
+        (79, "likely"),
+        (60, "likely"),
+        (59, "uncertain"),
+        (40, "uncertain"),
+        (39, "unlikely"),
+        (0, "unlikely"),
+    ],
+)
+def test_a_probability_has_its_word(of_100, word):
+    assert words.likelihood(of_100) == word
+
+
+@pytest.mark.parametrize(
+    ("value", "is_share", "text"),
+    [
+        (0.0424, False, "+0.042"),
+        (-0.0424, False, "−0.042"),
+        (0.0001, False, "0.000"),
+        (-0.0001, False, "0.000"),
+        (0.0235, True, "+2.4 %"),
+        (-0.5, True, "−50.0 %"),
+        (None, False, "–"),
+    ],
+)
+def test_a_gain_is_rounded_and_signed(value, is_share, text):
+    assert words.signed(value, is_share) == text
+
+
+def test_a_rerun_names_two_and_speaks_of_any_two_of_more():
+    assert words.rerun(["heart failure", "kidney injury"], 92, 200) == (
+        "In 92 of 100 re-runs on resampled patients, heart failure and kidney injury stayed "
+        "together: very likely (200 re-runs made)."
+    )
+    assert "any two of a, b, c and 1 more stayed" in words.rerun(list("abcd"), 50, None)
+
+
+def test_a_comparison_says_when_there_may_be_no_difference():
+    clear = words.comparison("sharing", "alone", "AUROC", 0.042, 0.007, 0.081)
+    assert "AUROC of sharing was 0.042 higher than of alone" in clear
+    assert "+0.007 to +0.081" in clear
+    assert "includes no difference" not in clear
+    assert "includes no difference" in words.comparison("a", "b", "AUROC", 0.01, -0.01, 0.03)
+    assert "0.010 lower" in words.comparison("a", "b", "AUROC", -0.01, -0.02, -0.001)
+
+
+def test_a_saved_loss_is_a_lower_error():
+    text = words.comparison("sharing", "alone", "loss", 0.024, 0.001, 0.05)
+    assert "mean error of sharing was 2.4 % lower" in text
+
+
+@pytest.mark.parametrize("verdict", [None, "alone", "together", "grouped"])
+@pytest.mark.parametrize("n_groups", [1, 3])
+def test_every_answer_is_one_sentence(verdict, n_groups):
+    decision = "grouped" if verdict is None else verdict
+    text = words.advice(decision, verdict, 12, n_groups)
+    assert text.endswith(".")
+    assert text.count(".") == 1
+
+
+def test_undecided_advises_nothing():
+    assert words.advice("alone", "no detectable difference", 12, 12).startswith("It makes no clear")
+
+
+def test_nothing_harmed_nobody_left_out_none_alone():
+    assert words.harmed([]) == "No outcome was clearly harmed by sharing."
+    assert words.not_counted([]) == "Every outcome had enough events to be judged."
+    assert words.singles([]) == "Every outcome shares its model with another."
+    assert words.singles(["a"]) == "1 outcome stands alone: a."
+    assert words.singles(["a", "b"]) == "2 outcomes each stand alone: a and b."
+    assert words.not_counted(["a"]).startswith("a has too few")
+    assert words.not_counted(["a", "b"]).startswith("a and b have too few")
+
+
+def test_events_meet_by_chance_or_not():
+    assert "as often as chance" in words.meeting(1.0)
+    assert words.meeting(2.44).endswith("2.4 times as often as by chance.")
+
+
+@pytest.mark.parametrize("direction", ["more", "less", "mixed"])
+@pytest.mark.parametrize(("n_tasks", "n_members"), [(1, 1), (1, 2), (2, 3), (3, 3)])
+def test_a_driver_agrees_with_its_number(direction, n_tasks, n_members):
+    text = words.driver("age", n_tasks, n_members, direction)
+    assert text.startswith("age: ")
+    assert "1 of 2 outcomes are" not in text
+    assert "all of them is" not in text
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"), [(None, "–"), (0, "0"), (1234, "1,234"), ("≤ 10", "≤ 10")]
+)
+def test_a_count_as_it_may_be_told(cell, text):
+    assert words.told(cell) == text
