@@ -12,6 +12,9 @@ Every stage can also be called on its own, in this order:
     group_tasks         Embedding → Groupings     a Gaussian mixture for every number of groups
     validate_grouping   Report → Report           the same with evidence: the groups are trained
 
+A matrix of affinities or a recorded landscape (`load_affinity`, `load_landscape`) can stand in for
+the table: `run_matrix`, `run_landscape`.
+
 Names are looked up on first use, so that `import core` stays quick.
 """
 
@@ -22,10 +25,11 @@ if TYPE_CHECKING:
     from core.affinity import measure_affinity
     from core.data import load_example, load_table
     from core.export import load_model
+    from core.given import load_affinity, load_landscape
     from core.graph import build_graph, embed_tasks
     from core.grouping import group_tasks
     from core.landscape import measure_landscape
-    from core.pipeline import run
+    from core.pipeline import run, run_landscape, run_matrix
     from core.plan import PRESETS, Plan, preset
     from core.report import to_document
     from core.validation import validate_grouping
@@ -36,13 +40,17 @@ __all__ = [
     "build_graph",
     "embed_tasks",
     "group_tasks",
+    "load_affinity",
     "load_example",
+    "load_landscape",
     "load_model",
     "load_table",
     "measure_affinity",
     "measure_landscape",
     "preset",
     "run",
+    "run_landscape",
+    "run_matrix",
     "to_document",
     "validate_grouping",
 ]
@@ -53,13 +61,17 @@ _HOME = {
     "build_graph": "core.graph",
     "embed_tasks": "core.graph",
     "group_tasks": "core.grouping",
+    "load_affinity": "core.given",
     "load_example": "core.data",
+    "load_landscape": "core.given",
     "load_model": "core.export",
     "load_table": "core.data",
     "measure_affinity": "core.affinity",
     "measure_landscape": "core.landscape",
     "preset": "core.plan",
     "run": "core.pipeline",
+    "run_landscape": "core.pipeline",
+    "run_matrix": "core.pipeline",
     "to_document": "core.report",
     "validate_grouping": "core.validation",
 }

@@ -47,7 +47,8 @@ def main(ctx: click.Context, port: int, headless: bool, runs: Path) -> None:
 
 @main.command()
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option("--targets", required=True, multiple=True, help="Target columns: names or 'y_*'.")
+@click.option("--targets", multiple=True, help="Target columns of a table: names or 'y_*'.")
+@click.option("--matrix", metavar="KIND", help="DATA is a T × T matrix: distance|similarity.")
 @click.option("--ignore", multiple=True, help="Columns to leave out: names or patterns.")
 @click.option("--patient-id", metavar="COL", help="Rows of one patient share a split.")
 @click.option(
@@ -76,7 +77,8 @@ def main(ctx: click.Context, port: int, headless: bool, runs: Path) -> None:
 @as_json
 def group(data: Path, run: Path | None, as_json: bool, **choices: Any) -> None:
     """Propose groups for the target columns of DATA: a CSV, TSV or Parquet table, a folder with
-    one such file per task, or an .npz of arrays."""
+    one such file per task, or an .npz of arrays. DATA may also be a matrix of affinities between
+    tasks (CSV or TSV, names in the header and first column) or a recorded .landscape.npz."""
     from core.command.group import group_file
 
     sys.exit(group_file(data, run, as_json, **choices))

@@ -3,57 +3,27 @@
 from core import load_table, Plan, run
 report = run(load_table("cohort.csv", targets="y_*"), Plan())
 print(report.recommended.reason)
+
+run_landscape   the same from a landscape that was recorded in somebody's own model
+run_matrix      the same from a matrix of affinities that somebody measured
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from dataclasses import replace
+from typing import Any
 
-from core.affinity import MEASURES, Measure, measure_affinity
-from core.data import summarise_table
 from core.device import pick_device
 from core.errors import TableError
-from core.frozen import Frozen
-from core.graph import build_graph, embed_tasks
-from core.grouping import propose_groupings, recommend
-from core.landscape import measure_landscape
-from core.null import measure_null
+from core.grouping import recommend
 from core.plan import Plan
-from core.progress import OnProgress, silent, within
-from core.projection import PCA, project_points
-from core.provenance import describe
-from core.summary import Summary
-from core.values import (
-    Affinity,
-    Candidates,
-    Embedding,
-    Landscape,
-    Null,
-    Projection,
-    Report,
-    TaskGraph,
-    TaskTable,
+from core.progress import OnProgress, silent
+from core.provenance import Source, describe, describe_given
+from core.steps import NoStore, Steps, Store
+from core.values import Affinity, Kind, Landscape, Null, Report, Task, TaskTable
+
+ONLY_SHUFFLES = (
+    "The chance level is what shuffled similarities reach. It does not know how alike independent "
+    "tasks of these base rates look, as only a table tells that, so it is easier to beat."
 )
-
-V = TypeVar("V", bound=Frozen)
-
-
-class Store(Protocol):
-    """Remembers what a stage made, so that only what follows a change is made again."""
-
-    def keep(
-        self, name: str, kind: type[V], made_from: tuple[object, ...], make: Callable[[], V]
-    ) -> V:
-        """What `make` returns, or what it returned before for the same `made_from`."""
-
-
-class NoStore:
-    """Remembers nothing: every stage is made."""
-
-    def keep(
-        self, name: str, kind: type[V], made_from: tuple[object, ...], make: Callable[[], V]
-    ) -> V:
-        return make()
 
 
 def run(
@@ -75,162 +45,105 @@ def run(
     Raises:
         TaskGroupingError: the plan does not fit the table (more groups than tasks, …).
     """
-    plan = plan or Plan()
-    _check_fit(table, plan)
-    steps = _Steps(table, plan, store or NoStore(), on_progress, pick_device(plan.device).type)
-    landscapes = steps.landscapes()
-    affinities = steps.affinities(landscapes)
-    null = steps.null()
+    steps = _steps(table.tasks, plan, on_progress, store)
+    plan = steps.plan
+    landscapes = steps.landscapes(table)
+    affinities = steps.affinities(lambda measure: landscapes[measure.heads or plan.landscape.heads])
+    null = steps.null(table)
+    notes = tuple(note for landscape in landscapes.values() for note in landscape.notes)
+    provenance = describe(table, plan.to_spec(), steps.device, data_sha256)
+    report = _report(steps, table.tasks, affinities, null, notes, provenance)
+    report = replace(report, summary=steps.summary(table))
+    steps.first_map(landscapes[plan.heads])
+    return report
+
+
+def run_landscape(
+    landscape: Landscape,
+    plan: Plan | None = None,
+    on_progress: OnProgress = silent,
+    store: Store | None = None,
+    data_sha256: str = "",
+) -> Report:
+    """Propose groups from a landscape that `record_landscape` wrote, with every measure.
+
+    The plan's landscape is not looked at. Without the rows there is no null of independent tasks.
+
+    Args:
+        landscape: of at least two tasks.
+        plan, on_progress, store, data_sha256: as for `run`.
+
+    Raises:
+        TaskGroupingError: the plan does not fit the tasks.
+    """
+    steps = _steps(landscape.tasks, plan, on_progress, store)
+    affinities = steps.affinities(lambda measure: landscape)
+    provenance = describe_given(
+        Source.LANDSCAPE, landscape, landscape.n_samples, steps.plan.to_spec(), data_sha256
+    )
+    notes = (*landscape.notes, ONLY_SHUFFLES)
+    report = _report(steps, landscape.tasks, affinities, None, notes, provenance)
+    steps.first_map(landscape)
+    return report
+
+
+def run_matrix(
+    affinity: Affinity,
+    plan: Plan | None = None,
+    on_progress: OnProgress = silent,
+    store: Store | None = None,
+    data_sha256: str = "",
+) -> Report:
+    """Propose groups from affinities that somebody else measured.
+
+    Only the plan's graph, encoder, grouping, n_groups and seed are looked at.
+
+    Args:
+        affinity: of at least two tasks, see `core.given.load_affinity`.
+        plan, on_progress, store, data_sha256: as for `run`.
+
+    Raises:
+        TaskGroupingError: the plan does not fit the tasks.
+    """
+    tasks = tuple(Task(name, Kind.UNKNOWN, 0, float("nan")) for name in affinity.task_names)
+    steps = _steps(tasks, plan, on_progress, store)
+    provenance = describe_given(Source.MATRIX, affinity, 0, steps.plan.to_spec(), data_sha256)
+    return _report(steps, tasks, (affinity,), None, (), provenance)
+
+
+def _report(
+    steps: Steps,
+    tasks: tuple[Task, ...],
+    affinities: tuple[Affinity, ...],
+    null: Null | None,
+    notes: tuple[str, ...],
+    provenance: dict[str, Any],
+) -> Report:
+    """Graph, embedding and groups of the first affinity."""
     graph = steps.graph(affinities[0])
     embedding = steps.embedding(graph)
     groupings = steps.candidates(graph, embedding, null).groupings
-    steps.first_map(landscapes[plan.heads])
-    notes = [
-        *(note for landscape in landscapes.values() for note in landscape.notes),
-        *(note for affinity in affinities for note in affinity.notes),
-        *embedding.notes,
-    ]
+    own = (note for affinity in affinities for note in affinity.notes)
     return Report(
-        tasks=table.tasks,
+        tasks=tasks,
         affinities=affinities,
         graph=graph,
         embedding=embedding,
         groupings=groupings,
-        recommended=recommend(groupings, embedding, plan.n_groups, affinities[0], null),
-        notes=tuple(dict.fromkeys(notes)),
-        provenance=describe(table, plan.to_spec(), steps.device, data_sha256),
-        summary=steps.summary(),
+        recommended=recommend(groupings, embedding, steps.plan.n_groups, affinities[0], null),
+        notes=tuple(dict.fromkeys((*notes, *own, *embedding.notes))),
+        provenance=provenance,
     )
 
 
-def _check_fit(table: TaskTable, plan: Plan) -> None:
-    n_tasks = len(table.tasks)
-    if n_tasks < 2:
+def _steps(
+    tasks: tuple[Task, ...], plan: Plan | None, on_progress: OnProgress, store: Store | None
+) -> Steps:
+    plan = plan or Plan()
+    if len(tasks) < 2:
         raise TableError(
-            f"The table has {n_tasks} target column; grouping needs at least 2. "
+            f"The table has {len(tasks)} target column; grouping needs at least 2. "
             "Name more columns with --targets."
         )
-    plan.check_fit(n_tasks)
-
-
-@dataclass(frozen=True)
-class _Steps:
-    """The stages of one run, each kept by what it was made from."""
-
-    table: TaskTable
-    plan: Plan
-    store: Store
-    on_progress: OnProgress
-    device: str
-
-    def landscapes(self) -> dict[str, Landscape]:
-        """One landscape for each kind of heads that the plan or a measure asks for."""
-        own_heads = (measure.heads for measure in MEASURES.methods.values() if measure.heads)
-        wanted = list(dict.fromkeys((self.plan.landscape.heads, *own_heads)))
-        edges = [0.05 + 0.35 * i / len(wanted) for i in range(len(wanted) + 1)]
-        return {
-            heads: self._landscape(heads, within(self.on_progress, edges[i], edges[i + 1]))
-            for i, heads in enumerate(wanted)
-        }
-
-    def _landscape(self, heads: str, on_progress: OnProgress) -> Landscape:
-        method = replace(self.plan.landscape, heads=heads)
-        seed, device, reads = self.plan.seed, self.device, self._reads(heads)
-        return self.store.keep(
-            f"landscape-{heads}",
-            Landscape,
-            (self.table.fingerprint, method, seed, device, reads),
-            lambda: measure_landscape(self.table, method, seed, device, on_progress, reads),
-        )
-
-    def _reads(self, heads: str) -> tuple[str, ...]:
-        """The sums that the measures meant for these heads read; no other is made."""
-        default = self.plan.landscape.heads
-        meant = (m for m in MEASURES.methods.values() if (m.heads or default) == heads)
-        return tuple(sorted({name for measure in meant for name in measure.reads}))
-
-    def affinities(self, landscapes: dict[str, Landscape]) -> tuple[Affinity, ...]:
-        """The plan's measure first, then every other one with its defaults."""
-        others = (known() for known in MEASURES.methods.values())
-        chosen = self.plan.measure
-        measures = (chosen, *(other for other in others if type(other) is not type(chosen)))
-        return tuple(
-            self._affinity(landscapes[measure.heads or self.plan.landscape.heads], measure, i)
-            for i, measure in enumerate(measures)
-        )
-
-    def _affinity(self, landscape: Landscape, measure: Measure, number: int) -> Affinity:
-        key = MEASURES.key_of(measure)
-        self.on_progress(0.4 + 0.01 * number, f"affinity: {measure.title}")
-        n_replicates, seed = self.plan.n_replicates, self.plan.seed
-        return self.store.keep(
-            f"affinity-{key}",
-            Affinity,
-            (landscape.fingerprint, measure, n_replicates, seed),
-            lambda: measure_affinity(landscape, measure, n_replicates, seed),
-        )
-
-    def null(self) -> Null:
-        """The plan's measure on independent tasks."""
-        plan, device = self.plan, self.device
-        measure = plan.measure
-        method = replace(plan.landscape, heads=plan.heads)
-        on_progress = within(self.on_progress, 0.45, 0.6)
-        return self.store.keep(
-            "null",
-            Null,
-            (self.table.fingerprint, method, measure, plan.seed, device),
-            lambda: measure_null(self.table, method, measure, plan.seed, device, on_progress),
-        )
-
-    def summary(self) -> Summary:
-        seed = self.plan.seed
-        return self.store.keep(
-            "summary",
-            Summary,
-            (self.table.fingerprint, seed),
-            lambda: summarise_table(self.table, seed),
-        )
-
-    def graph(self, affinity: Affinity) -> TaskGraph:
-        self.on_progress(0.6, "task graph")
-        method = self.plan.graph
-        return self.store.keep(
-            "graph",
-            TaskGraph,
-            (affinity.fingerprint, method),
-            lambda: build_graph(affinity, method),
-        )
-
-    def embedding(self, graph: TaskGraph) -> Embedding:
-        encoder, seed, device = self.plan.encoder, self.plan.seed, self.device
-        on_progress = within(self.on_progress, 0.6, 0.8)
-        return self.store.keep(
-            "embedding",
-            Embedding,
-            (graph.fingerprint, encoder, seed, device),
-            lambda: embed_tasks(graph, encoder, seed, device, on_progress),
-        )
-
-    def candidates(self, graph: TaskGraph, embedding: Embedding, null: Null) -> Candidates:
-        grouper, asked, seed = self.plan.grouping, self.plan.n_groups, self.plan.seed
-        on_progress = within(self.on_progress, 0.8, 0.97)
-        return self.store.keep(
-            "groupings",
-            Candidates,
-            (graph.fingerprint, embedding.fingerprint, grouper, asked, seed, null.fingerprint),
-            lambda: Candidates(
-                propose_groupings(graph, embedding, grouper, asked, seed, on_progress, null)
-            ),
-        )
-
-    def first_map(self, landscape: Landscape) -> Projection:
-        """The map that is quick enough to be there at once."""
-        self.on_progress(0.98, "map of the landscape")
-        points, seed = landscape.points, self.plan.seed
-        return self.store.keep(
-            "map-pca",
-            Projection,
-            (points.fingerprint, PCA(), seed),
-            lambda: project_points(points, PCA(), seed),
-        )
+    plan.check_fit(len(tasks))
+    return Steps(plan, store or NoStore(), on_progress, pick_device(plan.device).type)

@@ -2,13 +2,25 @@
 
 import platform
 from datetime import UTC, datetime
+from enum import StrEnum
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from core.frozen import Frozen
 from core.values import Split, TaskTable
 
 PACKAGES = ("taskscape", "torch", "torch-geometric", "scikit-learn", "scipy", "numpy", "pandas")
+
+
+class Source(StrEnum):
+    """What a run was made from."""
+
+    TABLE = "table"
+    LANDSCAPE = "landscape"
+    """Recorded in a model of the user's own: no row, no label, no null."""
+    MATRIX = "matrix"
+    """Affinities that somebody measured: no samples either."""
 
 
 def describe(
@@ -22,18 +34,39 @@ def describe(
         device: type of the device that computed.
         data_sha256: digest of the source file; of the table's arrays when empty.
     """
+    sizes = {f"n_{split}": len(table.rows(split)) for split in Split}
+    n_samples, n_features = len(table.features), len(table.feature_names)
+    return {
+        **_common(plan, device, data_sha256 or _digest(table)),
+        "data": {
+            "source": str(Source.TABLE),
+            "n_samples": n_samples,
+            "n_features": n_features,
+            **sizes,
+        },
+    }
+
+
+def describe_given(
+    source: Source, given: Frozen, n_samples: int, plan: dict[str, Any], data_sha256: str
+) -> dict[str, Any]:
+    """The provenance of a report that was not made from a table; `given` is what it was made from,
+    and all that is known of the samples is how many there were."""
+    sizes = {"n_samples": n_samples, "n_features": 0}
+    return {
+        **_common(plan, "cpu", data_sha256 or given.fingerprint),
+        "data": {"source": str(source), **sizes, **{f"n_{split}": 0 for split in Split}},
+    }
+
+
+def _common(plan: dict[str, Any], device: str, digest: str) -> dict[str, Any]:
     return {
         "versions": {"python": platform.python_version(), **_versions()},
         "seeds": {"plan": plan["seed"]},
         "device": device,
-        "data_sha256": data_sha256 or _digest(table),
+        "data_sha256": digest,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "plan": plan,
-        "data": {
-            "n_samples": len(table.features),
-            "n_features": len(table.feature_names),
-            **{f"n_{split}": len(table.rows(split)) for split in Split},
-        },
     }
 
 

@@ -8,6 +8,7 @@ from enum import Enum
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from core.frozen import Frozen
 V = TypeVar("V", bound=Frozen)
 
 _TREE = "tree.json"
+
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, BadZipFile)
+"""What reading a missing, cut-off or overwritten value raises."""
 
 
 def save_value(path: Path, value: Frozen) -> None:
@@ -43,6 +47,17 @@ def load_value(path: Path, kind: type[V]) -> V:
         tree = json.loads(arrays[_TREE].tobytes())
         value: V = _unpack(kind, tree, arrays)
         return value
+
+
+def holds_value(path: Path) -> bool:
+    """Whether `save_value` wrote the file, be it whole or damaged; not which value."""
+    try:
+        if not is_zipfile(path):
+            return False
+        with ZipFile(path) as archive:
+            return f"{_TREE}.npy" in archive.namelist()
+    except (OSError, BadZipFile):
+        return False
 
 
 def _pack(value: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:

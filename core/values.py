@@ -30,6 +30,8 @@ class Kind(StrEnum):
     MULTICLASS = "multiclass"
     REGRESSION = "regression"
     TIME_TO_EVENT = "time_to_event"
+    UNKNOWN = "unknown"
+    """Nobody said: a task of a given matrix or of a recording. No table holds one."""
 
 
 class Split(StrEnum):
@@ -207,8 +209,16 @@ class Projection(Frozen):
 
 
 @dataclass(frozen=True, eq=False)
+class Gap(Frozen):
+    """Why cells of a task × task matrix are NaN, in a few words."""
+
+    reason: str
+    where: Bool[np.ndarray, "source target"]
+
+
+@dataclass(frozen=True, eq=False)
 class Affinity(Frozen):
-    """How alike two tasks pull a model. NaN where two tasks share no sample.
+    """How alike two tasks pull a model. NaN where that is unknown; `gaps` say why.
 
     `values` are in the measure's own units (a distance or a similarity), `low` and `high` bound
     their 95 % bootstrap interval; `similarity` is in [0, 1] with 1 on the diagonal, whatever the
@@ -224,6 +234,7 @@ class Affinity(Frozen):
     similarity: Float[np.ndarray, "source target"]
     replicates: Float[np.ndarray, "replicate source target"]
     notes: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     def check(self) -> None:
         square = (len(self.task_names),) * 2

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.data import Issue, Roles, assign_roles
+from core.data.kinds import KINDS as TABLE_KINDS
 from core.errors import TableError, TaskGroupingError
 from core.runs import Draft
 from core.values import Kind
@@ -22,7 +23,7 @@ ROLES = {
     "patient id": "Patient ids",
     "ignore": "Ignored",
 }
-KINDS = ["inferred", *Kind]
+KINDS = ["inferred", *TABLE_KINDS]
 USUAL_TARGETS = "y_*"
 MARK_FIRST = Issue(
     "notice", None, "No column is a target yet; mark the outcomes to predict, two or more."

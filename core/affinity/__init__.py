@@ -17,6 +17,8 @@ estimate adds all blocks up, a bootstrap replicate adds them up with other weigh
     within     tasks with their own samples: between, less within
     similarity the measure's units → [0, 1]
     notes      what a reader must know about a number
+    gaps       why a number is missing
+    given      a matrix that a user brought
 
 Which one? `abs_cosine` with probe heads, the default of a run: it finds planted groups whatever
 their base rates, kinds, missing and flipped labels. `sca` with one shared head is the paper's view

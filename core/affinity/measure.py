@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.affinity.base import Measure
+from core.affinity.gaps import find_gaps
 from core.affinity.interval import interval
 from core.affinity.notes import explain
 from core.affinity.similarity import scale_of, to_similarity
@@ -34,6 +35,7 @@ def measure_affinity(
         similarity=to_similarity(values, scale, measure.lowest),
         replicates=to_similarity(replicates, scale, measure.lowest),
         notes=explain(landscape, measure, values),
+        gaps=find_gaps(landscape, measure, values),
     )
 
 

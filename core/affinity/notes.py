@@ -6,6 +6,7 @@ from jaxtyping import Float
 from core.affinity.abs_cosine import AbsCosine
 from core.affinity.base import Measure
 from core.affinity.cosine import Cosine
+from core.affinity.gaps import APART, UNLABELLED, find_gaps
 from core.affinity.sca import SCA
 from core.affinity.sca_relative import SCARelative
 from core.affinity.sign import Sign
@@ -62,20 +63,23 @@ def _about_kinds(landscape: Landscape, measure: Measure) -> tuple[str, ...]:
 def _about_pairs(
     landscape: Landscape, measure: Measure, values: Float[np.ndarray, "source target"]
 ) -> tuple[str, ...]:
-    apart = landscape.sums.count.sum(axis=0) == 0
-    undefined = np.isnan(values) & ~apart
     names = [task.name for task in landscape.tasks]
     notes = []
-    if np.triu(apart & np.isnan(values), 1).any():
-        notes.append(
-            f"No training row is labelled for both tasks of {_list_pairs(apart, names)}: "
-            "their affinity is unknown."
-        )
-    if np.triu(undefined, 1).any():
-        notes.append(
-            f"{measure.title} is not defined for {_list_pairs(undefined, names)}: a label is "
-            "constant on the rows both tasks share."
-        )
+    for gap in find_gaps(landscape, measure, values):
+        pairs = _list_pairs(gap.where, names)
+        if not np.triu(gap.where, 1).any():
+            continue
+        if gap.reason == APART:
+            notes.append(
+                f"No training row is labelled for both tasks of {pairs}: their affinity is unknown."
+            )
+        elif gap.reason == UNLABELLED:
+            notes.append(f"{measure.title} is unknown for {pairs}: no labels were given.")
+        else:
+            notes.append(
+                f"{measure.title} is not defined for {pairs}: a label is constant on the rows "
+                "both tasks share."
+            )
     return tuple(notes)
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import click
 
+from core.command.given import group_given
 from core.command.watch import watch
 from core.errors import MethodError, TableError
 from core.plan import Plan
+from core.values import Affinity
 
 
 def group_file(
@@ -19,6 +21,7 @@ def group_file(
     as_json: bool,
     *,
     targets: Sequence[str],
+    matrix: str | None,
     ignore: Sequence[str],
     patient_id: str | None,
     kinds: Sequence[str],
@@ -43,11 +46,25 @@ def group_file(
         read_source,
         stop_at_errors,
     )
+    from core.given import find_given
     from core.runs import Run
 
     plan = make_plan(preset, measure, heads, groups, seed, device)
     if os.path.exists(data) and not (os.path.isfile(data) or os.path.isdir(data)):
         raise TableError(f"{data} is no regular file but a pipe or device; save it as a file.")
+    if not targets:
+        given = find_given(data, matrix)
+        if given is None:
+            raise TableError(
+                f"{data.name} is no matrix of tasks and no landscape; name the target columns of a "
+                "table with --targets."
+            )
+        unread: dict[str, object] = {"--ignore": ignore, "--patient-id": patient_id}
+        unread |= {"--kind": kinds, "--mend": mends, "--heads": heads}
+        unread |= {"--measure": measure} if isinstance(given, Affinity) else {}
+        return group_given(data, run, as_json, given, plan, unread)
+    if matrix is not None:
+        raise MethodError("--matrix reads DATA as a matrix, --targets as a table; leave one out.")
     source = read_source(data, targets, ignore)
     chosen = _mends(mends)
     frame = mend_columns(source.frame, chosen)

@@ -13,6 +13,8 @@ from core.values import Kind
 if TYPE_CHECKING:
     import pandas as pd
 
+KINDS = tuple(kind for kind in Kind if kind is not Kind.UNKNOWN)
+"""What a column of a table may be."""
 MOST_CODES = 10
 """Whole numbers with more distinct values than this are a regression, not class codes."""
 MOST_CLASSES = 50
@@ -62,10 +64,9 @@ def check_kind(name: str, column: "pd.Series", kind: str) -> Kind:
     Raises:
         TableError: unknown kind (the known ones are listed), or the column does not fit it.
     """
-    if kind not in list(Kind):
-        raise TableError(
-            f"Unknown kind {kind!r} for column {quoted(name)}; choose one of {', '.join(Kind)}."
-        )
+    if kind not in KINDS:
+        known = ", ".join(KINDS)
+        raise TableError(f"Unknown kind {kind!r} for column {quoted(name)}; choose one of {known}.")
     wanted = Kind(kind)
     if wanted is Kind.TIME_TO_EVENT:
         raise TableError(

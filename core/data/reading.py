@@ -52,6 +52,12 @@ def read_frame(path: Path) -> tuple["pd.DataFrame", tuple[str, ...]]:
     return _to_pandas(table), notices
 
 
+def read_text_file(path: Path) -> bytes:
+    """The bytes of a text file, unpacked where its name ends in .gz; see `read_frame`."""
+    content = _read_bytes(path)
+    return _decompress(content, path.name) if path.name.lower().endswith(".gz") else content
+
+
 def name_columns(frame: "pd.DataFrame") -> "pd.DataFrame":
     """The frame of a caller with text for column names and rows numbered from 0.
 

@@ -29,9 +29,10 @@ def recommend(
     The rule (ours). With `n_groups`, the mixture with that many groups, the most stable covariance
     first, then the lowest BIC. Without, all tasks together where every pair is far more alike than
     independent tasks (`relate`: mean at least 0.6, standard deviation at most 0.1). Else, of all
-    partitions whose silhouette exceeds its chance level and whose stability is at least 0.6, the
-    first of `rank_groupings`. Where there is none, or the embedding carries no structure: alone,
-    which cannot harm a task; copies of one task stay together even then.
+    partitions whose silhouette exceeds its chance level and whose stability is at least 0.6 (or
+    unknown, as of a matrix that somebody brought), the first of `rank_groupings`. Where there is
+    none, or the embedding carries no structure: alone, which cannot harm a task; copies of one
+    task stay together even then.
 
     Args:
         groupings: The candidates of `propose_groupings`.
@@ -86,7 +87,9 @@ def _nothing_found(groupings: Sequence[Grouping], embedding: Embedding) -> Recom
         why = "the task graph carries no structure to group by"
     elif closest := _closest(groupings, most):
         why += f" (the best try, {_count(closest.n_groups)}: {_scores(closest)}"
-        why += f"; a silhouette above it and stability {STABLE:g} are needed)"
+        is_known = not np.isnan(closest.stability)
+        needed = f"and stability {STABLE:g} are" if is_known else "is"
+        why += f"; a silhouette above it {needed} needed)"
     what = "each task alone"
     if most < len(embedding.task_names):
         what = "each task alone but for copies" if most > 1 else "all tasks together"
@@ -133,10 +136,13 @@ def _count(n_groups: int) -> str:
 
 def _scores(grouping: Grouping) -> str:
     parts = []
+    is_proper = 1 < grouping.n_groups < len(grouping.labels)
     if not np.isnan(grouping.silhouette):
         parts.append(f"silhouette {grouping.silhouette:.3f}")
     if not np.isnan(grouping.silhouette_null):
         parts.append(f"chance level {grouping.silhouette_null:.3f}")
     if not np.isnan(grouping.stability):
         parts.append(f"stability {grouping.stability:.2f}")
+    elif is_proper:
+        parts.append("stability unknown")
     return ", ".join(parts) or "no score is defined"

@@ -18,13 +18,14 @@ def score(
 ) -> Grouping:
     """Number the groups by their first task, drop empty components, and measure.
 
-    Without bootstrap replicates the stability is NaN and the co-assignment is the partition's own.
+    Without bootstrap replicates stability and co-assignment are NaN: nobody looked again.
     """
     labels, kept = renumber(proposal.labels)
     membership = proposal.membership[:, kept]
     membership = membership / membership.sum(axis=1, keepdims=True)
     replicated = len(proposal.replicate_labels) > 0
-    co_assignment = co_assign(proposal.replicate_labels if replicated else labels[None])
+    unknown = np.where(np.eye(len(labels), dtype=bool), 1.0, np.nan)
+    co_assignment = co_assign(proposal.replicate_labels) if replicated else unknown
     return Grouping(
         method=method,
         covariance=proposal.covariance,

@@ -58,6 +58,8 @@ def _task(task: Task, told: Margins | None) -> dict[str, Any]:
     size = {"name": task.name, "kind": str(task.kind), "n_labelled": n_labelled}
     if task.kind is Kind.BINARY:
         return {**size, "prevalence": plain(task.mean) if is_shown else None}
+    if task.kind is Kind.UNKNOWN:
+        return size | {"n_labelled": n_labelled or None}
     if task.kind is Kind.REGRESSION:
         return {**size, "mean": plain(task.mean)}
     if task.kind is Kind.TIME_TO_EVENT:

@@ -1,6 +1,7 @@
 """Run folders and the worker process that fills them.
 
 run = Run.create(path, frame, roles, plan, name, sha256)   whole or not at all
+Run.create_given(…)      the same from a matrix or a recorded landscape in place of a table
 run.start()              a worker process; it survives whoever started it
 run.status()             starting | running | done | failed | cancelled | interrupted
 run.cancel()             SIGTERM, finished stages stay
@@ -12,7 +13,8 @@ name_group(run.path, …)  what people call a group
 
 from core.runs.asked import Asked
 from core.runs.draft import Draft
-from core.runs.folder import EVIDENCE, MAIN, Run, list_runs
+from core.runs.folder import EVIDENCE, MAIN, Run
+from core.runs.listing import list_runs
 from core.runs.names import load_group_names, name_group
 from core.runs.reported import read_document
 from core.runs.spec import Spec

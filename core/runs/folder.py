@@ -1,6 +1,6 @@
 """A run is a folder; this is how it is made, read, started, stopped and removed.
 
-<run>/  spec.json  data.parquet  status.json  events.jsonl  stages/*.npz  report.json
+<run>/  spec.json  data.parquet (or given.npz)  status.json  events.jsonl  stages/*.npz  report.json
         jobs/*.json (side jobs: maps)  worker.log
 """
 
@@ -12,7 +12,6 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,17 +20,21 @@ from core.errors import RunError
 from core.methods import choose
 from core.plan import Plan
 from core.projection import PROJECTIONS
+from core.provenance import Source
 from core.report import to_document
 from core.runs.asked import Asked
-from core.runs.spec import Spec, load_frame, load_spec, sweep_partials, write_new
-from core.runs.stages import UNREADABLE, StageFolder
+from core.runs.given import given_spec, need_table, recorded
+from core.runs.spec import Spec, load_frame, load_spec, make_folder, new_spec
+from core.runs.stages import StageFolder
 from core.runs.status import State, Status, replace_text, worker_of
-from core.storage import load_value, save_value
+from core.storage import UNREADABLE, load_value, save_value
 from core.trials import Evidence
 from core.validation import parse_grouping
-from core.values import Landscape, Projection, Report, TaskTable
+from core.values import Affinity, Landscape, Projection, Report, TaskTable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
 MAIN = "run"
@@ -68,31 +71,24 @@ class Run:
         Raises:
             RunError: something else is at `path`, or its run is at work.
         """
-        spec = Spec(
-            name=name,
-            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            n_rows=len(frame),
-            data_sha256=sha256,
-            roles=roles.to_spec(),
-            plan=plan.to_spec(),
-        )
-        try:
-            if path.exists() and (not path.is_dir() or any(path.iterdir())):
-                return cls._replan(path, spec)
-            sweep_partials(path)
-            write_new(path, frame.loc[:, list(roles.columns)], spec)
-        except OSError as error:
-            raise RunError(f"Cannot write the run folder {path}: {error.strerror}.") from error
-        return cls(path)
+        used = frame.loc[:, list(roles.columns)]
+        spec = new_spec(name, len(frame), sha256, roles.to_spec(), plan, Source.TABLE)
+        return cls._make(path, lambda file: used.to_parquet(file, index=False), spec)
 
     @classmethod
-    def _replan(cls, path: Path, spec: Spec) -> "Run":
-        if not (path / "spec.json").is_file():
-            raise RunError(f"{path} exists and is not a run folder; choose another with -o.")
+    def create_given(
+        cls, path: Path, given: Affinity | Landscape, plan: Plan, name: str, sha256: str
+    ) -> "Run":
+        """The same from a matrix or a recorded landscape in place of a table."""
+        spec = given_spec(name, given, sha256, plan)
+        return cls._make(path, lambda file: save_value(file, given), spec)
+
+    @classmethod
+    def _make(cls, path: Path, save: "Callable[[Path], None]", spec: Spec) -> "Run":
+        is_new = make_folder(path, save, spec)
         run = cls(path)
-        if (run.spec.data_sha256, run.spec.roles) != (spec.data_sha256, spec.roles):
-            raise RunError(f"{path} holds a run on other data or columns; choose another with -o.")
-        run.set_plan(Plan.from_spec(spec.plan))
+        if not is_new:
+            run.set_plan(Plan.from_spec(spec.plan))
         return run
 
     @property
@@ -172,8 +168,18 @@ class Run:
             stopped = replace(status, state=State.CANCELLED, message="cancelled")
             stopped.save(self.status_path(job))
 
+    @property
+    def source(self) -> Source:
+        """What the run was made from; only a table has samples to train on."""
+        return Source(self.spec.source)
+
     def table(self) -> TaskTable:
-        """The table as the engine sees it, made again from the run's own copy of the data."""
+        """The table as the engine sees it, made again from the run's own copy of the data.
+
+        Raises:
+            RunError: the run was made from something else, or its copy is damaged.
+        """
+        need_table(self.source)
         return build_table(load_frame(self.path), Roles.from_spec(self.spec.roles), self.plan.seed)
 
     def keep_report(self, report: Report) -> None:
@@ -200,10 +206,11 @@ class Run:
         """Say how the job `evidence` shall train, before it is started.
 
         Raises:
-            RunError: the run has no report yet, or is at work.
+            RunError: the run has no report yet or no table, or is at work.
             MethodError: a hand-made grouping leaves a task out, repeats one or names an unknown.
         """
         self._stop_if_busy(EVIDENCE)
+        need_table(self.source)
         names = self.report().task_names
         for groups in asked.hand_made:
             parse_grouping(groups, names)
@@ -227,7 +234,9 @@ class Run:
             return None
 
     def landscape(self, heads: str) -> Landscape:
-        """The landscape measured with these heads; RunError before it was."""
+        """The landscape measured with these heads, or the recorded one; RunError before it was."""
+        if self.source is Source.LANDSCAPE:
+            return recorded(self.path)
         return self.stages.load(f"landscape-{heads}", Landscape)
 
     def map(self, method: str) -> Projection | None:
@@ -247,12 +256,3 @@ class Run:
         for job in (MAIN, EVIDENCE):
             self.cancel(job)
         shutil.rmtree(self.path)
-
-
-def list_runs(root: Path) -> tuple[Run, ...]:
-    """Every run folder directly under `root`, the newest first; empty when there is no root."""
-    found = []
-    for spec in root.glob("[!.]*/spec.json"):  # a folder half made has a dot
-        with suppress(FileNotFoundError, RunError):  # deleted meanwhile
-            found.append((spec.stat().st_mtime, Run(spec.parent)))
-    return tuple(run for _, run in sorted(found, key=lambda pair: pair[0], reverse=True))

@@ -4,18 +4,28 @@ import json
 import secrets
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import RunError
+from core.plan import Plan
+from core.provenance import Source
 from core.runs.status import replace_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SPEC_VERSION = 1
+DATA = {
+    Source.TABLE: "data.parquet",
+    Source.LANDSCAPE: "given.npz",
+    Source.MATRIX: "given.npz",
+}
+"""The file that holds what a run was made from."""
 
 STALE_S = 3600.0
 """Age from which a half-made folder counts as left behind."""
@@ -23,7 +33,10 @@ STALE_S = 3600.0
 
 @dataclass(frozen=True)
 class Spec:
-    """What a run is asked to do. `name` is for people on this machine and enters no report."""
+    """What a run is asked to do. `name` is for people on this machine and enters no report.
+
+    A run that was not made from a table has no roles but the names of its `targets`.
+    """
 
     name: str
     created_at: str
@@ -32,6 +45,15 @@ class Spec:
     roles: dict[str, Any]
     plan: dict[str, Any]
     schema_version: int = SPEC_VERSION
+    source: str = Source.TABLE
+
+
+def new_spec(
+    name: str, n_rows: int, sha256: str, roles: dict[str, Any], plan: Plan, source: Source
+) -> Spec:
+    """The spec of a run made now."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return Spec(name, now, n_rows, sha256, roles, plan.to_spec(), source=str(source))
 
 
 def load_spec(path: Path) -> Spec:
@@ -54,25 +76,50 @@ def load_frame(path: Path) -> "pd.DataFrame":
     import pandas as pd
 
     try:
-        return pd.read_parquet(path / "data.parquet")
+        return pd.read_parquet(path / DATA[Source.TABLE])
     except (OSError, ValueError) as error:
-        raise RunError(f"data.parquet of the run {path.name} is damaged; delete it.") from error
+        raise RunError(
+            f"{DATA[Source.TABLE]} of the run {path.name} is damaged; delete it."
+        ) from error
 
 
-def write_new(path: Path, frame: "pd.DataFrame", spec: Spec) -> None:
+def make_folder(path: Path, save: Callable[[Path], None], spec: Spec) -> bool:
+    """A new run folder at `path`, whole or not at all; False where there is one of the same data.
+
+    `save` writes what the run is made from to the path it is given.
+
+    Raises:
+        RunError: something else is at `path`, or it cannot be written.
+    """
+    try:
+        if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+            sweep_partials(path)
+            _write_new(path, save, spec)
+            return True
+        if not (path / "spec.json").is_file():
+            raise RunError(f"{path} exists and is not a run folder; choose another with -o.")
+    except OSError as error:
+        raise RunError(f"Cannot write the run folder {path}: {error.strerror}.") from error
+    old = load_spec(path)
+    if (old.data_sha256, old.roles, old.source) != (spec.data_sha256, spec.roles, spec.source):
+        raise RunError(f"{path} holds a run on other data or columns; choose another with -o.")
+    return False
+
+
+def _write_new(path: Path, save: Callable[[Path], None], spec: Spec) -> None:
     """Make the folder readable by its owner only, filled before anybody sees it.
 
     A folder that is there already (empty) keeps its place: it may be a mount or a link.
     """
-    is_there = path.exists()
+    is_there, file_name = path.exists(), DATA[Source(spec.source)]
     place = path if is_there else path.absolute().parent
     partial = place / f"{partial_name(path)}{secrets.token_hex(4)}"
     try:
         partial.mkdir(parents=True, mode=0o700)
-        frame.to_parquet(partial / "data.parquet", index=False)
+        save(partial / file_name)
         replace_text(partial / "spec.json", json.dumps(asdict(spec), indent=1))
         if is_there:
-            (partial / "data.parquet").replace(path / "data.parquet")
+            (partial / file_name).replace(path / file_name)
             (partial / "spec.json").replace(path / "spec.json")
         else:
             partial.rename(path)

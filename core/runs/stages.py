@@ -5,18 +5,14 @@ from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
-from zipfile import BadZipFile
 
 from core.errors import RunError
 from core.frozen import Frozen
 from core.provenance import own_version
 from core.runs.status import replace_text
-from core.storage import load_value, save_value
+from core.storage import UNREADABLE, load_value, save_value
 
 V = TypeVar("V", bound=Frozen)
-
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, BadZipFile)
-"""What reading a missing, cut-off or overwritten result raises."""
 
 
 class StageFolder:

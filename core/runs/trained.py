@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.provenance import own_version
-from core.runs.stages import UNREADABLE
-from core.storage import load_value, save_value
+from core.storage import UNREADABLE, load_value, save_value
 from core.values import TaskTable
 
 if TYPE_CHECKING:

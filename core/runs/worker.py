@@ -15,10 +15,12 @@ from types import FrameType
 from core.device import pick_device
 from core.errors import Cancelled, MethodError, RunError, TaskGroupingError
 from core.methods import choose
-from core.pipeline import run
+from core.pipeline import run, run_landscape, run_matrix
 from core.progress import OnProgress
 from core.projection import PROJECTIONS, project_points
+from core.provenance import Source
 from core.runs.folder import EVIDENCE, MAIN, Run
+from core.runs.given import brought, recorded
 from core.runs.status import State, Status, worker_of
 from core.runs.trained import TrainedFolder
 from core.trials import Evidence
@@ -126,8 +128,15 @@ def _do(target: Run, job: str, on_progress: OnProgress) -> None:
 
 def _make_report(target: Run, on_progress: OnProgress) -> None:
     """The report; evidence that belongs to it is found again."""
+    asked = (target.plan, on_progress, target.stages, target.spec.data_sha256)
+    if target.source is Source.MATRIX:
+        target.keep_report(run_matrix(brought(target.path), *asked))
+        return
+    if target.source is Source.LANDSCAPE:
+        target.keep_report(run_landscape(recorded(target.path), *asked))
+        return
     table = target.table()
-    report = run(table, target.plan, on_progress, target.stages, target.spec.data_sha256)
+    report = run(table, *asked)
     evidence = target.stages.find("evidence", Evidence, _made_from(target, table, report))
     target.keep_report(with_evidence(report, evidence) if evidence else report)
 

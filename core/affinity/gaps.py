@@ -1,0 +1,33 @@
+"""Why an affinity is unknown, pair by pair."""
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from core.affinity.base import Measure
+from core.affinity.label_agreement import LabelAgreement
+from core.values import Gap, Landscape
+
+APART = "no shared samples"
+UNLABELLED = "no labels were given"
+CONSTANT = "a label is constant on the shared samples"
+
+
+def find_gaps(
+    landscape: Landscape, measure: Measure, values: Float[np.ndarray, "source target"]
+) -> tuple[Gap, ...]:
+    """Every NaN of `values` with its reason; reasons without a cell are left out."""
+    unknown = np.isnan(values)
+    apart = unknown & (landscape.sums.count.sum(axis=0) == 0)
+    bare = unknown & ~apart & without_labels(landscape)
+    if not isinstance(measure, LabelAgreement):
+        bare = np.zeros_like(bare)
+    parts = ((APART, apart), (UNLABELLED, bare), (CONSTANT, unknown & ~apart & ~bare))
+    return tuple(Gap(reason, where) for reason, where in parts if where.any())
+
+
+def without_labels(landscape: Landscape) -> Bool[np.ndarray, "source target"]:
+    """Pairs of tasks of which one at least came without labels, as in a recording."""
+    labels = landscape.label_sums
+    seen = np.diagonal(labels.count.sum(axis=0)) > 0
+    has = np.array([bool(seen[labels.task == task].any()) for task in range(len(landscape.tasks))])
+    return np.asarray(~(has[:, None] & has[None, :]))
