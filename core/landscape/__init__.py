@@ -11,6 +11,9 @@ compared through δ alone.
     labels        label columns → numbers and masks; which tasks are copies of each other
     notes         what a reader must know
     spread        what several starts agree on
+    starting      the trunk that a start is measured from
+    warmup        a short joint run of all tasks
+    brought       a module or weights of the user's
     trunk         what the landscape asks of the shared layers
     perceptron    linear maps and ReLUs: the trunks with a closed form
     any_trunk     the pair terms of all others, a few rows at a time
@@ -51,15 +54,21 @@ Example:
     (50, 12, 12)
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import MethodError
+from core.landscape.brought import Weights, bring
 from core.landscape.one_step import OneStep
 from core.landscape.terms import SUMS
 from core.methods import Stage
 from core.progress import OnProgress, silent
 from core.streamed import StreamedTable
 from core.values import Landscape, TaskTable
+
+if TYPE_CHECKING:
+    import torch
 
 LANDSCAPES: Stage[OneStep] = Stage("landscape", {"one_step": OneStep})
 
@@ -73,6 +82,9 @@ def measure_landscape(
     device: str = "auto",
     on_progress: OnProgress = silent,
     reads: Collection[str] = SUMS,
+    trunk: "torch.nn.Module | None" = None,
+    weights: "Weights | Path | str | None" = None,
+    parameters: Sequence[str] = (),
 ) -> Landscape:
     """Displacements of the sample-wise optima of the training rows, summed up by pair of tasks.
 
@@ -85,12 +97,21 @@ def measure_landscape(
         on_progress: told the finished share after every batch; may raise Cancelled.
         reads: the sums that are wanted beside the counts (`Measure.reads`); all when not given.
             The others may be None.
+        trunk: a module of your own, that maps [row, input] (`core.inputs.model_inputs`), or
+            [row, *feature_shape] for images and series, to features [row, width]; it is measured
+            where it stands, in evaluation mode, and left as it is.
+        weights: a pretrained start for that module or for the trunk that `method` names: a state
+            dict, or a safetensors file.
+        parameters: names or globs of the parameters that count; the weights of all layers but
+            norm layers when empty.
 
     Raises:
         TableError: no training row, no feature that varies, or a task whose loss is not finite.
-        MethodError: an unknown or unusable device, or an unknown sum.
+        MethodError: an unknown sum, an unknown or unusable device, a trunk that cannot read such
+            samples or that mixes them, weights or names that do not fit it.
     """
     unknown = sorted(set(reads) - set(SUMS))
     if unknown:
         raise MethodError(f"reads={unknown} names no sums; there are {', '.join(SUMS)}.")
-    return (method or OneStep())(table, seed, device, on_progress, frozenset(reads))
+    brought = bring(trunk, weights, parameters)
+    return (method or OneStep())(table, seed, device, on_progress, frozenset(reads), brought)

@@ -5,10 +5,10 @@ of missing values follow. A convolution wants the neighbours in place and on one
 feature goes back to its place with its own spread beside the typical one (ours).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import isqrt, prod
-from typing import TYPE_CHECKING
+from math import isqrt
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -44,26 +44,38 @@ class Canvas:
         return sample.permute(0, *(axis + 1 for axis in self.order))
 
 
-def make_canvas(
-    scale: InputScale,
-    shape: Sequence[int],
-    order: Sequence[int],
-    n_inputs: int,
-    device: "torch.device",
-) -> Canvas:
-    """The canvas of inputs that `core.inputs` made with `scale`."""
-    import torch
+class Layout(NamedTuple):
+    """How the inputs of a table came out of its features."""
 
-    source = np.full(len(scale.varies), n_inputs)
-    source[scale.varies] = np.arange(scale.varies.sum())
-    spread = scale.spread * scale.unit
-    typical = np.sqrt(np.mean(spread[scale.varies] ** 2))
-    return Canvas(
-        torch.from_numpy(source).to(device),
-        torch.from_numpy(spread / typical).to(device, torch.float32),
-        tuple(shape),
-        tuple(order),
-    )
+    scale: InputScale
+    shape: tuple[int, ...]
+    """Of one sample; empty for a row of a table."""
+    n_inputs: int
+
+    def canvas(self, shape: Sequence[int], order: Sequence[int], device: "torch.device") -> Canvas:
+        """Puts inputs back into samples of this shape, with their axes in this order."""
+        import torch
+
+        varies, spread = self.scale.varies, self.scale.spread * self.scale.unit
+        source = np.full(len(varies), self.n_inputs)
+        source[varies] = np.arange(varies.sum())
+        typical = np.sqrt(np.mean(spread[varies] ** 2))
+        return Canvas(
+            torch.from_numpy(source).to(device),
+            torch.from_numpy(spread / typical).to(device, torch.float32),
+            tuple(shape),
+            tuple(order),
+        )
+
+    def samples(self, device: "torch.device") -> "Callable[[Tensor], Tensor]":
+        """From inputs to samples in the shape that the user gave them in; rows of a table stay."""
+        if not self.shape:
+            return _as_they_are
+        return self.canvas(self.shape, range(len(self.shape)), device)
+
+
+def _as_they_are(x: "Tensor") -> "Tensor":
+    return x
 
 
 def image_axes(shape: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -109,4 +121,4 @@ def kind_of(shape: tuple[int, ...]) -> str:
 def as_square(n_features: int) -> tuple[int, ...]:
     """The square image that so many pixels of a table may be; empty where they are none."""
     side = isqrt(n_features)
-    return (side, side) if side > 1 and side * side == n_features == prod((side, side)) else ()
+    return (side, side) if side > 1 and side * side == n_features else ()

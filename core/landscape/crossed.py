@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+class Crossed(NamedTuple):
+    """The sums, and how many layers were compared on a part of their parameters."""
+
+    sums: PairSums
+    n_estimated: int
+
+
 class _Drawn(NamedTuple):
     """The samples drawn, each with the displacement of its own task's loss."""
 
@@ -44,7 +51,7 @@ def sum_crossed(
     mean_rows: int,
     pairing: str,
     on_batch: Callable[[float], None],
-) -> PairSums:
+) -> Crossed:
     """Sums over the samples of a block for the source and all samples for the target.
 
     Args:
@@ -69,7 +76,8 @@ def sum_crossed(
     ]
     means = sum_mean_products(rows, trunk, heads, mean_rows)
     count, distance, mass, abs_cosine, cosine, opposite = summed
-    return PairSums(count, distance, mass, abs_cosine, cosine, opposite, means, pairing)
+    sums = PairSums(count, distance, mass, abs_cosine, cosine, opposite, means, pairing)
+    return Crossed(sums, sum(layer.is_estimate for layer in drawn.layers))
 
 
 def _draw(tasks: Sequence[Task], rows: Rows, trunk: Trunk, heads: Heads, n_samples: int) -> _Drawn:

@@ -85,9 +85,9 @@ def _loss_of(trunk: Trunk) -> "Callable[[Tensor, Tensor, Tensor, dict[str, Tenso
     """The loss of one row and task as a function of the weights end to end."""
 
     def loss(theta: "Tensor", x: "Tensor", value: "Tensor", own: "dict[str, Tensor]") -> "Tensor":
-        h = trunk.at(theta, x)
+        h = trunk.at(theta, x.unsqueeze(0))
         one: dict[str, Any] = {name: part.unsqueeze(0) for name, part in own.items()}
         heads = Heads(**one)
-        return heads.losses(heads.logits(h.unsqueeze(0)), value.reshape(1, 1))[0, 0]
+        return heads.losses(heads.logits(h), value.reshape(1, 1))[0, 0]
 
     return loss

@@ -13,9 +13,10 @@ import numpy as np
 from jaxtyping import Float, Float32, Int
 
 from core.errors import TableError
-from core.inputs import apply_scale, model_inputs
+from core.inputs import apply_scale, fit_scale
 from core.keys import block_of
 from core.landscape.blocks import assign_blocks
+from core.landscape.canvas import Layout
 from core.landscape.label_sums import sum_label_parts
 from core.landscape.labels import (
     Distinct,
@@ -60,6 +61,7 @@ class Material:
     """Training rows in all."""
     n_points: int
     """(Row, task) pairs with a label in all."""
+    layout: Layout
     at_hand: Part
     weight: Float[np.ndarray, " row"]
     """How many rows each one at hand stands for."""
@@ -107,7 +109,8 @@ def own_labels(part: Part, distinct: Distinct) -> Labels:
 def from_table(table: TaskTable, n_blocks: int, seed: int) -> Material:
     """The training rows of a table in memory."""
     rows = table.rows(Split.TRAIN)
-    x = _usable(model_inputs(table)[rows])
+    scale = fit_scale(table)
+    x = _usable(apply_scale(scale, table.features[rows]))
     raw = table.labels[rows]
     labels = prepare_labels(table.tasks, raw)
     block = assign_blocks(table.patient[rows], n_blocks, seed)
@@ -120,6 +123,7 @@ def from_table(table: TaskTable, n_blocks: int, seed: int) -> Material:
         n_blocks=n_blocks,
         n_rows=len(rows),
         n_points=int(labels.known.sum()),
+        layout=Layout(scale, table.feature_shape, x.shape[1]),
         at_hand=at_hand,
         weight=np.ones(len(rows)),
         parts=lambda: iter((at_hand,)),
@@ -159,6 +163,7 @@ def from_stream(table: StreamedTable, n_blocks: int, seed: int) -> Material:
         n_blocks=n_blocks,
         n_rows=survey.n_in(Split.TRAIN),
         n_points=survey.n_train_labels,
+        layout=Layout(survey.scale, sample.feature_shape, at_hand.x.shape[1]),
         at_hand=at_hand,
         weight=survey.weight[rows],
         parts=lambda: (part(batch) for batch in table.stream.batches()),

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from jaxtyping import Float
@@ -114,17 +115,30 @@ class ModuleTrunk(Trunk):
         return torch.cat(parts)
 
     def at(
-        self, theta: "Float[Tensor, ' weight']", x: "Float[Tensor, ' input']"
-    ) -> "Float[Tensor, ' width']":
+        self, theta: "Float[Tensor, ' weight']", x: "Float[Tensor, 'row input']"
+    ) -> "Float[Tensor, 'row width']":
         import torch
 
         state = {name: part.detach() for name, part in self.module.named_parameters()}
         state |= dict(self.module.named_buffers())
-        sizes = [state[name].numel() for name in self.names]
-        for name, part in zip(self.names, torch.split(theta, sizes), strict=True):
-            state[name] = part.reshape(state[name].shape)
-        out: Tensor = torch.func.functional_call(self.module, state, (self.view(x.unsqueeze(0)),))
-        return out[0]
+        state |= self._parts(theta)
+        out: Tensor = torch.func.functional_call(self.module, state, (self.view(x),))
+        return out
+
+    def moved(self, theta: "Float[Tensor, ' weight']") -> "ModuleTrunk":
+        module = deepcopy(self.module)
+        for name, part in self._parts(theta).items():
+            module.get_parameter(name).data.copy_(part)
+        return replace(self, module=module)
+
+    def _parts(self, theta: "Float[Tensor, ' weight']") -> "dict[str, Tensor]":
+        """The parameters that count, by name."""
+        import torch
+
+        own = [self.module.get_parameter(name) for name in self.names]
+        parts = torch.split(theta, [parameter.numel() for parameter in own])
+        each = zip(self.names, parts, own, strict=True)
+        return {name: part.reshape(parameter.shape) for name, part, parameter in each}
 
     def _tapped_shape(self, tap: Tap) -> tuple[int, int]:
         weight = self.module.get_submodule(tap.path).get_parameter("weight")

@@ -16,7 +16,7 @@ MAX_SIDE = 7
 
 
 def draw_cnn(
-    shape: tuple[int, int, int], width: int, depth: int, generator: "torch.Generator"
+    shape: tuple[int, ...], width: int, depth: int, generator: "torch.Generator"
 ) -> "nn.Sequential":
     """A small CNN for images [row, channel, height, width]; `depth` convolutions of 3 × 3."""
     from torch import nn
@@ -26,7 +26,7 @@ def draw_cnn(
 
 
 def draw_conv1d(
-    shape: tuple[int, int], width: int, depth: int, generator: "torch.Generator"
+    shape: tuple[int, ...], width: int, depth: int, generator: "torch.Generator"
 ) -> "nn.Sequential":
     """Convolutions along the steps of series [row, series, step]; `depth` of length 5."""
     from torch import nn

@@ -14,6 +14,41 @@ def explain_heads(heads: str) -> tuple[str, ...]:
     )
 
 
+def explain_trunk(kind: str, shape: tuple[int, ...], is_own: bool) -> tuple[str, ...]:
+    """What the samples were read as, where they are not rows of a table."""
+    if is_own:
+        return ("The shared layers are a module of the user's own, in evaluation mode.",)
+    sides = " × ".join(map(str, shape))
+    if kind == "cnn":
+        return (f"A convolutional trunk read every sample as an image of {sides}.",)
+    if kind == "conv1d":
+        return (f"A convolutional trunk read every sample as series of {sides} (steps × series).",)
+    return ()
+
+
+def explain_start(start: str, steps: int, is_trained: bool) -> tuple[str, ...]:
+    """Where the shared layers started, where that was not at random."""
+    notes = []
+    if is_trained:
+        notes.append("The shared layers start at the weights that were given.")
+    if start == "warmup":
+        notes.append(
+            f"The shared layers start where {steps} joint steps over the training rows left them, "
+            "so all tasks have shaped them already."
+        )
+    return tuple(notes)
+
+
+def explain_estimate(n_estimated: int) -> tuple[str, ...]:
+    """Layers too large to be compared whole between different samples."""
+    if n_estimated == 0:
+        return ()
+    return (
+        f"Between different samples {n_estimated} layers are compared on a random draw of their "
+        "parameters (4096 or more), scaled up: expect errors of a few percent.",
+    )
+
+
 def explain_pairing(pairing: str, n_samples: int) -> tuple[str, ...]:
     """How tasks without common samples were compared."""
     if pairing == "matched":

@@ -8,12 +8,21 @@ import numpy as np
 from core.device import pick_device
 from core.errors import MethodError
 from core.landscape.accumulate import mean_of
+from core.landscape.brought import NOTHING, Brought
 from core.landscape.labels import Distinct
 from core.landscape.material import Material, from_stream, from_table
-from core.landscape.notes import explain_heads, explain_pairing, explain_walks
+from core.landscape.notes import (
+    explain_estimate,
+    explain_heads,
+    explain_pairing,
+    explain_start,
+    explain_trunk,
+    explain_walks,
+)
 from core.landscape.points import draw_projections, sketch_points
 from core.landscape.spread import explain_spread
 from core.landscape.start import Start, generator_of, measure_start
+from core.landscape.starting import trunk_kind
 from core.landscape.strata import draw_pairs
 from core.landscape.terms import SUMS
 from core.methods import Method, knob
@@ -58,8 +67,27 @@ class OneStep(Method):
         "Probes fit their own.",
         options=("prior", "zero"),
     )
-    width: int = knob(128, "Units in every shared layer.", low=1, high=4096)
-    depth: int = knob(2, "Number of shared layers.", low=1, high=8)
+    trunk: str = knob(
+        "auto",
+        "The shared layers. mlp: linear layers with ReLU. linear: one linear map. cnn: "
+        "convolutions over images. conv1d: convolutions along the steps of series. auto: cnn for "
+        "images, conv1d for series, else mlp.",
+        options=("auto", "mlp", "linear", "cnn", "conv1d"),
+    )
+    width: int = knob(128, "Units in every shared layer, or features of it.", low=1, high=4096)
+    depth: int = knob(2, "Number of shared layers, or of convolutions.", low=1, high=8)
+    last_layers: int = knob(
+        0, "How many of the last shared layers count; 0 counts all.", low=0, high=100
+    )
+    start: str = knob(
+        "random",
+        "Where the shared layers start. random: untrained. warmup: after a short joint run over "
+        "the training rows, with a head for each task that is then thrown away.",
+        options=("random", "warmup"),
+    )
+    warmup_steps: int = knob(
+        200, "Steps of the joint run; of no consequence without one.", low=1, high=100_000
+    )
     pairing: str = knob(
         "auto",
         "How the samples of two tasks are compared. matched: on the samples both are labelled on. "
@@ -106,6 +134,7 @@ class OneStep(Method):
         device: str,
         on_progress: OnProgress,
         reads: frozenset[str] = frozenset(SUMS),
+        brought: Brought = NOTHING,
     ) -> Landscape:
         """See `measure_landscape`."""
         material = self._material(table, seed)
@@ -120,13 +149,15 @@ class OneStep(Method):
                 tasks,
                 labels,
                 rows,
+                material.layout,
+                brought,
                 pairing,
                 generator_of(seed, number),
                 within(on_progress, number / self.starts, (number + 1) / self.starts),
                 every,
                 reads,
             )
-            for number in range(self.starts)
+            for number in range(self._n_starts(brought))
         ]
         return Landscape(
             tasks=table.tasks,
@@ -138,12 +169,20 @@ class OneStep(Method):
             curve=np.mean([start.curve for start in starts], axis=0),
             notes=(
                 *material.notes,
+                *explain_trunk(*trunk_kind(self.trunk, material.layout), brought.trunk is not None),
+                *explain_start(self.start, self.warmup_steps, brought.is_trained),
                 *explain_walks(starts[0].curve, self.step_size, self.step_rows),
                 *explain_heads(self.heads),
                 *explain_pairing(pairing, self.pair_samples),
+                *explain_estimate(starts[0].n_estimated),
                 *explain_spread([start.sums for start in starts]),
             ),
         )
+
+    def _n_starts(self, brought: Brought) -> int:
+        """One where nothing is drawn."""
+        is_drawn = not brought.is_trained or self.heads != "probe" or self.start == "warmup"
+        return self.starts if is_drawn else 1
 
     def _material(self, table: TaskTable | StreamedTable, seed: int) -> Material:
         most = max(FEWEST_BLOCKS, MAX_SUMS // len(table.tasks) ** 2)

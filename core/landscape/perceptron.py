@@ -1,6 +1,6 @@
 """Trunks of linear maps without bias, each a ReLU or none: the ones with a closed form."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -92,17 +92,27 @@ class Perceptron(Trunk):
         found[first] = delta
         return [found[layer] for layer in self.layers]
 
-    def at(
-        self, theta: "Float[Tensor, ' weight']", x: "Float[Tensor, ' input']"
-    ) -> "Float[Tensor, ' width']":
-        import torch
+    def moved(self, theta: "Float[Tensor, ' weight']") -> "Perceptron":
+        parts = self._parts(theta)
+        weights = (parts.get(layer, weight) for layer, weight in enumerate(self.weights))
+        return replace(self, weights=tuple(weights))
 
-        sizes = [n_out * n_in for n_out, n_in in self.shapes]
-        parts = dict(zip(self.layers, torch.split(theta, sizes), strict=True))
+    def at(
+        self, theta: "Float[Tensor, ' weight']", x: "Float[Tensor, 'row input']"
+    ) -> "Float[Tensor, 'row width']":
+        parts = self._parts(theta)
         for layer, weight in enumerate(self.weights):
-            x = (parts[layer].reshape(weight.shape) if layer in parts else weight) @ x
+            x = x @ parts.get(layer, weight).T
             x = x.relu() if self.rectified else x
         return x
+
+    def _parts(self, theta: "Float[Tensor, ' weight']") -> "dict[int, Tensor]":
+        """The weights of every layer that counts."""
+        import torch
+
+        parts = torch.split(theta, [n_out * n_in for n_out, n_in in self.shapes])
+        layers = zip(self.layers, parts, self.shapes, strict=True)
+        return {layer: part.reshape(shape) for layer, part, shape in layers}
 
 
 def draw_perceptron(

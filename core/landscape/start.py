@@ -9,12 +9,14 @@ from jaxtyping import Float
 
 from core.errors import TableError
 from core.landscape.accumulate import accumulate
+from core.landscape.brought import Brought
+from core.landscape.canvas import Layout
 from core.landscape.crossed import sum_crossed
 from core.landscape.heads import Heads, draw_own_heads, draw_shared_head
 from core.landscape.labels import Labels
-from core.landscape.perceptron import draw_perceptron
 from core.landscape.probe import fit_probes
 from core.landscape.rows import Rows, Supply
+from core.landscape.starting import start_trunk
 from core.landscape.terms import SUMS
 from core.landscape.trunk import Trunk
 from core.landscape.walked import sum_walked
@@ -34,6 +36,8 @@ class Start(NamedTuple):
     heads: Heads
     sums: PairSums
     curve: Float[np.ndarray, "step 2"]
+    n_estimated: int
+    """Layers that were compared on a part of their parameters only."""
 
 
 def generator_of(seed: int, *path: int) -> "torch.Generator":
@@ -49,6 +53,8 @@ def measure_start(
     tasks: Sequence[Task],
     labels: Labels,
     rows: Rows,
+    layout: Layout,
+    brought: Brought,
     pairing: str,
     generator: "torch.Generator",
     on_progress: OnProgress,
@@ -64,20 +70,31 @@ def measure_start(
     Raises:
         TableError: the loss of a task is not finite.
     """
-    device = rows.x.device
-    trunk = draw_perceptron(rows.x.shape[1], method.width, method.depth, generator, device)
+    warming = within(on_progress, 0.0, 0.3)
+    trunk = start_trunk(
+        method,
+        brought,
+        layout,
+        tasks,
+        labels,
+        rows,
+        generator,
+        lambda share: warming(share, "warming up"),
+    )
+    after = 0.3 if method.start == "warmup" else 0.0
+    half = (1.0 + after) / 2
     if method.heads == "probe":
-        fitting = within(on_progress, 0.0, 0.5)
+        fitting = within(on_progress, after, half)
         heads = fit_probes(
             tasks, rows, trunk, method.ridge, lambda share: fitting(share, "fitting probes")
         )
-        summing = within(on_progress, 0.5, 1.0)
+        summing = within(on_progress, half, 1.0)
     else:
         draw = draw_shared_head if method.heads == "shared" else draw_own_heads
-        heads = draw(tasks, labels, method.width, method.head_bias, generator, device)
-        summing = on_progress
+        heads = draw(tasks, labels, trunk.width, method.head_bias, generator, rows.x.device)
+        summing = within(on_progress, after, 1.0)
     told = partial(_tell, summing)
-    curve = np.zeros((0, 2))
+    curve, n_estimated = np.zeros((0, 2)), 0
     if method.steps > 1:
         sums, curve = sum_walked(
             rows,
@@ -94,9 +111,9 @@ def measure_start(
         sums = accumulate(rows, trunk, heads, batch, n_mean, told, every, reads)
     else:
         n_drawn, n_mean = method.pair_samples, method.mean_rows
-        sums = sum_crossed(tasks, rows, trunk, heads, n_drawn, n_mean, pairing, told)
+        sums, n_estimated = sum_crossed(tasks, rows, trunk, heads, n_drawn, n_mean, pairing, told)
     _check_finite(tasks, sums)
-    return Start(trunk, heads, sums, curve)
+    return Start(trunk, heads, sums, curve, n_estimated)
 
 
 def _tell(on_progress: OnProgress, share: float) -> None:

@@ -56,9 +56,13 @@ class Trunk(ABC):
 
     @abstractmethod
     def at(
-        self, theta: "Float[Tensor, ' weight']", x: "Float[Tensor, ' input']"
-    ) -> "Float[Tensor, ' width']":
-        """Features of one row from other parameters; `torch.func` can go through it."""
+        self, theta: "Float[Tensor, ' weight']", x: "Float[Tensor, 'row input']"
+    ) -> "Float[Tensor, 'row width']":
+        """Features of a few rows from other parameters; gradients can go through it."""
+
+    @abstractmethod
+    def moved(self, theta: "Float[Tensor, ' weight']") -> "Trunk":
+        """The same trunk with these parameters at its start."""
 
     @abstractmethod
     def max_rows(self, n_tasks: int) -> int:

@@ -116,15 +116,15 @@ def test_features_from_other_parameters_are_the_modules(name):
     expected = module.eval()(x).detach()
     torch.testing.assert_close(trunk.features(x), expected)
     torch.testing.assert_close(trunk.forward(x).features, expected)
-    torch.testing.assert_close(trunk.at(trunk.start, x[0]), expected[0])
+    torch.testing.assert_close(trunk.at(trunk.start, x), expected)
     with vectorised():
-        stacked = torch.func.vmap(trunk.at)(trunk.start.repeat(4, 1), x)
+        stacked = torch.func.vmap(trunk.at)(trunk.start.repeat(4, 1), x[:, None])[:, 0]
     torch.testing.assert_close(stacked, expected)
     moved = trunk.start + 0.1
     with torch.no_grad():
         for parameter in module.parameters():
             parameter.add_(0.1)
-    torch.testing.assert_close(trunk.at(moved, x[0]), module(x)[0].detach())
+    torch.testing.assert_close(trunk.at(moved, x), module(x).detach())
 
 
 def test_the_module_is_left_as_it_was():

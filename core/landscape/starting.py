@@ -1,0 +1,127 @@
+"""The trunk that a start is measured from: drawn, brought, or warmed up, as the settings say."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from core.errors import MethodError
+from core.landscape.admit import admit
+from core.landscape.brought import Brought
+from core.landscape.canvas import Layout, as_square, image_axes, kind_of, series_axes
+from core.landscape.labels import Labels
+from core.landscape.module_trunk import ModuleTrunk
+from core.landscape.nets import draw_cnn, draw_conv1d
+from core.landscape.perceptron import Perceptron, draw_perceptron
+from core.landscape.rows import Rows
+from core.landscape.trunk import Trunk
+from core.landscape.warmup import warm_up
+from core.values import Task
+
+if TYPE_CHECKING:
+    import torch
+
+    from core.landscape.one_step import OneStep
+
+
+def start_trunk(
+    method: "OneStep",
+    brought: Brought,
+    layout: Layout,
+    tasks: Sequence[Task],
+    labels: Labels,
+    rows: Rows,
+    generator: "torch.Generator",
+    on_step: Callable[[float], None],
+) -> Trunk:
+    """The trunk at its start θ₀, with the parameters that count.
+
+    Raises:
+        MethodError: a trunk that cannot read such samples, a module that cannot be one, weights
+            that do not fit, or names of parameters that it does not have.
+    """
+    device, counted = rows.x.device, (brought.parameters, method.last_layers)
+    if method.start != "warmup":
+        return draw_trunk(method, brought, layout, generator, device, *counted)
+    trunk = draw_trunk(method, brought, layout, generator, device)
+    trunk = warm_up(trunk, tasks, labels, rows, method.warmup_steps, generator, on_step)
+    return _count(trunk, layout.n_inputs, *counted)
+
+
+def draw_trunk(
+    method: "OneStep",
+    brought: Brought,
+    layout: Layout,
+    generator: "torch.Generator",
+    device: "torch.device",
+    parameters: Sequence[str] = (),
+    last_layers: int = 0,
+) -> Trunk:
+    """The trunk that was brought, or a random one of the kind that the settings name."""
+    counted = (parameters, last_layers)
+    if brought.trunk is not None:
+        module = brought.loaded(brought.trunk)
+        return admit(module, layout.n_inputs, layout.samples(device), device, *counted)
+    kind, shape = trunk_kind(method.trunk, layout)
+    if kind in ("mlp", "linear"):
+        depth = method.depth if kind == "mlp" else 1
+        drawn = draw_perceptron(
+            layout.n_inputs, method.width, depth, generator, device, rectified=kind == "mlp"
+        )
+        return _count(_with_weights(drawn, brought), layout.n_inputs, *counted)
+    axes = image_axes(shape) if kind == "cnn" else series_axes(shape)
+    sides = tuple(axes[0][axis] for axis in axes[1])
+    draw = draw_cnn if kind == "cnn" else draw_conv1d
+    net = brought.loaded(draw(sides, method.width, method.depth, generator))
+    return admit(net, layout.n_inputs, layout.canvas(*axes, device), device, *counted)
+
+
+def trunk_kind(asked: str, layout: Layout) -> tuple[str, tuple[int, ...]]:
+    """Which trunk reads these samples, and the shape that it reads them in.
+
+    A CNN that is asked for takes the features of a table for a square image where they are as many.
+    """
+    kind = kind_of(layout.shape) if asked == "auto" else asked
+    if kind == "cnn" and not layout.shape:
+        return kind, as_square(len(layout.scale.varies))
+    return kind, layout.shape
+
+
+def _with_weights(trunk: Perceptron, brought: Brought) -> Perceptron:
+    """The weights that were brought, by the names they have in `torch.nn.Sequential`."""
+    if brought.weights is None:
+        return trunk
+    shapes = {_weight_name(k): tuple(w.shape) for k, w in enumerate(trunk.weights)}
+    found = {name: tuple(part.shape) for name, part in brought.weights.items()}
+    if found != shapes:
+        raise MethodError(
+            f"The weights do not fit the trunk: it takes {shapes}, the file has {found}; set width "
+            "and depth to match, or give the module itself as trunk."
+        )
+    own = (brought.weights[name].to(trunk.weights[0]) for name in shapes)
+    return replace(trunk, weights=tuple(own))
+
+
+def _weight_name(layer: int) -> str:
+    """Of a layer where every linear map is followed by its ReLU."""
+    return f"{2 * layer}.weight"
+
+
+def _count(trunk: Trunk, n_inputs: int, patterns: Sequence[str], last_layers: int) -> Trunk:
+    """The trunk with the parameters that count."""
+    if not patterns and not last_layers:
+        return trunk
+    if isinstance(trunk, ModuleTrunk):
+        device = trunk.device
+        return admit(trunk.module, n_inputs, trunk.view, device, patterns, last_layers)
+    assert isinstance(trunk, Perceptron)
+    names = [_weight_name(layer) for layer in range(len(trunk.weights))]
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            raise MethodError(
+                f"The trunk has no parameter {pattern!r}; it has: {', '.join(names)}."
+            )
+    if patterns:
+        named = (k for k, name in enumerate(names) if any(fnmatchcase(name, p) for p in patterns))
+        return replace(trunk, counted=tuple(named))
+    return replace(trunk, counted=tuple(range(len(names)))[-last_layers:])
