@@ -1,0 +1,154 @@
+"""What sets selected samples apart: by hand, by brute force, and with nothing small told."""
+
+import numpy as np
+import pytest
+
+from core.data import load_table
+from core.profile import FEW, SMALL, measure_pull, profile_samples, selected_rows
+from core.values import Points, Split
+from tests.cohort import small_cohort
+
+
+@pytest.fixture(scope="module")
+def table():
+    return load_table(small_cohort(missing=0.1).frame, targets="y_*")
+
+
+def points_of(table, rng):
+    """A point for every label of a training row, with a random sketch."""
+    known = ~np.isnan(table.labels)
+    known[table.split != Split.TRAIN.code] = False
+    sample, task = np.nonzero(known)
+    n = len(sample)
+    return Points(rng.normal(size=(n, 5)), sample, task, table.labels[sample, task], np.zeros(n), n)
+
+
+def test_a_profile_is_the_difference_in_means_over_the_spread_of_all(table):
+    points = points_of(table, np.random.default_rng(0))
+    rows = table.rows(Split.TRAIN)
+    inside = rows[table.features[rows, 3] > np.nanmedian(table.features[rows, 3])]
+    outside = np.setdiff1d(rows, inside)
+    chosen = np.isin(points.sample, inside)
+    profile = profile_samples(table, points, chosen)
+    labelled = np.unique(points.sample[chosen])  # all points of a row are chosen, or none
+    assert profile.n_inside == len(labelled)
+    assert profile.n_inside + profile.n_outside == len(rows)
+    outside = np.setdiff1d(rows, labelled)
+    name = table.feature_names[3]
+    one = next(one for one in profile.differences if one.column == name)
+    values = table.features[:, 3]
+    assert one.inside == pytest.approx(np.nanmean(values[labelled]))
+    assert one.outside == pytest.approx(np.nanmean(values[outside]))
+    assert one.effect == pytest.approx((one.inside - one.outside) / np.nanstd(values[rows]))
+    assert profile.differences[0].column == name, "the largest difference comes first"
+    effects = [abs(one.effect) for one in profile.differences if not one.note]
+    assert effects == sorted(effects, reverse=True)
+
+
+def test_a_random_selection_has_no_large_difference(table):
+    rng = np.random.default_rng(1)
+    points = points_of(table, rng)
+    half = rng.permutation(table.rows(Split.TRAIN))[: len(table.rows(Split.TRAIN)) // 2]
+    profile = profile_samples(table, points, np.isin(points.sample, half))
+    told = [abs(one.effect) for one in profile.differences if not one.note]
+    assert np.median(told) < 0.2
+
+
+@pytest.mark.parametrize("n", [1, SMALL])
+def test_a_selection_of_ten_rows_or_fewer_is_not_described(table, n):
+    points = points_of(table, np.random.default_rng(0))
+    few = np.unique(points.sample)[:n]
+    for chosen in (np.isin(points.sample, few), ~np.isin(points.sample, few)):
+        profile = profile_samples(table, points, chosen)
+        assert profile.is_small
+        assert profile.differences == ()
+
+
+def test_a_small_cell_hides_both_sides_and_their_difference(table):
+    points = points_of(table, np.random.default_rng(0))
+    rows = np.unique(points.sample)
+    label = table.labels[:, 0]
+    positives = [row for row in rows if label[row] == 1]
+    inside = np.array([*positives[:3], *[row for row in rows if label[row] == 0][:40]])
+    profile = profile_samples(table, points, np.isin(points.sample, inside))
+    one = next(one for one in profile.differences if one.column == table.tasks[0].name)
+    assert one.note == f"a count is {FEW}"
+    assert np.isnan([one.inside, one.outside, one.effect]).all()
+    for other in profile.differences:
+        if other.is_share and not other.note:
+            column = dict(
+                [
+                    *zip(table.feature_names, table.features.T, strict=True),
+                    *zip(table.task_names, table.labels.T, strict=True),
+                ]
+            )[other.column]
+            for side in (inside, np.setdiff1d(table.rows(Split.TRAIN), inside)):
+                counts = [(column[side] == value).sum() for value in (0, 1)]
+                assert all(count == 0 or count > SMALL for count in counts)
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_the_pull_is_a_loop_over_rows(table, signed):
+    rng = np.random.default_rng(2)
+    points = points_of(table, rng)
+    chosen = rng.random(len(points.sample)) < 0.1
+    pull = measure_pull(points, chosen, len(table.tasks), signed)
+    inside_rows = set(selected_rows(points, chosen))
+    found = {True: [], False: []}
+    for row in np.unique(points.sample):
+        sketch = {t: points.sketch[(points.sample == row) & (points.task == t)] for t in (0, 4)}
+        if all(map(len, sketch.values())):
+            a, b = sketch[0][0], sketch[4][0]
+            cosine = a @ b / np.linalg.norm(a) / np.linalg.norm(b)
+            found[row in inside_rows].append(cosine if signed else abs(cosine))
+    assert pull.inside[0, 4] == pytest.approx(np.mean(found[True]))
+    assert pull.outside[0, 4] == pytest.approx(np.mean(found[False]))
+    error = np.sqrt(sum(np.var(part, ddof=1) / len(part) for part in found.values()))
+    width = (pull.high - pull.low)[0, 4]
+    assert width == pytest.approx(2 * 1.959964 * error)
+    assert pull.difference[4, 0] == pytest.approx(pull.difference[0, 4])
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.98])
+def test_a_row_is_selected_when_more_of_its_points_are_than_on_average(table, share):
+    rng = np.random.default_rng(4)
+    points = points_of(table, rng)
+    chosen = rng.random(len(points.sample)) < share
+    expected = [
+        row
+        for row in np.unique(points.sample)
+        if (inside := chosen[points.sample == row]).mean() > chosen.mean() or inside.all()
+    ]
+    assert selected_rows(points, chosen).tolist() == expected
+    assert 0 < len(expected) < len(np.unique(points.sample))
+    assert selected_rows(points, np.zeros_like(chosen)).tolist() == []
+    everything = selected_rows(points, np.ones_like(chosen))
+    assert everything.tolist() == np.unique(points.sample).tolist()
+
+
+def test_rows_that_agree_are_found_to_pull_together(table):
+    rng = np.random.default_rng(3)
+    points = points_of(table, rng)
+    rows = rng.permutation(np.unique(points.sample))
+    sketch = np.array(points.sketch)
+    inside = np.isin(points.sample, rows[:60])
+    first, second = (inside & (points.task == task) for task in (0, 1))
+    shared = {row: sketch[(points.sample == row) & first] for row in rows[:60]}
+    for place in np.flatnonzero(second):
+        if len(shared[points.sample[place]]):
+            sketch[place] = 3.0 * shared[points.sample[place]][0]
+    planted = Points(sketch, points.sample, points.task, points.label, points.loss, points.n_total)
+    pull = measure_pull(planted, inside, len(table.tasks), True)
+    assert pull.inside[0, 1] == pytest.approx(1.0)
+    assert pull.low[0, 1] > 0
+    gap = np.where(np.eye(len(table.tasks), dtype=bool), -np.inf, pull.difference)
+    assert set(np.unravel_index(np.nanargmax(gap), gap.shape)) == {0, 1}
+
+
+def test_pairs_with_ten_shared_rows_or_fewer_are_not_told(table):
+    points = points_of(table, np.random.default_rng(0))
+    chosen = np.isin(points.sample, np.unique(points.sample)[:SMALL])
+    pull = measure_pull(points, chosen, len(table.tasks), True)
+    assert np.isnan(pull.inside).all()
+    assert np.isnan(pull.difference).all()
+    assert np.isfinite(pull.outside).all()
