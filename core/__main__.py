@@ -187,6 +187,19 @@ def select(table: Path, as_json: bool, **choices: Any) -> None:
     select_from(table, as_json, **choices)
 
 
+@main.command()
+@click.argument("view", type=click.Path(path_type=Path))
+@click.option("--run", type=click.Path(path_type=Path), help="Run folder that the view is of.")
+@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
+@click.option("--dark", is_flag=True, help="As on a dark page.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="New folder.")
+def replay(view: Path, run: Path | None, runs: Path, dark: bool, output: Path) -> None:
+    """Draw the figures of VIEW, a view saved in the dashboard, as JSON files."""
+    from core.command.window import replay_view
+
+    replay_view(view, run, runs, dark, output)
+
+
 @main.command(hidden=True)
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--job", default="run")

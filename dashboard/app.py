@@ -6,6 +6,8 @@ import streamlit as st
 
 from core.errors import TaskGroupingError
 from dashboard.jobs import open_example
+from dashboard.saved_view import open_link, show_steps
+from dashboard.selection_panel import show_selections
 from dashboard.session import follow_address
 from dashboard.sidebar import show_pages, show_run
 from dashboard.words import show_error
@@ -39,8 +41,12 @@ sections = {
 }
 page = st.navigation(sections, position="hidden")
 follow_address()
+open_link()
 show_pages(sections)
 show_run()
+with st.sidebar:
+    show_steps()
+    show_selections()
 st.title(page.title)
 try:
     page.run()

@@ -11,12 +11,20 @@ from dashboard.words import GROUP_SHAPES, in_100, likelihood
 COLUMNS = 4
 MOST_NAMES = 30
 LONGEST = 60
+MARK = "▸ "
+"""Before a task of the selection on show."""
 
 
 def show_cards(
-    grouping: Grouping, labels: np.ndarray, names: tuple[str, ...], n_replicates: int
+    grouping: Grouping,
+    labels: np.ndarray,
+    names: tuple[str, ...],
+    n_replicates: int,
+    marked: np.ndarray | None = None,
 ) -> None:
-    """Cards of the groups of one grouping, numbered by `labels`, and how sure each one is."""
+    """Cards of the groups of one grouping, numbered by `labels`, and how sure each one is; the
+    `marked` tasks carry a sign."""
+    signs = [MARK if marked is not None and marked[task] else "" for task in range(len(names))]
     numbers = [int(number) for number in np.unique(labels)]
     for start in range(0, len(numbers), COLUMNS):
         row = numbers[start : start + COLUMNS]
@@ -25,13 +33,14 @@ def show_cards(
             with column.container(border=True, height="stretch"):
                 mark = group_mark(number)
                 st.markdown(f"##### {GROUP_SHAPES[mark.shape]} Group {mark.letter}")
-                st.text(_listed([names[task] for task in members]))
+                st.text(_listed([names[task] for task in members], [signs[t] for t in members]))
                 st.caption(_sureness(grouping, members, n_replicates))
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: list[str], signs: list[str]) -> str:
     more = len(names) - MOST_NAMES
-    return "\n".join(short(name, LONGEST) for name in names[:MOST_NAMES]) + (
+    shown = zip(signs, names[:MOST_NAMES], strict=False)
+    return "\n".join(f"{sign}{short(name, LONGEST)}" for sign, name in shown) + (
         f"\n… and {more} more" if more > 0 else ""
     )
 

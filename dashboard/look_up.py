@@ -1,6 +1,9 @@
 """What the components slider looks up; nothing here fits anything."""
 
+from dataclasses import dataclass
+
 import numpy as np
+from jaxtyping import Int
 
 from core.grouping import match_labels, rank_groupings
 from core.values import Grouping, Report
@@ -50,6 +53,28 @@ def steady_labels(report: Report, choices: dict[int, Grouping]) -> dict[int, np.
             last = match_labels(last, choices[sizes[place]].labels)
             labels[sizes[place]] = last
     return labels
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The grouping on show: its way and size, all sizes of that way, and its steady numbers."""
+
+    way: str
+    n_components: int
+    choices: dict[int, Grouping]
+    grouping: Grouping
+    labels: Int[np.ndarray, " task"]
+
+
+def look_up(report: Report, way: str, n_components: int) -> Shown:
+    """The grouping that a way and a number of groups stand for; the first choice where they are
+    empty or of another run."""
+    first, ways = first_choice(report), ways_to_group(report)
+    way = way if way in ways else way_of(first)
+    sizes = sorted(ways[way])
+    size = min(max(n_components or first.n_components, sizes[0]), sizes[-1])
+    labels = steady_labels(report, ways[way])[size]
+    return Shown(way, size, ways[way], ways[way][size], labels)
 
 
 def same_partition(one: Grouping, other: Grouping) -> bool:

@@ -7,7 +7,7 @@ from math import ceil
 import streamlit as st
 
 from core.evidence.search import GainTable, Rules, named_rules
-from dashboard.session import bound, change_view, view
+from dashboard.session import bound, settle_view, view
 
 _OVERLAP = {False: "each in one network", True: "in several, the best one serves"}
 _LARGER = {False: "smaller is better (a loss)", True: "larger is better (a metric)"}
@@ -50,7 +50,7 @@ def _ask_budget(table: GainTable) -> float | None:
     """The most that the networks may cost; None where there is no bound."""
     least = 1.0 if view().overlap else 0.0
     if view().networks < least:
-        change_view(networks=USUAL_BUDGET)
+        settle_view(networks=USUAL_BUDGET)
     alone = sum(table.costs[row] for row in table.alone_rows())
     what = "Networks, at most" if _all_cost_one(table) else "Cost of the networks, at most"
     asked = st.number_input(

@@ -10,7 +10,7 @@ from streamlit.typing import UploadedFile
 
 from core.errors import TaskGroupingError
 from core.evidence.search import GainTable, read_measured
-from dashboard.session import change_view, keep, kept
+from dashboard.session import keep, kept, settle_view
 from dashboard.words import plain, show_error
 
 TEMPLATE = "group,cost,died,stroke\ndied,1,0.42,\nstroke,1,,0.61\ndied|stroke,1,0.40,0.58\n"
@@ -64,7 +64,7 @@ def _take(upload: UploadedFile) -> None:
         show_error(error)
         return
     keep(_KEY, table)
-    change_view(networks=0.0, overlap=False, larger_is_better=False)
+    settle_view(networks=0.0, overlap=False, larger_is_better=False)
     st.rerun()
 
 

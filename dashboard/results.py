@@ -1,18 +1,24 @@
 """What runs hold, read once and shared; the only file with a cache."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from jaxtyping import Bool
 from pyarrow.parquet import ParquetFile
 
 from core.data import Issue, Roles, find_issues
 from core.errors import RunError
+from core.profile import Profile, Pull, measure_pull, profile_samples
 from core.runs import Draft, Run
 from core.trials import Evidence
 from core.values import Decision, Landscape, Projection, Report, TaskTable
 from dashboard.example import example_id
+from dashboard.selected import SIGNED_BY_MAGNITUDE, chosen_points
+from dashboard.selection import SampleSelection
 from dashboard.session import view
 from dashboard.tables import describe_columns
 
@@ -70,8 +76,37 @@ def landscape_of(run: Run, heads: str) -> Landscape:
 
 def map_of(run: Run, method: str) -> Projection | None:
     """A map of a run's landscape, or None while it is not there."""
-    stamps = tuple(_stamp(run.path / name) for name in ("spec.json", "stages/index.json"))
-    return _map(run.path, method, stamps)
+    return _map(run.path, method, _stamps(run))
+
+
+def try_report() -> Report | None:
+    """The report of the run on show; None while it has none, or an upload is being prepared."""
+    try:
+        return None if view().draft else report_of(current_run())
+    except RunError:
+        return None
+
+
+def chosen_of(run: Run, selection: SampleSelection) -> Bool[np.ndarray, " point"] | None:
+    """Which points of the landscape a selection covers; None where its map is not there."""
+    try:
+        flat = map_of(run, selection.map_method)
+        points = landscape_of(run, run.plan.heads).points
+    except RunError:
+        return None
+    return None if flat is None else chosen_points(points, flat, selection)
+
+
+def profile_of(run: Run, selection: SampleSelection) -> Profile | None:
+    """How the selected samples differ from the others; None where their map is not there."""
+    return _profile(run.path, replace(selection, name=""), _stamps(run))
+
+
+def pull_of(run: Run, report: Report, selection: SampleSelection) -> Pull | None:
+    """Which tasks the selected samples pull together; None where their map is not there."""
+    signed = report.affinity.measure != SIGNED_BY_MAGNITUDE
+    unnamed = replace(selection, name="")
+    return _pull(run.path, len(report.tasks), signed, unnamed, _stamps(run))
 
 
 def table_of(run: Run) -> TaskTable:
@@ -97,6 +132,10 @@ def issues_of(draft: Draft, roles: Roles) -> tuple[Issue, ...]:
 def column_rows(draft: Draft, targets: str, ignore: str) -> pd.DataFrame:
     """One row a column of an upload, with the role that patterns give it."""
     return _column_rows(draft.path, targets, ignore).copy()
+
+
+def _stamps(run: Run) -> tuple[int, ...]:
+    return tuple(_stamp(run.path / name) for name in ("spec.json", "stages/index.json"))
 
 
 def _stamp(path: Path) -> int:
@@ -135,6 +174,26 @@ def _landscape(path: Path, heads: str, stamp: int) -> Landscape:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _map(path: Path, method: str, stamps: tuple[int, ...]) -> Projection | None:
     return Run(path).map(method)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _profile(path: Path, selection: SampleSelection, stamps: tuple[int, ...]) -> Profile | None:
+    run = Run(path)
+    chosen = chosen_of(run, selection)
+    if chosen is None:
+        return None
+    return profile_samples(table_of(run), landscape_of(run, run.plan.heads).points, chosen)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _pull(
+    path: Path, n_tasks: int, signed: bool, selection: SampleSelection, stamps: tuple[int, ...]
+) -> Pull | None:
+    run = Run(path)
+    chosen = chosen_of(run, selection)
+    if chosen is None:
+        return None
+    return measure_pull(landscape_of(run, run.plan.heads).points, chosen, n_tasks, signed)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -1,87 +1,145 @@
 """What one visitor is looking at; the only file that touches session state and the address bar."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 import streamlit as st
 
-_VIEW = "view"
+from dashboard.view_state import PRIVATE, ViewState, read_small
+
+_VIEW, _PAST, _FUTURE = "view", "past", "future"
+_ADDRESS, _KNOWN = "saved_view", "known_views"
+MOST_STEPS = 100
 V = TypeVar("V")
 
 
-@dataclass(frozen=True)
-class ViewState:
-    """One visitor's choices. No field ever holds a value of the data."""
-
-    run: str = ""
-    """Id of the run on show; empty for the built-in example."""
-    draft: str = ""
-    """Id of an uploaded table that has no run yet."""
-    upload: str = ""
-    """The last upload that was taken, so that it is not taken twice."""
-    measure: str = ""
-    """Affinity on show; empty for the one the graph was made from."""
-    beside: str = ""
-    """A second measure to compare with."""
-    pair: tuple[str, str] | None = None
-    """Two tasks looked at in detail."""
-    task: str = ""
-    """One task looked at in the graph."""
-    map_method: str = "pca"
-    colour_by: str = "task"
-    n_components: int = 0
-    """Position of the components slider; 0 follows the first choice."""
-    way: str = ""
-    """Way to group on show, a covariance of the mixture or a method; empty: the first choice."""
-    show_attention: bool = False
-    """Draw edges as wide as the encoder's attention."""
-    minimum_weight: float = 0.0
-    """Edges lighter than this are hidden in the graph."""
-    networks: float = 0.0
-    """Budget of a selection among measured groups; 0 is none."""
-    overlap: bool = False
-    """Whether a task may be in several of the selected networks."""
-    larger_is_better: bool = False
-    """Whether a table of measured groups holds scores, not losses."""
-
-
 def view() -> ViewState:
-    """The visitor's view; on the first visit the run named in the address is opened."""
+    """The visitor's view; on the first visit the run named in the address is opened, and the
+    small fields of a link are taken over."""
     if _VIEW not in st.session_state:
-        st.session_state[_VIEW] = ViewState(run=st.query_params.get("run", ""))
+        asked = st.query_params.to_dict()
+        start = ViewState(run=asked.get("run", ""), draft=asked.get("draft", ""))
+        st.session_state[_VIEW] = read_small(start, asked)
     state: ViewState = st.session_state[_VIEW]
     return state
 
 
 def change_view(**changes: Any) -> None:
-    """Replace fields of the view; opening another run forgets what was picked in the last one."""
+    """Replace fields of the view, as a step that can be undone; opening another run forgets what
+    was picked in the last one."""
     old = view()
     if changes.get("run", old.run) != old.run:
-        old = ViewState(upload=old.upload)
+        st.session_state[_ADDRESS] = ""
+        st.session_state[_PAST] = st.session_state[_FUTURE] = ()
+        settle_view(**_blank(old) | changes)
+        return
     new = replace(old, **changes)
-    st.session_state[_VIEW] = new
-    _write_address(new.run)
+    if _public(new) != _public(old):
+        st.session_state[_PAST] = (*st.session_state.get(_PAST, ()), old)[-MOST_STEPS:]
+        st.session_state[_FUTURE] = ()
+    settle_view(**changes)
+
+
+def settle_view(**changes: Any) -> None:
+    """Replace fields of the view on the page's own account: nothing to undo."""
+    st.session_state[_VIEW] = replace(view(), **changes)
+    _write_address()
+
+
+def undo() -> None:
+    """Back to the view before the last change."""
+    _step(_PAST, _FUTURE)
+
+
+def redo() -> None:
+    """Forward again after an undo."""
+    _step(_FUTURE, _PAST)
+
+
+def can_undo() -> bool:
+    """Whether there is a view to go back to."""
+    return bool(st.session_state.get(_PAST))
+
+
+def can_redo() -> bool:
+    """Whether an undo can be taken back."""
+    return bool(st.session_state.get(_FUTURE))
+
+
+def _step(source: str, target: str) -> None:
+    views = st.session_state.get(source, ())
+    if views:
+        st.session_state[target] = (*st.session_state.get(target, ()), view())[-MOST_STEPS:]
+        st.session_state[source] = views[:-1]
+        kept = {name: getattr(view(), name) for name in PRIVATE}
+        settle_view(**_items(views[-1]) | kept)
+
+
+def _public(state: ViewState) -> ViewState:
+    blank: dict[str, Any] = dict.fromkeys(PRIVATE, "")
+    return replace(state, **blank)
+
+
+def _blank(old: ViewState) -> dict[str, Any]:
+    return _items(ViewState(upload=old.upload))
+
+
+def _items(state: ViewState) -> dict[str, Any]:
+    return {field.name: getattr(state, field.name) for field in fields(state)}
+
+
+def asked_view() -> str:
+    """The id of a saved view in the address that this visit has not opened yet; empty for none."""
+    asked: str = st.query_params.get("view", "")
+    return "" if asked in st.session_state.get(_KNOWN, ()) else asked
+
+
+def small_in_address() -> dict[str, str]:
+    """What the address says beside the run."""
+    return st.query_params.to_dict()
+
+
+def remember_view(view_id: str) -> None:
+    """Name the saved view that every address of this visit carries from now on, so that a reload
+    brings the selections back; empty for none."""
+    asked = st.query_params.get("view", "")
+    st.session_state[_KNOWN] = {*st.session_state.get(_KNOWN, ()), view_id, asked}
+    st.session_state[_ADDRESS] = view_id
+    _write_address()
 
 
 def follow_address() -> None:
     """Open the run that the address names; a change of page drops it there, so put it back."""
     named = st.query_params.get("run", "")
     if named not in ("", view().run):
+        small = small_in_address()
         change_view(run=named, draft="")
-    elif view().run:
-        _write_address(view().run)
+        settle_view(**_items(read_small(view(), small)))
+    _write_address()
 
 
 def address() -> dict[str, str]:
     """What the address of every page says of this view."""
-    return {"run": view().run} if view().run else {}
+    parts = {
+        "run": view().run,
+        "view": st.session_state.get(_ADDRESS, ""),
+        "draft": view().draft,
+    }
+    return {name: value for name, value in parts.items() if value}
 
 
-def _write_address(run: str) -> None:
-    if run and st.query_params.get("run") != run:
-        st.query_params["run"] = run
-    elif not run:
-        st.query_params.pop("run", None)
+def page_address() -> str:
+    """The address of the page on show, without what it says of the view."""
+    return str(st.context.url or "").partition("?")[0]
+
+
+def _write_address() -> None:
+    wanted = address()
+    for name in ("run", "draft", *(() if asked_view() else ("view",))):
+        if name not in wanted:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != wanted[name]:
+            st.query_params[name] = wanted[name]
 
 
 def newly(key: str, value: V | None) -> V | None:
@@ -90,6 +148,12 @@ def newly(key: str, value: V | None) -> V | None:
     last = st.session_state.get(f"seen_{key}")
     st.session_state[f"seen_{key}"] = value
     return value if value != last else None
+
+
+def component_value(key: str, name: str) -> Any:
+    """What a component of the page has sent last, also before the page is drawn again."""
+    state = st.session_state.get(key)
+    return state.get(name) if state is not None else None
 
 
 def is_drawn(key: str) -> bool:
@@ -109,12 +173,18 @@ def kept(key: str) -> Any:
     return st.session_state.get(f"kept_{key}")
 
 
-def bound(field: str) -> dict[str, Any]:
-    """Arguments that tie a widget to a field of the view, whatever page it is drawn on."""
+def bound(field: str, value: Any = None) -> dict[str, Any]:
+    """Arguments that tie a widget to a field of the view, whatever page it is drawn on.
+
+    Args:
+        field: of the view.
+        value: what the widget shows where it is not the field as it is: a start that the page
+            knows and the view leaves open.
+    """
     if field not in {known.name for known in fields(ViewState)}:
         raise KeyError(field)
     key = f"widget_{field}"
-    st.session_state[key] = getattr(view(), field)
+    st.session_state[key] = getattr(view(), field) if value is None else value
     return {"key": key, "on_change": _take, "args": (field, key)}
 
 

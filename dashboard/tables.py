@@ -6,8 +6,8 @@ import pandas as pd
 from core.data import match_columns
 from core.errors import TableError
 from core.values import Grouping, Kind, Points, Projection, Task, TaskGraph, TaskTable
-from dashboard.charts.polygon import Polygon, inside
 from dashboard.charts.text import number
+from dashboard.selection import SampleSelection
 from dashboard.theme import letter
 from dashboard.words import WAYS
 
@@ -93,11 +93,11 @@ def neighbour_rows(graph: TaskGraph, task: int, labels: np.ndarray) -> pd.DataFr
 
 
 def selection_rows(
-    points: Points, flat: Projection, polygon: Polygon, names: tuple[str, ...]
+    points: Points, flat: Projection, selection: SampleSelection, names: tuple[str, ...]
 ) -> pd.DataFrame:
-    """One row a task: its points inside an outline, and how many times more than its share."""
+    """One row a task: its selected points, and how many times more than its share they are."""
     task = points.task[flat.index]
-    chosen = np.bincount(task[inside(flat.xy, polygon)], minlength=len(names))
+    chosen = np.bincount(task[selection.covers(flat.xy)], minlength=len(names))
     shown = np.bincount(task, minlength=len(names))
     expected = shown * chosen.sum() / max(shown.sum(), 1)
     times = chosen / np.where(expected > 0, expected, np.nan)

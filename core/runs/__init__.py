@@ -19,6 +19,7 @@ from core.runs.names import load_group_names, name_group
 from core.runs.reported import read_document
 from core.runs.spec import Spec
 from core.runs.status import State, Status, replace_text
+from core.runs.views import load_view, read_view_file, save_view
 
 __all__ = [
     "EVIDENCE",
@@ -31,7 +32,10 @@ __all__ = [
     "Status",
     "list_runs",
     "load_group_names",
+    "load_view",
     "name_group",
     "read_document",
+    "read_view_file",
     "replace_text",
+    "save_view",
 ]

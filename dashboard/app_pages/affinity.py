@@ -4,45 +4,49 @@ import streamlit as st
 
 from core.affinity import MEASURES
 from core.affinity.compare import rank_correlation
-from core.affinity.pair import count_labels
-from core.grouping.order import order_tasks
-from dashboard.charts.affinity_row import draw_affinity_row
-from dashboard.charts.heatmap import draw_affinity
-from dashboard.charts.label_table import draw_label_table
 from dashboard.charts.measure import measure_title
 from dashboard.charts.text import number
 from dashboard.components import show_cells, show_chart
+from dashboard.figures import (
+    draw_affinity_page,
+    shown_beside,
+    shown_measure,
+    shown_pair,
+    task_order,
+)
 from dashboard.jobs import require_report
 from dashboard.results import current_run, table_of
 from dashboard.session import bound, change_view, is_dark, newly, view
+from dashboard.show_selection import show_pair_in_selection
 from dashboard.words import plain, sentence
 
 run = current_run()
 report = require_report(run)
-names, labels = report.task_names, report.recommended.grouping.labels
+names = report.task_names
 by_key = {affinity.measure: affinity for affinity in report.affinities}
-change_view(measure=view().measure if view().measure in by_key else report.affinity.measure)
+key = shown_measure(report, view())
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    key = st.selectbox("Measure", list(by_key), format_func=measure_title, **bound("measure"))
-    others = ["", *(other for other in by_key if other != key)]
-    change_view(beside=view().beside if view().beside in others else "")
-    beside = st.selectbox(
+    st.selectbox("Measure", list(by_key), format_func=measure_title, **bound("measure", key))
+    beside = shown_beside(report, view())
+    st.selectbox(
         "Compare with",
-        others,
+        ["", *(other for other in by_key if other != key)],
         format_func=lambda other: measure_title(other) if other else "nothing",
-        **bound("beside"),
+        **bound("beside", beside),
     )
 st.caption(MEASURES.methods[key].summary)
 for note in by_key[key].notes:
     st.info(sentence(note), icon=":material/info:")
-order = order_tasks(report.affinity.similarity, labels)
+charts = draw_affinity_page(report, table_of(run), view(), dark=is_dark())
 columns = st.columns(2 if beside else [3, 2])
-for column, shown in zip(columns, [key, beside] if beside else [key], strict=False):
+shown = {"cells": key} | ({"beside": beside} if beside else {})
+for column, (place, measure) in zip(columns, shown.items(), strict=False):
     with column:
-        chart = draw_affinity(by_key[shown], order, labels, dark=is_dark())
-        chart_key = f"cells_{run.id}_{shown}"
-        if picked := newly(chart_key, show_cells(chart, order, key=chart_key)):
+        chart_key = f"cells_{run.id}_{measure}"
+        cell = show_cells(charts[place], task_order(report, view()), key=chart_key)
+        if picked := newly(chart_key, cell):
             change_view(pair=(names[picked[0]], names[picked[1]]))
+            st.rerun()
 if beside:
     st.metric(
         f"Rank correlation of {measure_title(key)} and {measure_title(beside)}",
@@ -50,9 +54,8 @@ if beside:
         help="1: both put the pairs of tasks in the same order; 0: they have nothing in common.",
     )
 
-pair = view().pair or (names[0], names[1])
-source, target = names.index(pair[0]), names.index(pair[1])
-found = by_key[key]
+source, target = shown_pair(report, view())
+pair, found = (names[source], names[target]), by_key[key]
 with st.container() if beside else columns[1]:
     st.subheader("Two tasks in detail")
     with st.container(horizontal=bool(beside)):  # below each other: long names stay whole
@@ -69,7 +72,7 @@ with st.container() if beside else columns[1]:
         delta_color="off",
         delta_arrow="off",
     )
-    counts = count_labels(table_of(run), source, target)
-    show_chart(draw_label_table(counts, pair, dark=is_dark()), key="labels")
+    show_pair_in_selection(run, report, source, target)
+    show_chart(charts["labels"], key="labels")
 st.subheader(f"{plain(names[source])} against every other task")
-show_chart(draw_affinity_row(found, source, labels, dark=is_dark()), key="row")
+show_chart(charts["row"], key="row")

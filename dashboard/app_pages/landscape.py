@@ -5,20 +5,22 @@ import streamlit as st
 from core.errors import RunError
 from core.projection import PROJECTIONS
 from dashboard.answer import rows_used
-from dashboard.charts.point_colours import colour_points
 from dashboard.components import show_points
+from dashboard.figures import AXES, colours_on_show
 from dashboard.jobs import offer_again, require_report, show_job, stop_while_old
-from dashboard.results import current_run, landscape_of, map_of
-from dashboard.session import bound, is_dark
-from dashboard.tables import selection_rows
+from dashboard.results import chosen_of, current_run, landscape_of, map_of
+from dashboard.selection import Part, SampleSelection
+from dashboard.session import bound, change_view, is_dark, view
+from dashboard.show_selection import show_selection
+from dashboard.view_state import COLOURS
 from dashboard.widgets import pick_one
 from dashboard.words import sentence
 
-AXES = {
-    "pca": ("first principal component", "second principal component"),
-    "tsne": ("t-SNE 1", "t-SNE 2"),
-    "umap": ("UMAP 1", "UMAP 2"),
-}
+
+def select(parts: tuple[Part, ...]) -> None:
+    """Outlines drawn on the map become the selection that every page sees."""
+    change_view(samples=SampleSelection(view().map_method, parts) if parts else None)
+
 
 run = current_run()
 report = require_report(run)
@@ -40,7 +42,7 @@ with st.container(horizontal=True, gap="large"):
         format_func=lambda key: PROJECTIONS.methods[key].title,
         **bound("map_method"),
     )
-    colour_by = pick_one("Colour by", ["task", "group", "label", "loss"], **bound("colour_by"))
+    colour_by = pick_one("Colour by", COLOURS, **bound("colour_by"))
 flat = map_of(run, method)
 if flat is None:
     st.info(
@@ -50,10 +52,18 @@ if flat is None:
     show_job(run, method)
     st.stop()
 
-labels = report.recommended.grouping.labels
-colours = colour_points(landscape.points, flat.index, labels, report.task_names, colour_by)
-polygon = show_points(
-    flat.xy, colours, key=f"points_{run.id}_{method}", dark=is_dark(), axes=AXES[method]
+selection = view().samples
+is_here = selection is not None and selection.map_method == method
+chosen = chosen_of(run, selection) if selection else None
+xy, colours = colours_on_show(report, landscape.points, flat, view(), chosen)
+show_points(
+    xy,
+    colours,
+    key=f"points_{run.id}_{method}",
+    drawn=selection.parts if selection and is_here else (),
+    on_draw=select,
+    dark=is_dark(),
+    axes=AXES[method],
 )
 is_whole = len(flat.index) == landscape.points.n_total
 st.caption(
@@ -61,12 +71,4 @@ st.caption(
     + f"{flat.trustworthiness:.0%} of the neighbourhoods survived the flattening. "
     + " ".join(sentence(note) for note in flat.notes)
 )
-if polygon:
-    st.subheader("Your selection")
-    st.dataframe(
-        selection_rows(landscape.points, flat, polygon, report.task_names),
-        hide_index=True,
-        alt="How many selected points each task has, against its share of all points",
-    )
-else:
-    st.caption("Draw around points to see which tasks they belong to.")
+show_selection(run, report)

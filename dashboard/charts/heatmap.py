@@ -25,6 +25,7 @@ def draw_affinity(
     labels: Int[np.ndarray, " task"],
     *,
     similarity: bool = False,
+    pair: tuple[int, int] | None = None,
     dark: bool = False,
 ) -> EChart:
     """Heatmap of `affinity.values`, or of its similarity in [0, 1]; `cell_at` reads a click.
@@ -34,6 +35,7 @@ def draw_affinity(
         order: task numbers, first row first.
         labels: the group of each task.
         similarity: draw `affinity.similarity` and not the measure's own units.
+        pair: two tasks whose cells get a frame.
         dark: whether the page is dark.
     """
     measure = measure_title(affinity.measure)
@@ -51,7 +53,7 @@ def draw_affinity(
         span=(0.0, 1.0) if similarity else off_diagonal_span(values),
         bright_is_low=unit == "distance",
     )
-    return draw_matrix(cells, order, labels, dark=dark, alt=_words(cells, order, unit))
+    return draw_matrix(cells, order, labels, pair=pair, dark=dark, alt=_words(cells, order, unit))
 
 
 def off_diagonal_span(values: Float[np.ndarray, "source target"]) -> tuple[float, float]:

@@ -11,11 +11,14 @@ from dashboard.charts.echarts_look import heading, symbol
 from dashboard.charts.legend import Entry, Legend
 from dashboard.charts.point_colours import PointColours, colour_points
 from dashboard.charts.polygon import Polygon
+from dashboard.selection import Part
 from dashboard.theme import ink, readable
 
 __all__ = ["PointColours", "brushed", "colour_points", "describe_points", "draw_points"]
 
 MOST_POINTS = 20_000
+BRUSHES = ["polygon", "rect", "keep", "clear"]
+"""Tools: a lasso, a box, add to what is selected, select nothing."""
 _HEIGHT = 560
 
 
@@ -50,7 +53,11 @@ def draw_points(
             "show": not legend.continuous,
             "textStyle": {"color": ink(dark).text},
         },
-        "toolbox": {"left": 0, "top": 26, "feature": {"brush": {"type": ["polygon", "rect"]}}},
+        "toolbox": {
+            "left": 0,
+            "top": 26,
+            "feature": {"brush": {"type": ["polygon", "rect", "keep", "clear"]}},
+        },
         "brush": {"xAxisIndex": "all", "brushMode": "single", "throttleType": "debounce"},
         "dataZoom": [{"type": "inside", "xAxisIndex": 0}, {"type": "inside", "yAxisIndex": 0}],
         "grid": {"left": 44, "right": 16, "top": 60, "bottom": 64},
@@ -61,11 +68,12 @@ def draw_points(
     return Chart(option, describe_points(len(xy), legend, axes), _HEIGHT)
 
 
-def brushed(areas: list[dict[str, Any]]) -> Polygon | None:
-    """The outline in the `areas` of an ECharts selection; None where nothing is brushed."""
-    if not areas:
-        return None
-    area = areas[0]
+def brushed(areas: list[dict[str, Any]]) -> tuple[Part, ...]:
+    """The outlines in the `areas` of an ECharts selection, each one added to the others."""
+    return tuple(Part(_outline(area)) for area in areas)
+
+
+def _outline(area: dict[str, Any]) -> Polygon:
     if area["brush_type"] == "rect":
         (x0, x1), (y0, y1) = area["coord_range"]
         return ((x0, y0), (x1, y0), (x1, y1), (x0, y1))

@@ -21,6 +21,7 @@ def draw_matrix(
     order: Sequence[int] | Int[np.ndarray, " task"],
     labels: Int[np.ndarray, " task"],
     *,
+    pair: tuple[int, int] | None = None,
     dark: bool = False,
     alt: str,
 ) -> EChart:
@@ -30,11 +31,13 @@ def draw_matrix(
         cells: what to draw.
         order: task numbers, first row first; all or some of the tasks.
         labels: the group of each task, for letters and gaps.
+        pair: two tasks whose two cells get a frame.
         dark: whether the page is dark.
         alt: the text alternative.
     """
     drawn = np.asarray(order, dtype=int)
     names = [_chip(cells.names[task], int(labels[task])) for task in drawn]
+    frame = _frame(drawn, pair)
     option = {
         "title": heading(cells.title, dark),
         "animation": False,
@@ -42,10 +45,10 @@ def draw_matrix(
         "grid": {"left": 0, "right": 96, "top": 44, "bottom": 0, "containLabel": True},
         "xAxis": [_axis(names, labels[drawn], dark, "x"), _hidden()],
         "yAxis": [_axis(names, labels[drawn], dark, "y"), _hidden()],
-        "visualMap": [_colours(cells, dark), _grey(dark)],
+        "visualMap": [_colours(cells, dark), _grey(dark), *_clear(frame)],
         "dataZoom": _zoom(len(drawn)),
         "dataset": [{"source": cell_rows(cells, drawn)}, {"source": missing_rows(cells, drawn)}],
-        "series": [*_cell_series(cells, len(drawn), dark), *_gaps(labels[drawn], dark)],
+        "series": [*_cell_series(cells, len(drawn), dark), *frame, *_gaps(labels[drawn], dark)],
     }
     height = _side(len(drawn)) + 44 + _labels_height([cells.names[task] for task in drawn])
     return Chart(option, alt, height)
@@ -76,6 +79,42 @@ def _cell_series(cells: Cells, count: int, dark: bool) -> list[dict[str, Any]]:
         "tooltip": {"formatter": f"<b>{{@row}}</b> · <b>{{@column}}</b><br/>{cells.missing}"},
     }
     return [cell, missing]
+
+
+def _frame(drawn: Int[np.ndarray, " task"], pair: tuple[int, int] | None) -> list[dict[str, Any]]:
+    """Series that frame the two cells of a pair and let every click through."""
+    places = [int(np.flatnonzero(drawn == task)[0]) for task in pair or () if task in drawn]
+    if len(places) < 2:
+        return []
+    source, target = places
+    common = {
+        "type": "heatmap",
+        "data": [[target, source, 0], [source, target, 0]],
+        "silent": True,
+        "tooltip": {"show": False},
+        "z": 6,
+    }
+    edges = [("#000000", 5), ("#FFFFFF", 2)]  # one of them stands out on any shade
+    return [
+        common | {"name": "pair", "itemStyle": {"borderColor": colour, "borderWidth": width}}
+        for colour, width in edges
+    ]
+
+
+def _clear(frame: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Frames are see-through; a heatmap asks for a range of colours."""
+    through = {"color": ["rgba(0,0,0,0)"] * 2}
+    return [
+        {
+            "show": False,
+            "seriesIndex": 2 + k,
+            "dimension": 2,
+            "min": 0,
+            "max": 1,
+            "inRange": through,
+        }
+        for k in range(len(frame))
+    ]
 
 
 def _hatching(dark: bool) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Bool, Float, Int, UInt8
 
 from core.values import Points
 from dashboard.charts.legend import MOST_ENTRIES, Legend, group_legend, name_legend, scale_legend
@@ -23,17 +23,22 @@ def colour_points(
     labels: Int[np.ndarray, " task"],
     task_names: tuple[str, ...],
     colour_by: str,
+    chosen: Bool[np.ndarray, " point"] | None = None,
 ) -> PointColours:
-    """Colours of the shown points by `task`, `group`, `label` or `loss`.
+    """Colours of the shown points by `task`, `group`, `label`, `loss` or `selection`.
 
     Args:
         points: of the landscape.
         shown: which of them are on the map, in its order.
         labels: the group of each task.
         task_names: the tasks.
-        colour_by: one of the four.
+        colour_by: one of the five.
+        chosen: one flag a point, for `selection`.
     """
     task = points.task[shown]
+    if colour_by == "selection" and chosen is not None:
+        is_in = chosen[shown]
+        return PointColours((~is_in).astype(np.uint8), name_legend("selection", ["in", "others"]))
     if colour_by == "group":
         return _groups(labels[task], int(labels.max()) + 1)
     if colour_by == "label":
@@ -42,7 +47,7 @@ def colour_points(
     if colour_by == "loss":
         return PointColours(*scale_legend("loss before training", points.loss[shown]))
     if colour_by != "task":
-        raise ValueError(f"colour_by={colour_by!r}; choose task, group, label or loss")
+        raise ValueError(f"colour_by={colour_by!r}; choose task, group, label, loss, selection")
     return _tasks(task, task_names)
 
 

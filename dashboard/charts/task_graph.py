@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from core.values import TaskGraph
 from dashboard.charts.chart import Chart, EChart
@@ -24,6 +24,8 @@ def draw_task_graph(
     *,
     minimum: float = 0.0,
     attention: Float[np.ndarray, "source target"] | None = None,
+    pair: tuple[int, int] | None = None,
+    marked: Bool[np.ndarray, " task"] | None = None,
     dark: bool = False,
 ) -> EChart:
     """Nodes with the colour, shape and letter of their group; edges as wide as they are strong.
@@ -34,10 +36,14 @@ def draw_task_graph(
         layout: where each task stands; hiding edges moves nothing.
         minimum: edges of less similarity are left out; `drawn_edges` lists the others.
         attention: widths by attention, both directions averaged, and not by similarity.
+        pair: two tasks that stand out, with the line between them.
+        marked: one flag a task; the marked ones stand out, the others step back.
         dark: whether the page is dark.
     """
     edges = drawn_edges(graph, minimum=minimum, attention=attention)
     weight_name = "similarity" if attention is None else "attention"
+    nodes = _nodes(graph.task_names, labels, layout, edges, dark)
+    _set_apart(nodes, pair, marked, dark)
     series = {
         "type": "graph",
         "layout": "none",
@@ -45,8 +51,8 @@ def draw_task_graph(
         "preserveAspect": "contain",
         "selectedMode": "single",
         "categories": _categories(labels, dark),
-        "data": _nodes(graph.task_names, labels, layout, edges, dark),
-        "links": _links(edges, dark),
+        "data": nodes,
+        "links": _links(edges, pair, dark),
         "labelLayout": {"hideOverlap": True},
         "emphasis": {"focus": "adjacency", "label": {"show": True}},
         "select": {"itemStyle": {"borderColor": ink(dark).text, "borderWidth": 4}},
@@ -120,6 +126,22 @@ def _nodes(
     ]
 
 
+def _set_apart(
+    nodes: list[dict[str, Any]],
+    pair: tuple[int, int] | None,
+    marked: Bool[np.ndarray, " task"] | None,
+    dark: bool,
+) -> None:
+    """Frame the pair and the marked tasks; where some are marked, the others step back."""
+    some = marked is not None and bool(marked.any())
+    for task, node in enumerate(nodes):
+        is_marked = marked is not None and bool(marked[task])
+        if task in (pair or ()) or is_marked:
+            node["itemStyle"] = {"borderColor": ink(dark).text, "borderWidth": 4}
+        elif some:
+            node["itemStyle"] = {"opacity": 0.35}
+
+
 def _label(name: str, group: int, count: int, dark: bool) -> dict[str, Any]:
     mark = group_mark(group)
     return {
@@ -155,7 +177,9 @@ def _marks(labels: Int[np.ndarray, " task"]) -> list[Mark]:
     return [group_mark(group) for group in range(int(labels.max()) + 1)]
 
 
-def _links(edges: Sequence[tuple[int, int, float]], dark: bool) -> list[dict[str, Any]]:
+def _links(
+    edges: Sequence[tuple[int, int, float]], pair: tuple[int, int] | None, dark: bool
+) -> list[dict[str, Any]]:
     weights = [weight for *_, weight in edges]
     low, high = (min(weights), max(weights)) if weights else (0.0, 1.0)
     return [
@@ -167,7 +191,9 @@ def _links(edges: Sequence[tuple[int, int, float]], dark: bool) -> list[dict[str
                 "width": round(0.5 + 4.5 * _share(weight, low, high), 2),
                 "color": ink(dark).muted,
                 "opacity": round(0.3 + 0.4 * _share(weight, low, high), 2),
-            },
+            }
+            if {source, target} != set(pair or ())
+            else {"width": 6, "color": ink(dark).text, "opacity": 1},
         }
         for source, target, weight in edges
     ]

@@ -1,7 +1,8 @@
 // The picture on a page: view, mouse, keyboard, selection. Sends an outline up, never points.
 
 const PICTURES = new WeakMap()
-const MOST_CORNERS = 240
+const DRAWN = new Map()                  // what was drawn, by picture: it outlives a new mounting
+const MOST_CORNERS = 240, MOST_PARTS = 50
 
 export default function (component) {
   const { data, parentElement, setStateValue } = component
@@ -21,7 +22,9 @@ class Picture {
     this.pen = this.over.getContext("2d")
     this.hidden = new Set()
     this.mode = "lasso"
-    this.polygon = null
+    this.how = "new"
+    this.parts = []
+    this.number = 0                      // when the selection was last drawn here
     this.stroke = null
     this.start()
     this.listen(root)
@@ -54,6 +57,7 @@ class Picture {
     const moved = head.points !== this.head?.points, changed = head.content !== this.head?.content
     Object.assign(this, { head, colours })
     if (changed) this.load(body(), moved)
+    if (head.outline && head.outline.number >= this.number) this.adopt(head.outline.parts)
     this.find(".stage").style.height = `${head.height}px`
     this.over.setAttribute("aria-label", head.alt)
     fillLegend(this.find(".legend"), head, this.hidden, colours, () => { this.paint(); this.draw() })
@@ -65,11 +69,26 @@ class Picture {
     Object.assign(this, { xy, entry, middle: middles(xy, entry, this.head.entries.length) })
     this.hidden.clear()
     if (moved) {
-      this.chosen = new Uint8Array(entry.length).fill(1)
-      this.polygon = this.view = null
-      this.tell("")
+      const drawn = DRAWN.get(this.head.key)
+      const { parts, number } = drawn?.points === this.head.points ? drawn : { parts: [], number: 0 }
+      Object.assign(this, { parts, number, view: null })
+      this.chosen = new Uint8Array(entry.length)
+      this.count()
     }
     this.cloud.upload({ place: xy, entry, chosen: this.chosen })
+  }
+
+  count() {                              // which points are selected; all of them by no outline
+    const count = chooseAll(this.xy, this.parts, this.chosen), n = this.head.n.toLocaleString("en")
+    this.tell(this.parts.length ? `${count.toLocaleString("en")} of ${n} points selected` : "")
+  }
+
+  adopt(parts) {                         // the page says what is selected: undone, or by its name
+    if (JSON.stringify(parts) === JSON.stringify(this.parts)) return
+    this.parts = parts
+    this.stroke = null
+    this.count()
+    this.cloud.upload({ chosen: this.chosen })
   }
 
   paint() {
@@ -138,24 +157,26 @@ class Picture {
 
   select(polygon) {
     const step = Math.max(1, Math.ceil(polygon.length / MOST_CORNERS))
-    this.polygon = polygon.filter((_, i) => i % step === 0)
+    const corners = polygon.filter((_, i) => i % step === 0)
       .map(place => place.map(value => Number(value.toPrecision(6))))
-    const count = choose(this.xy, this.polygon, this.chosen)
-    this.tell(`${count.toLocaleString("en")} of ${this.head.n.toLocaleString("en")} points selected`)
-    this.changed({ points: this.head.points, polygon: this.polygon })
+    const before = this.how === "new" ? [] : this.parts
+    if (before.length === MOST_PARTS) return this.tell("50 outlines at most; clear the selection")
+    this.changed([...before, { polygon: corners, takes_away: this.how === "less" }])
   }
 
   clear() {
-    this.stroke = this.polygon = null
-    this.chosen.fill(1)
-    this.tell("")
-    this.changed(null)
+    this.stroke = null
+    this.changed([])
   }
 
-  changed(selection) {
+  changed(parts) {
+    Object.assign(this, { parts, number: Date.now() })
+    this.count()
     this.cloud.upload({ chosen: this.chosen })
     this.draw()
-    this.send("selection", selection)
+    const drawn = { points: this.head.points, parts, number: this.number }
+    DRAWN.set(this.head.key, drawn)
+    this.send("selection", drawn)
   }
 
   giveUp() {                             // the page draws a smaller picture in our place

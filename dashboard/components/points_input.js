@@ -21,6 +21,12 @@ Picture.prototype.listen = function (root) {
       for (const other of root.querySelectorAll("[data-mode]"))
         other.setAttribute("aria-pressed", String(other === button))
     }
+  for (const button of root.querySelectorAll("[data-how]"))
+    button.onclick = () => {
+      this.how = button.dataset.how
+      for (const other of root.querySelectorAll("[data-how]"))
+        other.setAttribute("aria-pressed", String(other === button))
+    }
   this.find(".numbers").onsubmit = event => {
     event.preventDefault()
     const read = name => Number(this.find(`input[name=${name}]`).value)

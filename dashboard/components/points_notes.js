@@ -5,8 +5,9 @@ Picture.prototype.annotate = function () {
   pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0)
   pen.clearRect(0, 0, this.width, this.height)
   Object.assign(pen, { strokeStyle: text, fillStyle: text, lineWidth: 1.5, lineJoin: "round" })
-  const outline = this.stroke ?? this.polygon?.map(place => this.toPixel(place))
-  if (outline) this.trace(outline)
+  for (const { polygon, takes_away } of this.how === "new" && this.stroke ? [] : this.parts)
+    this.trace(polygon.map(place => this.toPixel(place)), takes_away)
+  if (this.stroke) this.trace(this.stroke, this.how === "less")
   Object.assign(pen, { textAlign: "center", textBaseline: "middle", strokeStyle: back })
   pen.font = `12px ${font}`
   this.write(`${this.head.axes[0]} →`, this.width / 2, this.height - 12)
@@ -35,15 +36,15 @@ Picture.prototype.write = function (text, x, y) {
   this.pen.fillText(text, x, y)
 }
 
-Picture.prototype.trace = function (outline) {
+Picture.prototype.trace = function (outline, takesAway) { // what takes away is dotted and clear
   const pen = this.pen
   pen.beginPath()
   outline.forEach((place, i) => (i ? pen.lineTo(...place) : pen.moveTo(...place)))
   pen.closePath()
-  pen.globalAlpha = 0.1
+  pen.globalAlpha = takesAway ? 0 : 0.1
   pen.fill()
   pen.globalAlpha = 1
-  pen.setLineDash([6, 3])
+  pen.setLineDash(takesAway ? [2, 3] : [6, 3])
   pen.stroke()
   pen.setLineDash([])
 }

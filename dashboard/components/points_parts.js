@@ -29,10 +29,9 @@ function bounds(xy) {
   return { x0, x1, y0, y1 }
 }
 
-// 1 for every point inside the polygon (even-odd rule), and how many there are
+// 1 for every point inside the polygon (even-odd rule)
 function choose(xy, polygon, chosen) {
   const flat = new Float32Array(polygon.flat()), edge = bounds(flat), m = polygon.length
-  let count = 0
   for (let i = 0; i < chosen.length; i++) {
     const x = xy[2 * i], y = xy[2 * i + 1]
     let odd = 0
@@ -42,9 +41,18 @@ function choose(xy, polygon, chosen) {
         if ((ay > y) !== (by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax) odd ^= 1
       }
     chosen[i] = odd
-    count += odd
   }
-  return count
+}
+
+// 1 for every selected point: outlines one after the other add or take away; by none, all are
+function chooseAll(xy, parts, chosen) {
+  chosen.fill(parts.length && !parts[0].takes_away ? 0 : 1)
+  const hit = parts.length ? new Uint8Array(chosen.length) : null
+  for (const { polygon, takes_away } of parts) {
+    choose(xy, polygon, hit)
+    for (let i = 0; i < hit.length; i++) if (hit[i]) chosen[i] = takes_away ? 0 : 1
+  }
+  return chosen.reduce((sum, one) => sum + one, 0)
 }
 
 // where to write the sign of every entry: the median of at most 400 of its points

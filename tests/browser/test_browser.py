@@ -243,19 +243,76 @@ def choose(page, label, option):
     settle(page)
 
 
-def test_points_drawn_around_are_told_by_task(page, server, cohort):
-    open_page(page, server, "landscape", cohort.id)
-    says(page, "Draw around points to see which tasks they belong to")
+def draw_box(page, across=250, down=180):
+    """A lasso around the middle of the picture."""
     box = page.locator("canvas.over").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    corners = [(-250, -180), (250, -180), (250, 180), (-250, 180), (-240, -170)]
-    page.mouse.move(x + corners[0][0], y + corners[0][1])
+    page.mouse.move(x - across, y - down)
     page.mouse.down()
-    for across, down in corners:
-        page.mouse.move(x + across, y + down, steps=4)
+    for dx, dy in ((across, -down), (across, down), (-across, down), (10 - across, 10 - down)):
+        page.mouse.move(x + dx, y + dy, steps=4)
     page.mouse.up()
+    settle(page)
+
+
+def selected(page):
+    return page.locator(".status").inner_text()
+
+
+def test_points_drawn_around_are_described_undone_and_sent_as_a_link(
+    chromium, page, server, cohort
+):
+    open_page(page, server, "landscape", cohort.id)
+    says(page, "Draw around points to see which rows they are")
+    draw_box(page)
     says(page, "Your selection")
-    page.get_by_test_id("stDataFrame").wait_for()
+    first = selected(page)
+    assert "points selected" in first
+    draw_box(page, 120, 90)
+    expect(page.locator(".status")).not_to_have_text(first)
+    page.locator("h1").click()
+    page.keyboard.press("Control+z")
+    expect(page.locator(".status")).to_have_text(first)
+    settle(page)
+    page.keyboard.press("Control+z")
+    says(page, "Draw around points to see which rows they are")
+    expect(page.locator(".status")).to_have_text("")
+    page.keyboard.press("Control+y")
+    expect(page.locator(".status")).to_have_text(first)
+    settle(page)
+    page.get_by_label("Keep this selection as").fill("the middle")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    says(page, "Your selection “the middle”")
+    settle(page)
+    assert "&view=" in page.url
+    page.reload()
+    says(page, "Selections")
+    settle(page)
+    address = link_of(page)
+    context = chromium.new_context(viewport={"width": 1280, "height": 1000})
+    try:
+        second = context.new_page()
+        second.set_default_timeout(PATIENCE_MS)
+        second.goto(address)
+        says(second, "the middle")
+        settle(second)
+        expect(second.locator(".status")).to_have_text(first)
+        third = context.new_page()
+        third.set_default_timeout(PATIENCE_MS)
+        open_page(third, server, "landscape", cohort.id)
+        says(third, "Draw around points to see which rows they are")
+        assert third.get_by_text("the middle").count() == 0, "nobody sees it without the link"
+    finally:
+        context.close()
+
+
+def link_of(page):
+    page.get_by_role("button", name="Link to this view").click()
+    page.get_by_role("button", name="Make the link").click()
+    code = page.get_by_test_id("stCode").first
+    code.wait_for()
+    settle(page)
+    return code.inner_text().strip()
 
 
 def test_a_slow_map_is_computed_and_appears_by_itself(page, server, cohort):

@@ -321,7 +321,7 @@ def test_another_plan_is_asked_for_and_the_pages_follow(done, monkeypatch):
     assert len(done.report().affinity.replicates) == 20
     assert kept == set((done.path / "stages").glob("landscape-*.npz"))
     assert at.button(key="recompute").disabled
-    assert go_to(at, "affinity").session_state["view"].measure == "abs_cosine"
+    assert go_to(at, "affinity").selectbox[0].value == "abs_cosine"
 
 
 def test_a_first_visit_starts_an_example_whose_worker_died(root, monkeypatch):

@@ -11,6 +11,7 @@ from dashboard.charts.landscape_points import MOST_POINTS, brushed, draw_points
 from dashboard.charts.legend import MOST_ENTRIES, Legend, group_legend, name_legend, scale_legend
 from dashboard.charts.point_colours import PointColours, colour_points
 from dashboard.charts.polygon import inside
+from dashboard.selection import Part
 from tests.dashboard.charts.values import HOSTILE, assert_inert_option
 
 
@@ -82,7 +83,7 @@ def test_labels_are_scaled_within_their_task():
 
 def test_unknown_colouring_lists_the_known_ones():
     points = points_of(np.zeros(1, dtype=int), np.zeros(1), np.zeros(1))
-    with pytest.raises(ValueError, match="task, group, label or loss"):
+    with pytest.raises(ValueError, match="task, group, label, loss, selection"):
         colour_points(points, np.arange(1), np.zeros(1, dtype=int), ("a",), "mood")
 
 
@@ -104,7 +105,7 @@ def test_hostile_names_stay_text_in_the_scatter():
 
 def test_a_brush_becomes_an_outline():
     box = [{"brush_type": "rect", "coord_range": [[0, 2], [10, 20]]}]
-    assert brushed(box) == ((0, 10), (2, 10), (2, 20), (0, 20))
+    assert brushed(box) == (Part(((0, 10), (2, 10), (2, 20), (0, 20))),)
     lasso = [{"brush_type": "polygon", "coord_range": [[0, 0], [1, 0], [1, 1]]}]
-    assert brushed(lasso) == ((0, 0), (1, 0), (1, 1))
-    assert brushed([]) is None
+    assert brushed(box + lasso)[1:] == (Part(((0, 0), (1, 0), (1, 1))),)
+    assert brushed([]) == ()

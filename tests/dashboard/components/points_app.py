@@ -9,9 +9,9 @@ from dashboard.charts.legend import name_legend
 from dashboard.charts.members_flow import draw_members_flow
 from dashboard.charts.membership_bars import draw_memberships
 from dashboard.charts.point_colours import PointColours
-from dashboard.charts.polygon import inside
 from dashboard.charts.task_graph import draw_task_graph
 from dashboard.components import show_cells, show_chart, show_graph, show_points
+from dashboard.selection import Part, SampleSelection
 from tests.dashboard.charts.values import (
     HOSTILE,
     affinity_of,
@@ -27,9 +27,11 @@ xy = np.random.default_rng(0).uniform(-1, 1, (4000, 2)).astype(np.float32)
 if st.toggle("Other coordinates"):
     xy = -xy
 colours = PointColours((np.arange(4000) % 4).astype(np.uint8), name_legend("task", HOSTILE))
-outline = show_points(xy, colours, key="map")
-st.text(f"corners: {len(outline) if outline else 0}")
-st.text(f"inside: {int(inside(xy, outline).sum()) if outline else 'none'}")
+box = Part(((-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)))
+told = (box,) if st.toggle("A box from outside") else None
+parts = show_points(xy, colours, key="map", drawn=told)
+st.text(f"corners: {len(parts[0].polygon) if parts else 0}")
+st.text(f"inside: {int(SampleSelection('pca', parts).covers(xy).sum()) if parts else 'none'}")
 
 affinity, labels, order, names = affinity_of(6), labels_of(6), order_of(6), names_of(6)
 cell = show_cells(draw_affinity(affinity, order, labels), order, key="cells")

@@ -11,9 +11,14 @@ from streamlit.testing.v1 import AppTest
 from dashboard.charts.legend import group_legend, name_legend
 from dashboard.charts.point_colours import PointColours
 from dashboard.components.points import pack, read_selection, shuffle
+from dashboard.selection import Part, read_parts, write_parts
 from tests.dashboard.charts.values import HOSTILE
 
 PAGE = Path(__file__).with_name("points_app.py")
+
+
+def outline(*corners, takes_away=False):
+    return {"polygon": list(corners), "takes_away": takes_away}
 
 
 def packed(xy=None, index=None, legend=None):
@@ -76,11 +81,13 @@ def test_hostile_names_travel_as_json_text():
     [
         None,
         "text",
-        {"points": "other", "polygon": [[0, 0], [1, 0], [1, 1]]},
-        {"points": "p", "polygon": [[0, 0], [1, 0]]},
-        {"points": "p", "polygon": [[0, 0], [1, 0], ["x", 1]]},
-        {"points": "p", "polygon": [[0, 0], [1, 0], [float("nan"), 1]]},
-        {"points": "p", "polygon": [0, 1, 2]},
+        {"points": "other", "number": 1, "parts": [outline([0, 0], [1, 0], [1, 1])]},
+        {"points": "p", "number": 1, "parts": [outline([0, 0], [1, 0])]},
+        {"points": "p", "number": 1, "parts": [outline([0, 0], [1, 0], ["x", 1])]},
+        {"points": "p", "number": 1, "parts": [outline([0, 0], [1, 0], [float("nan"), 1])]},
+        {"points": "p", "number": 1, "parts": [outline(0, 1, 2)]},
+        {"points": "p", "number": "x", "parts": [outline([0, 0], [1, 0], [1, 1])]},
+        {"points": "p", "number": 1, "parts": [outline([0, 0], [1, 0], [1, 1])] * 51},
         {"points": "p"},
     ],
 )
@@ -88,9 +95,25 @@ def test_what_is_no_outline_of_these_points_is_ignored(selection):
     assert read_selection(selection, "p") is None
 
 
-def test_an_outline_of_these_points_is_read():
-    sent = {"points": "p", "polygon": [[0, 0], [1, 0], [1, 1]]}
-    assert read_selection(sent, "p") == ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))
+def test_outlines_of_these_points_are_read():
+    parts = [outline([0, 0], [1, 0], [1, 1]), outline([0, 0], [2, 0], [2, 2], takes_away=True)]
+    sent = read_selection({"points": "p", "number": 7, "parts": parts}, "p")
+    assert sent.number == 7
+    assert sent.parts[0] == Part(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)))
+    assert [part.takes_away for part in sent.parts] == [False, True]
+
+
+def test_what_the_page_shall_select_travels_beside_the_points():
+    parts = (Part(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)), takes_away=True),)
+    colours = PointColours(np.zeros(3, dtype=np.uint8), group_legend(1))
+    xy = np.zeros((3, 2), dtype=np.float32)
+    plain, points = pack(xy, colours, axes=("a", "b"), height=400, key="map")
+    told, same = pack(xy, colours, axes=("a", "b"), height=400, key="map", outline=(7, parts))
+    assert same == points
+    assert "outline" not in unpacked(plain)[0]
+    assert unpacked(told)[0]["outline"] == {"number": 7, "parts": write_parts(parts)}
+    assert unpacked(told)[0]["content"] != unpacked(plain)[0]["content"]
+    assert read_parts(unpacked(told)[0]["outline"]["parts"]) == parts
 
 
 def test_the_page_runs_twice_without_an_error():

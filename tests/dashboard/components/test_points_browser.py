@@ -10,6 +10,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -124,6 +125,46 @@ def test_a_lasso_sends_its_outline_and_names_stay_text(page):
     page.get_by_text("Other coordinates").click()  # the outline belonged to the old ones
     page.get_by_text("inside: none").wait_for()
     assert page.troubles == []
+
+
+def test_outlines_add_up_and_take_away_and_the_page_counts_the_same(page):
+    page.get_by_text("Other coordinates").click()
+    page.get_by_text("inside: none").wait_for()
+    page.locator("canvas.over").scroll_into_view_if_needed()
+    draw_circle(page, 120)
+    page.get_by_text("inside: none").wait_for(state="hidden")
+    all_of_it = int(read(page, "inside"))
+    page.get_by_role("button", name="Take away").click()
+    draw_circle(page, 60)
+    page.get_by_text(f"inside: {all_of_it}").wait_for(state="hidden")
+    ring = int(read(page, "inside"))
+    page.get_by_role("button", name="Add", exact=True).click()
+    draw_circle(page, 30)
+    page.get_by_text(f"inside: {ring}").wait_for(state="hidden")
+    with_core = int(read(page, "inside"))
+    assert ring < with_core < all_of_it
+    assert page.locator(".status").inner_text() == f"{with_core:,} of 4,000 points selected"
+    page.get_by_role("button", name="New", exact=True).click()
+    assert page.troubles == []
+
+
+def test_the_page_can_tell_the_picture_what_is_selected(page):
+    page.get_by_text("A box from outside").click()
+    page.wait_for_function(
+        "n => [...document.querySelectorAll('*')].some(e => e.shadowRoot?.querySelector('.status')"
+        "?.innerText === `${n} of 4,000 points selected`)",
+        arg=f"{inside_the_box():,}",
+    )
+    page.get_by_text("A box from outside").click()
+    page.locator("canvas.over").focus()
+    page.keyboard.press("Escape")
+    page.get_by_text("inside: none").wait_for()
+    assert page.troubles == []
+
+
+def inside_the_box():
+    xy = np.random.default_rng(0).uniform(-1, 1, (4000, 2)).astype(np.float32)
+    return int((np.abs(xy) < 0.5).all(axis=1).sum())
 
 
 def test_a_clicked_cell_names_its_two_tasks(page):

@@ -1,0 +1,143 @@
+"""The selected samples as values: which points, how they differ, which tasks they pull together."""
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool
+
+from core.profile import SMALL, Profile, Pull
+from core.values import Grouping, Points, Projection
+from dashboard.charts.profile_bars import say_both
+from dashboard.charts.text import clean, number
+from dashboard.selection import SampleSelection
+from dashboard.theme import letter
+
+MOST_PAIRS = 200
+SIGNED_BY_MAGNITUDE = "abs_cosine"
+"""The measure whose affinity does not mind signs; every other one compares signed cosines."""
+
+
+def chosen_points(
+    points: Points, flat: Projection, selection: SampleSelection
+) -> Bool[np.ndarray, " point"]:
+    """One flag a point of the landscape: those inside the outlines on the map `flat`."""
+    chosen = np.zeros(len(points.sample), dtype=bool)
+    chosen[flat.index] = selection.covers(flat.xy)
+    return chosen
+
+
+def count(n: int) -> str:
+    """A number of rows, small ones hidden."""
+    return f"≤ {SMALL}" if 0 < n <= SMALL else f"{n:,}"
+
+
+def say_selected(profile: Profile) -> str:
+    """How many rows are selected, and why nothing more can be said of few."""
+    total = profile.n_inside + profile.n_outside
+    inside = count(profile.n_inside)
+    if 0 < profile.n_outside <= SMALL:
+        inside = f"All but {count(profile.n_outside)}"
+    head = f"{inside} of {total:,} training rows have more than their share of points inside."
+    if profile.is_small:
+        return f"{head} A group of {SMALL} rows or fewer is not described; draw another outline."
+    return head
+
+
+def profile_rows(profile: Profile) -> pd.DataFrame:
+    """One row a column of the table, the largest difference first."""
+    return pd.DataFrame(
+        [
+            {
+                "column": clean(one.column),
+                "is": "label" if one.is_label else "feature",
+                "selected against others": one.note or say_both(one),
+                "difference in SD": round(one.effect, 2),
+            }
+            for one in profile.differences
+        ]
+    )
+
+
+def pulled_pairs(pull: Pull) -> list[tuple[int, int]]:
+    """The pairs of tasks, the largest difference first; pairs with few rows are left out."""
+    gap = pull.difference
+    first, second = np.triu_indices(len(gap), 1)
+    known = np.isfinite(gap[first, second])
+    pairs = [(int(one), int(two)) for one, two in zip(first[known], second[known], strict=True)]
+    return sorted(pairs, key=lambda pair: -abs(gap[pair]))[:MOST_PAIRS]
+
+
+def pull_rows(pull: Pull, names: tuple[str, ...]) -> pd.DataFrame:
+    """One row a pair of tasks, in the order of `pulled_pairs`."""
+    return pd.DataFrame(
+        [
+            {
+                "task": clean(names[one]),
+                "other task": clean(names[other]),
+                "the selection pulls them": _verb(pull, (one, other)),
+                "selected": round(float(pull.inside[one, other]), 3),
+                "others": round(float(pull.outside[one, other]), 3),
+                "difference (95 % interval)": _interval(pull, (one, other)),
+            }
+            for one, other in pulled_pairs(pull)
+        ]
+    )
+
+
+def group_pull_rows(pull: Pull, grouping: Grouping, labels: np.ndarray) -> pd.DataFrame:
+    """One row a group of two tasks or more: how alike its tasks are among the selected rows and
+    among the others, on average over its pairs."""
+    rows = []
+    for group in np.unique(labels):
+        members = np.flatnonzero(labels == group)
+        pairs = np.ix_(members, members)
+        known = np.isfinite(pull.difference[pairs]) & ~np.eye(len(members), dtype=bool)
+        if known.any():
+            inside, outside = (float(side[pairs][known].mean()) for side in _sides(pull))
+            rows.append(
+                {
+                    "group": letter(int(group)),
+                    "selected": round(inside, 3),
+                    "others": round(outside, 3),
+                    "difference": round(inside - outside, 3),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def say_pair(pull: Pull, source: int, target: int) -> str:
+    """How alike two tasks are among the selected rows, as a sentence."""
+    if not np.isfinite(pull.difference[source, target]):
+        return f"{SMALL} rows or fewer have a point for both tasks: nothing is told of them."
+    return (
+        f"{_name(pull)} {number(float(pull.inside[source, target]), 2)} among the selected rows, "
+        f"{number(float(pull.outside[source, target]), 2)} among the others: the selection pulls "
+        f"the two {_verb(pull, (source, target))}."
+    )
+
+
+def explain(pull: Pull) -> str:
+    """What the comparison is made of."""
+    return (
+        f"{_name(pull)} of two tasks' displacements, row by row, from the sketches drawn on the "
+        "map; averaged over rows with a point for both. It screens for where to look: sketches "
+        "keep angles on average only, and no correction is made for the many pairs."
+    )
+
+
+def _name(pull: Pull) -> str:
+    return "Mean cosine" if pull.signed else "Mean |cosine|"
+
+
+def _sides(pull: Pull) -> tuple[np.ndarray, np.ndarray]:
+    return pull.inside, pull.outside
+
+
+def _verb(pull: Pull, pair: tuple[int, int]) -> str:
+    if pull.low[pair] > 0:
+        return "together"
+    return "apart" if pull.high[pair] < 0 else "no clear way"
+
+
+def _interval(pull: Pull, pair: tuple[int, int]) -> str:
+    low, high = number(float(pull.low[pair]), 2), number(float(pull.high[pair]), 2)
+    return f"{float(pull.difference[pair]):+.3f} ({low} to {high})"

@@ -1,0 +1,104 @@
+"""What the selected samples are, below the map; and what they say of tasks on other pages."""
+
+import streamlit as st
+
+from core.runs import Run
+from core.values import Report
+from dashboard.charts.profile_bars import draw_profile
+from dashboard.components import show_chart
+from dashboard.results import landscape_of, map_of, profile_of, pull_of
+from dashboard.selected import (
+    explain,
+    group_pull_rows,
+    profile_rows,
+    pull_rows,
+    pulled_pairs,
+    say_pair,
+    say_selected,
+)
+from dashboard.selection import SampleSelection
+from dashboard.selection_panel import name_samples
+from dashboard.session import change_view, is_dark, newly, view
+from dashboard.tables import selection_rows
+from dashboard.words import plain, sentence
+
+
+def show_selection(run: Run, report: Report) -> None:
+    """The profile of the selected samples against the rest, and the tasks they pull."""
+    selection = view().samples
+    if selection is None or not selection.parts:
+        st.caption(
+            "Draw around points to see which rows they are, and which tasks these rows pull "
+            "together or apart."
+        )
+        return
+    st.subheader(f"Your selection{_quoted(selection)}")
+    profile, pull = profile_of(run, selection), pull_of(run, report, selection)
+    if profile is None or pull is None:
+        st.info("It was drawn on a map that is not computed now; draw it again, or compute it.")
+        return
+    st.markdown(sentence(say_selected(profile)))
+    name_samples()
+    if profile.is_small:
+        return
+    left, right = st.columns(2)
+    with left:
+        show_chart(draw_profile(profile, dark=is_dark()), key="profile")
+        with st.expander("Every column"):
+            st.dataframe(profile_rows(profile), hide_index=True, alt="The selected rows, by column")
+        with st.expander("Whose points they are"):
+            _show_tasks(run, report, selection)
+    with right:
+        st.markdown("**Which tasks do these rows pull together or apart?**")
+        picked = st.dataframe(
+            pull_rows(pull, report.task_names),
+            hide_index=True,
+            height=380,
+            alt="Pairs of tasks, by how the selected rows pull them",
+            on_select="rerun",
+            selection_mode="single-row",
+            key="pull",
+        )
+        st.caption(explain(pull))
+        st.caption("Pick a row to look at its two tasks on Affinity and Task graph.")
+    for row in picked["selection"]["rows"][:1]:
+        one, other = pulled_pairs(pull)[row]
+        if newly("pull_pair", (one, other)):
+            change_view(pair=(report.task_names[one], report.task_names[other]))
+
+
+def _show_tasks(run: Run, report: Report, selection: SampleSelection) -> None:
+    """How many of the selected points each task has."""
+    flat = map_of(run, selection.map_method)
+    if flat is not None:
+        points = landscape_of(run, run.plan.heads).points
+        st.dataframe(
+            selection_rows(points, flat, selection, report.task_names),
+            hide_index=True,
+            alt="How many selected points each task has, against its share of all points",
+        )
+
+
+def show_pair_in_selection(run: Run, report: Report, source: int, target: int) -> None:
+    """What the selected samples say of two tasks; nothing where no samples are selected."""
+    if (selection := view().samples) and (pull := pull_of(run, report, selection)):
+        said = sentence(say_pair(pull, source, target))
+        st.info(f"In your selection{_quoted(selection)}: {said}")
+
+
+def show_groups_in_selection(run: Run, report: Report) -> None:
+    """How alike the tasks of each group are among the selected samples."""
+    if not (selection := view().samples) or not (pull := pull_of(run, report, selection)):
+        return
+    grouping = report.recommended.grouping
+    rows = group_pull_rows(pull, grouping, grouping.labels)
+    st.subheader(f"In your selection of samples{_quoted(selection)}")
+    if rows.empty:
+        st.caption("No group has two tasks that share more than 10 selected rows.")
+        return
+    st.dataframe(rows, hide_index=True, alt="How alike the tasks of each group are in it")
+    st.caption(explain(pull))
+
+
+def _quoted(selection: SampleSelection) -> str:
+    return f" “{plain(selection.name)}”" if selection.name else ""
