@@ -89,6 +89,11 @@ def group(data: Path, run: Path | None, as_json: bool, **choices: Any) -> None:
 @click.option("--seeds", type=int, help="Networks trained of every group that is tested.")
 @click.option("--preset", default="standard", show_default=True, help="quick|standard|thorough")
 @click.option(
+    "--search",
+    metavar="HOW",
+    help="How further groups are found: surrogate, pairs, exhaustive (at most 8 tasks), none.",
+)
+@click.option(
     "--grouping",
     "groupings",
     multiple=True,

@@ -99,22 +99,21 @@ def estimate_cost(
     stopping included) and the start of the worker.
     """
     n_tasks = len(report.tasks)
+    settings.check_search(n_tasks)
     most = settings.groups_per_task * n_tasks
     admitted = admit(_candidates(report, hand_made), n_tasks, most)
     sizes = [len(group) for group in groups_of(admitted)]
-    searched = 0 if settings.search == "none" else max(0, min(most, 2**n_tasks - 1) - len(sizes))
+    searched = _n_searched(settings, n_tasks, len(sizes))
+    n_first = len(settings.first(n_tasks))
     proper = [one.partition for one in admitted if is_proper(one.partition)]
     again = sum(len(one) for one in proper[: settings.n_finalists])
     null = settings.n_random * (sorted(map(len, proper))[len(proper) // 2] if proper else 0)
     usual = max(2, round(float(np.mean(sizes))))
     data = report.provenance["data"]
     rows, width = data["n_samples"], data["n_features"]
-    first = settings.trainer.estimate(
-        width, rows, [*sizes, *[usual] * searched], settings.first_seeds
-    )
-    rest = settings.trainer.estimate(
-        width, rows, [usual] * again, settings.n_seeds - settings.first_seeds
-    )
+    first = settings.trainer.estimate(width, rows, [*sizes, *[usual] * searched], n_first)
+    rest = settings.trainer.estimate(width, rows, [usual] * again, settings.n_seeds - n_first)
+    null = 0 if settings.trains_every_group(n_tasks) else null
     random = settings.trainer.estimate(width, rows, [usual] * null, settings.n_seeds)
     flops = first.flops + rest.flops + random.flops
     return Cost(
@@ -122,6 +121,18 @@ def estimate_cost(
         n_networks=first.n_models + rest.n_models + random.n_models,
         seconds=START_S + flops / (FLOPS * (os.cpu_count() or 1)),
     )
+
+
+def _n_searched(settings: Validation, n_tasks: int, n_known: int) -> int:
+    """How many groups the search trains beside those that the candidates need."""
+    left = (1 << n_tasks) - 1 - n_known
+    if settings.search == "none":
+        return 0
+    if settings.search == "pairs":
+        return min(left, n_tasks * (n_tasks - 1) // 2)
+    if settings.trains_every_group(n_tasks):
+        return left
+    return max(0, min(left, settings.groups_per_task * n_tasks - n_known))
 
 
 def with_evidence(report: Report, evidence: Evidence) -> Report:

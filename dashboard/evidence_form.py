@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import TaskGroupingError
-from core.evidence import VALIDATIONS, Validation, with_seeds
+from core.evidence import MOST_TASKS, VALIDATIONS, Validation, with_seeds
 from core.runs import EVIDENCE, Asked, Run
 from core.trials import Judge
 from core.validation import estimate_cost
@@ -18,6 +18,12 @@ from dashboard.words import show_error
 _JUDGES = {
     Judge.METRIC: "each task's own metric (AUROC, R², …)",
     Judge.LOSS: "each task's loss",
+}
+_SEARCHES = {
+    "surrogate": "by a model of the gains so far",
+    "pairs": "from all pairs of tasks",
+    "exhaustive": "all of them, every group is trained",
+    "none": "not at all, only what was proposed",
 }
 OWN = "Train a grouping of my own as well"
 
@@ -33,7 +39,8 @@ def ask_for_training(run: Run, report: Report) -> None:
         preset = pick_one("How thoroughly", list(VALIDATIONS), "standard", key="effort")
         seeds = st.number_input("Seeds", 2, 50, VALIDATIONS[preset].n_seeds, key=f"seeds_{preset}")
         judge = st.selectbox("Judged by", list(Judge), format_func=_JUDGES.__getitem__, key="judge")
-    settings = with_seeds(VALIDATIONS[preset], int(seeds), judge)
+        search = _pick_search(VALIDATIONS[preset].search, len(report.tasks), key=f"search_{preset}")
+    settings = with_seeds(VALIDATIONS[preset], int(seeds), judge, search)
     hand_made = _own_grouping(report) if st.checkbox(OWN, key="own") else ()
     cost = estimate_cost(report, settings, hand_made)
     st.caption(
@@ -47,6 +54,14 @@ def ask_for_training(run: Run, report: Report) -> None:
         on_click=_start,
         args=(run, settings, hand_made),
         key="train",
+    )
+
+
+def _pick_search(usual: str, n_tasks: int, key: str) -> str:
+    """How further groups are looked for; every group only where there are few tasks."""
+    open_ = [one for one in _SEARCHES if one != "exhaustive" or n_tasks <= MOST_TASKS]
+    return st.selectbox(
+        "Further groups", open_, open_.index(usual), format_func=_SEARCHES.__getitem__, key=key
     )
 
 

@@ -19,13 +19,15 @@ def validate_run(
     *,
     preset: str,
     seeds: int | None,
+    search: str | None = None,
     groupings: Sequence[str],
 ) -> int:
     """Start the training of a finished run's candidates and watch it; returns the exit status.
 
     Raises:
         RunError: the run has no current report, or is at work.
-        MethodError: an unknown preset, seeds out of range, or a grouping that fits no partition.
+        MethodError: an unknown preset or search, every group of too many tasks, seeds out of
+            range, or a grouping that fits no partition.
     """
     from core.evidence import validation_preset, with_seeds
     from core.runs import EVIDENCE, Asked, Run
@@ -33,7 +35,8 @@ def validate_run(
     run = Run(path)
     if run.report().provenance.get("plan") != run.spec.plan:
         raise RunError(f"The report of {run.id} is of an earlier plan; resume the run first.")
-    settings = with_seeds(validation_preset(preset), seeds)
+    settings = with_seeds(validation_preset(preset), seeds, search=search)
+    settings.check_search(len(run.report().task_names))
     run.ask_validation(Asked(settings, tuple(_groups(text) for text in groupings)))
     run.start(EVIDENCE)
     return watch(run, as_json, EVIDENCE, summarise, again="taskscape validate")

@@ -17,6 +17,7 @@ from core.evidence.candidate import Candidate
 from core.evidence.partitions import to_labels, to_partition
 from core.evidence.pool import TrainedStore
 from core.evidence.settings import (
+    MOST_TASKS,
     SEARCHES,
     VALIDATIONS,
     Validation,
@@ -26,6 +27,7 @@ from core.evidence.settings import (
 from core.evidence.validate import OnPartial, validate_grouping
 
 __all__ = [
+    "MOST_TASKS",
     "SEARCHES",
     "VALIDATIONS",
     "Candidate",

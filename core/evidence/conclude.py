@@ -65,12 +65,12 @@ def conclude(
     if trouble := _diverged(contest, (*bench.alone, *bench.together)):
         answer = Answer(Verdict.UNDECIDED, f"{trouble[0]} So there is nothing to compare with.")
     tested = {one.partition for one in finalists}
-    first = contest.settings.seeds[: contest.settings.first_seeds]
+    untested = [one for one in trained if one.partition not in tested]
     return _evidence(
         contest,
         [
             *(bench.trial(one) for one in finalists),
-            *_untested(contest, [one for one in trained if one.partition not in tested], first),
+            *_untested(contest, untested, contest.first),
         ],
         answer,
         is_final=True,

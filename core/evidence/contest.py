@@ -26,6 +26,11 @@ class Contest:
         """Distinct groups that may be trained before the finalists are known."""
         return self.settings.groups_per_task * len(self.is_counted)
 
+    @property
+    def first(self) -> tuple[int, ...]:
+        """The seeds that decide which groupings are tested."""
+        return self.settings.first(len(self.is_counted))
+
     def gain(self, candidate: Candidate, seeds: tuple[int, ...]) -> float:
         """Mean validation gain; NaN where a network of the candidate diverged."""
         judge = self.settings.judge
@@ -44,9 +49,10 @@ class Contest:
 
     def finalists(self, ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:
         """The best proper groupings that did not diverge, with alone and together."""
-        first = self.settings.seeds[: self.settings.first_seeds]
         proper = [
-            one for one in ranked if is_proper(one.partition) and np.isfinite(self.gain(one, first))
+            one
+            for one in ranked
+            if is_proper(one.partition) and np.isfinite(self.gain(one, self.first))
         ]
         plain = [one for one in ranked if not is_proper(one.partition)]
         return (*proper[: self.settings.n_finalists], *plain)

@@ -7,6 +7,7 @@ Large random groups come first: a group of fourteen tells something about ninety
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, combinations
 
 import numpy as np
@@ -15,19 +16,20 @@ from jaxtyping import Float
 from core.evidence.candidate import Candidate
 from core.evidence.contest import Contest
 from core.evidence.gains import seed_variance, validation_gain
-from core.evidence.partitions import Group, Partition, canonical, is_proper, to_partition
-from core.evidence.refine import refine
+from core.evidence.partitions import Group, Partition, is_proper, to_partition
+from core.evidence.recombine import best_proper
+from core.evidence.refine import Predict, refine
 from core.evidence.search.acquire import propose_groups
 from core.evidence.search.mean import predict_mean
 from core.evidence.search.measured import Measured
-from core.evidence.search.select import select_groups
+from core.evidence.search.pairs import from_pairs, gains_of_pairs
 from core.evidence.search.surrogate import Surrogate, fit_surrogate
 from core.progress import OnProgress, within
 
-MOST_TASKS = 8
-"""Tasks up to which all groups can be asked for."""
 N_ROUNDS = 4
 """The first trains random partitions, the others what the surrogate asks for (ours)."""
+N_FORETOLD = 2
+"""Partitions that are foretold and then trained (ours)."""
 N_CLIMBS = 6
 """Partitions from which the surrogate's best one is sought (ours)."""
 
@@ -45,13 +47,11 @@ def explore(
     """
     quest = _Quest(contest, affinity)
     settings, n_tasks = contest.settings, len(contest.is_counted)
-    everything = 2**n_tasks - 1
-    if n_tasks <= MOST_TASKS and (
-        settings.search == "exhaustive"
-        or (settings.search == "surrogate" and everything <= contest.most_groups)
-    ):
+    if settings.trains_every_group(n_tasks):
         quest.train(_every_group(n_tasks), on_progress)
-    elif settings.search != "none":
+    elif settings.search == "pairs":
+        quest.train(combinations(range(n_tasks), 2), on_progress)
+    elif settings.search == "surrogate":
         for number in range(N_ROUNDS):
             part = within(on_progress, number / N_ROUNDS, (number + 1) / N_ROUNDS)
             part(0.0, "choosing")
@@ -68,7 +68,7 @@ class _Quest:
 
     @property
     def seeds(self) -> tuple[int, ...]:
-        return self.contest.settings.seeds[: self.contest.settings.first_seeds]
+        return self.contest.first
 
     @property
     def n_tasks(self) -> int:
@@ -87,7 +87,7 @@ class _Quest:
         if number == 0 or len(measured.groups) <= self.n_tasks:
             return self._random_groups(n)
         surrogate = fit_surrogate(measured, self.affinity)
-        climbed = [group for one in self._climb(surrogate) for group in one]
+        climbed = [group for one in self._climb(_mean_of(surrogate)) for group in one]
         known = set(self.contest.pool.groups)
         new = [group for group in dict.fromkeys(climbed) if group not in known][: n // 2]
         seed = self.contest.settings.seed + number
@@ -104,15 +104,24 @@ class _Quest:
             "search: best groups as measured": measured.gains,
             "search: best groups as expected": surrogate.settled(),
         }
-        candidates = [
-            Candidate(origin, canonical(select_groups(measured.groups, gains).groups))
-            for origin, gains in found.items()
-        ]
-        if self.contest.settings.search == "surrogate":
-            climbed = [one for one in self._climb(surrogate) if is_proper(one)][:2]
-            self.train([group for one in climbed for group in one], on_progress)
-            candidates += [Candidate("search: expected to be best", one) for one in climbed]
-        return tuple(candidates)
+        best = {origin: best_proper(measured.groups, gains) for origin, gains in found.items()}
+        candidates = [Candidate(origin, one) for origin, one in best.items() if one]
+        return (*candidates, *self._foretold(measured, surrogate, on_progress))
+
+    def _foretold(
+        self, measured: Measured, surrogate: Surrogate, on_progress: OnProgress
+    ) -> list[Candidate]:
+        """Partitions of groups that nobody trained yet, trained now."""
+        settings = self.contest.settings
+        if settings.search == "none" or settings.trains_every_group(self.n_tasks):
+            return []
+        predict = _mean_of(surrogate)
+        if settings.search == "pairs":
+            pair_gains = gains_of_pairs(measured)
+            predict = partial(from_pairs, pair_gains)
+        climbed = [one for one in self._climb(predict) if is_proper(one)][:N_FORETOLD]
+        self.train([group for one in climbed for group in one], on_progress)
+        return [Candidate("search: expected to be best", one) for one in climbed]
 
     def measured(self) -> Measured:
         """Validation gains of every group so far; a task that does not count gains nothing, and a
@@ -155,15 +164,20 @@ class _Quest:
                 break
         return tuple(found)[:n]
 
-    def _climb(self, surrogate: Surrogate) -> list[Partition]:
-        """What the surrogate likes best, from random partitions; the best first."""
+    def _climb(self, predict: Predict) -> list[Partition]:
+        """What a model of gains likes best, from random partitions; the best first."""
         rng = np.random.default_rng(self.contest.settings.seed)
         found: dict[Partition, float] = {}
         for number in range(N_CLIMBS):
             start = to_partition(rng.integers(0, 2 + number % 3, self.n_tasks))
-            top = refine(start, lambda groups: predict_mean(surrogate, groups))
-            found[top] = float(np.nansum(predict_mean(surrogate, top)))
+            top = refine(start, predict)
+            found[top] = float(np.nansum(predict(top)))
         return sorted(found, key=lambda one: -found[one])
+
+
+def _mean_of(surrogate: Surrogate) -> Predict:
+    """What a surrogate expects of groups."""
+    return partial(predict_mean, surrogate)
 
 
 def _every_group(n_tasks: int) -> list[Group]:

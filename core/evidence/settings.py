@@ -7,7 +7,12 @@ from core.errors import MethodError
 from core.training import Trainer
 from core.trials import Judge
 
-SEARCHES = ("surrogate", "exhaustive", "none")
+SEARCHES = ("surrogate", "pairs", "exhaustive", "none")
+MOST_TASKS = 8
+"""Tasks up to which every group can be asked for."""
+FEW_TASKS = 7
+"""Tasks up to which every group is trained unasked: 127 groups are as many as a search of 10 tasks
+looks at (ours)."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +33,8 @@ class Validation:
     n_finalists: int = 10
     """Groupings that go from the first seeds to the test, beside alone and together."""
     search: str = "surrogate"
-    """How further groups are found: by a `surrogate`, `exhaustive` (all groups of at most 8
-    tasks), or `none`."""
+    """How further groups are found: by a `surrogate` (up to 7 tasks every group is trained), from
+    all `pairs`, `exhaustive` (every group of at most 8 tasks), or `none`."""
     groups_per_task: int = 12
     """Distinct groups that candidates and search may train, as a multiple of the tasks."""
     n_random: int = 20
@@ -63,6 +68,26 @@ class Validation:
     def seeds(self) -> tuple[int, ...]:
         """The seed of every network of a group, the first ones first."""
         return tuple(range(self.seed, self.seed + self.n_seeds))
+
+    def trains_every_group(self, n_tasks: int) -> bool:
+        """Whether no group is left out; then nothing has to be thinned out on the first seeds."""
+        few = n_tasks <= FEW_TASKS or 2**n_tasks - 1 <= self.groups_per_task * n_tasks
+        return n_tasks <= MOST_TASKS and (
+            self.search == "exhaustive" or (self.search == "surrogate" and few)
+        )
+
+    def first(self, n_tasks: int) -> tuple[int, ...]:
+        """The seeds that decide which groupings are tested: all of them where every group is
+        trained, since a choice among hundreds of groupings on two seeds finds lucky ones."""
+        return self.seeds if self.trains_every_group(n_tasks) else self.seeds[: self.first_seeds]
+
+    def check_search(self, n_tasks: int) -> None:
+        """Raise MethodError where every group of too many tasks is asked for."""
+        if self.search == "exhaustive" and n_tasks > MOST_TASKS:
+            raise MethodError(
+                f"search='exhaustive' trains every group of at most {MOST_TASKS} tasks, and here "
+                f"are {n_tasks} with {2**n_tasks - 1} groups; use the surrogate, or pairs."
+            )
 
     def to_spec(self) -> dict[str, Any]:
         """A JSON-ready description; `from_spec` reads it back."""
@@ -99,10 +124,13 @@ def validation_preset(key: str) -> Validation:
 
 
 def with_seeds(
-    validation: Validation, n_seeds: int | None, judge: Judge | None = None
+    validation: Validation,
+    n_seeds: int | None,
+    judge: Judge | None = None,
+    search: str | None = None,
 ) -> Validation:
-    """The same settings with another number of seeds and another judge; None changes nothing."""
-    asked = replace(validation, judge=judge or validation.judge)
+    """The same settings with another number of seeds, judge or search; None changes nothing."""
+    asked = replace(validation, judge=judge or validation.judge, search=search or validation.search)
     if n_seeds is None:
         return asked
     first = max(1, min(asked.first_seeds, n_seeds))

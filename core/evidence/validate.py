@@ -52,13 +52,15 @@ def validate_grouping(
 
     Raises:
         Cancelled: from `on_progress`; what was finished is in the store.
+        MethodError: every group of too many tasks is asked for.
     """
     settings = settings or Validation()
+    settings.check_search(len(examples.tasks))
     pool = Pool(examples, settings.trainer, device, store)
     contest = Contest(pool, settings, counts(too_few(examples, Split.VALIDATION)))
     tell = on_partial or (lambda evidence: None)
     entrants = admit(candidates, len(examples.tasks), contest.most_groups)
-    first = settings.seeds[: settings.first_seeds]
+    first = contest.first
     pool.train(groups_of(entrants), first, _phase(on_progress, 0.0, 0.35, "candidates"))
     tell(preliminary(contest, contest.rank(entrants, first), first))
     found = explore(contest, affinity, _phase(on_progress, 0.35, 0.6, "groups of the search"))

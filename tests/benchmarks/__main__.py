@@ -12,6 +12,7 @@ NAMES = (
     "trainer",
     "gold",
     "gold_synthetic",
+    "forecasts",
 )
 
 

@@ -23,7 +23,7 @@ from core.landscape import OneStep
 from core.training import METRICS, main_metric, to_examples
 from core.validation import validate_grouping
 from core.values import Split
-from tests.benchmarks.trainer_data import DATA, etth1_table
+from tests.benchmarks.trainer_data import DATA, etth1_by_time
 
 NAMES = (
     "mi_complications",
@@ -121,7 +121,7 @@ def show(pool, ways, settings):
 def problem(name):
     """The table, and what is known of its groups."""
     if name == "etth1":
-        return etth1_table(), {}
+        return etth1_by_time(), {}
     known = json.loads((DATA / f"{name}.json").read_text()).get("known_groupings") or {}
     if name == "landmine":
         table = few_rows(load_table(DATA / name, targets="y", ignore="split"))

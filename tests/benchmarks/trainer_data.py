@@ -46,6 +46,40 @@ def etth1_table(n_windows: int = 1500, lags: int = 24, ahead: int = 24) -> TaskT
     )
 
 
+def etth1_by_time(n_train: int = 1500, lags: int = 24, ahead: int = 24) -> TaskTable:
+    """The same forecasts on as many training windows as they were published with, and on every
+    later hour.
+
+    The split is in the order of time, as forecasts are used: the first 60 % of the 17,420 hours to
+    learn from, the next 20 % to choose on, the last 20 % to judge on. The first window of a part
+    starts after the last hour that the part before looked at or foretold, so no hour is in two.
+    """
+    with gzip.open(DATA / "etth1_raw.csv.gz", "rt") as file:
+        frame = pd.read_csv(file)
+    names = [name for name in frame.columns if name != "date"]
+    values = frame[names].to_numpy()
+    last = np.arange(lags - 1, len(values) - ahead)
+    first, second = int(0.6 * len(last)), int(0.8 * len(last))
+    gap = lags + ahead
+    train = np.linspace(0, first - 1, n_train).astype(int)
+    parts = (train, np.arange(first + gap, second), np.arange(second + gap, len(last)))
+    ends = last[np.concatenate(parts)]
+    labels = values[ends + ahead]
+    tasks = [
+        Task(name, Kind.REGRESSION, len(ends), float(column.mean()))
+        for name, column in zip(names, labels.T, strict=True)
+    ]
+    features = np.stack([values[ends - lag] for lag in range(lags)], axis=1)
+    return TaskTable(
+        feature_names=tuple(f"{name}_{lag}" for lag in range(lags) for name in names),
+        features=features.reshape(len(ends), -1),
+        tasks=tuple(tasks),
+        labels=labels,
+        split=np.repeat([0, 1, 2], [len(part) for part in parts]),
+        patient=ends // (24 * 7),
+    )
+
+
 def shared_table(name: str) -> Examples:
     """A real table with the split that comes with it."""
     frame = pd.read_parquet(DATA / f"{name}.parquet")
