@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from core.given import load_affinity, load_landscape
     from core.graph import build_graph, embed_tasks
     from core.grouping import group_tasks
-    from core.landscape import measure_landscape
+    from core.landscape import bring, measure_landscape
     from core.pipeline import run, run_landscape, run_matrix
     from core.plan import PRESETS, Plan, preset
     from core.report import to_document
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PRESETS",
     "Plan",
+    "bring",
     "build_graph",
     "embed_tasks",
     "group_tasks",
@@ -58,6 +59,7 @@ __all__ = [
 _HOME = {
     "PRESETS": "core.plan",
     "Plan": "core.plan",
+    "bring": "core.landscape",
     "build_graph": "core.graph",
     "embed_tasks": "core.graph",
     "group_tasks": "core.grouping",

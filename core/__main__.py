@@ -70,6 +70,13 @@ def main(ctx: click.Context, port: int, headless: bool, runs: Path) -> None:
 )
 @click.option("--measure", metavar="KEY", help="Affinity measure, for example sca.")
 @click.option("--heads", metavar="KEY", help="Heads of the landscape, for example shared.")
+@click.option("--trunk", metavar="KEY", help="Shared layers: auto|mlp|linear|cnn|conv1d.")
+@click.option("--start", metavar="KEY", help="Where the shared layers start: random|warmup.")
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path),
+    help="A pretrained start of the shared layers: a safetensors file.",
+)
 @click.option("--groups", default="auto", show_default=True, metavar="K|auto")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--device", default="auto", show_default=True, help="auto|cpu|cuda")

@@ -8,7 +8,8 @@ look, the effects that base rates and kinds have on a whole row of the matrix in
 Tasks with their own samples are compared by the law of their displacements, and tasks whose labels
 are chance have one law: they would look alike, not unrelated. There every task keeps its labels
 and what they have to do with its features, but its features change places and signs, so that what
-one task needs tells nothing of what another needs (ours).
+one task needs tells nothing of what another needs (ours). Pixels and steps do so too: what is
+left of an image are its values.
 """
 
 from dataclasses import replace
@@ -18,8 +19,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.affinity import Measure, measure_affinity
-from core.inputs import model_inputs
-from core.landscape import OneStep, measure_landscape
+from core.inputs import apply_scale, fit_scale
+from core.landscape import CONVOLUTIONS, NOTHING, Brought, OneStep, measure_landscape
 from core.progress import OnProgress, silent
 from core.threads import one_thread
 from core.values import Null, Split, TaskTable
@@ -43,6 +44,7 @@ def measure_null(
     device: str = "auto",
     on_progress: OnProgress = silent,
     n_permutations: int = N_PERMUTATIONS,
+    brought: Brought = NOTHING,
 ) -> Null:
     """Measure the training rows again and again with the labels of every task permuted.
 
@@ -58,9 +60,11 @@ def measure_null(
         device: as for the landscape.
         on_progress: told the finished share after every permutation; may raise Cancelled.
         n_permutations: how often.
+        brought: the trunk or weights that the landscape was measured with, if any.
     """
     small = _sample(table, seed)
     keys = _keys(small.labels)
+    inputs = _inputs(small, landscape.trunk) if table.has_own_samples else small
     once = replace(
         landscape,
         starts=1,
@@ -73,11 +77,20 @@ def measure_null(
     for number in range(n_permutations):
         on_progress(number / n_permutations, "what independent tasks would look like")
         if table.has_own_samples:
-            permuted = _scramble(small, keys, [seed, number])
+            permuted = _scramble(inputs, keys, [seed, number])
         else:
             permuted = replace(small, labels=_permute(small.labels, keys, [seed, number]))
         with one_thread():
-            found = measure_landscape(permuted, once, seed, device, reads=measure.reads)
+            found = measure_landscape(
+                permuted,
+                once,
+                seed,
+                device,
+                reads=measure.reads,
+                trunk=brought.trunk,
+                weights=brought.weights,
+                parameters=brought.parameters,
+            )
             affinity = measure_affinity(found, measure, n_replicates=1, seed=seed)
         similarity.append(affinity.similarity)
         values.append(affinity.values)
@@ -99,17 +112,32 @@ def _sample(table: TaskTable, seed: int) -> TaskTable:
     )
 
 
+def _inputs(table: TaskTable, trunk: str) -> TaskTable:
+    """The same samples with what the model is fed as their features.
+
+    Where a convolution will look at their places, all of them stay where they are.
+    """
+    scale = fit_scale(table)
+    inputs = apply_scale(scale, table.features).astype(float)
+    if table.feature_shape or trunk in CONVOLUTIONS:
+        placed = np.zeros(table.features.shape)
+        placed[:, scale.varies] = inputs[:, : scale.varies.sum()]
+        return replace(table, features=placed)
+    names = tuple(f"input {k}" for k in range(inputs.shape[1]))
+    return replace(table, features=inputs, feature_names=names)
+
+
 def _scramble(table: TaskTable, keys: list[int], seed: list[int]) -> TaskTable:
-    """The model's inputs with their columns shuffled and their signs drawn, task by task."""
-    inputs = model_inputs(table).astype(float)
+    """A table with its columns shuffled and their signs drawn, task by task."""
+    features = np.array(table.features)
+    n_features = features.shape[1]
     for task, key in enumerate(keys):
         rows = np.flatnonzero(~np.isnan(table.labels[:, task]))
         rng = np.random.default_rng([*seed, key])
-        order = rng.permutation(inputs.shape[1])
-        signs = rng.choice([-1.0, 1.0], inputs.shape[1])
-        inputs[rows] = inputs[rows][:, order] * signs
-    names = tuple(f"input {k}" for k in range(inputs.shape[1]))
-    return replace(table, features=inputs, feature_names=names, feature_shape=())
+        order = rng.permutation(n_features)
+        signs = rng.choice([-1.0, 1.0], n_features)
+        features[rows] = features[rows][:, order] * signs
+    return replace(table, features=features)
 
 
 def _keys(labels: Float[np.ndarray, "sample task"]) -> list[int]:

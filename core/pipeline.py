@@ -14,6 +14,7 @@ from typing import Any
 from core.device import pick_device
 from core.errors import TableError
 from core.grouping import recommend
+from core.landscape import NOTHING, Brought
 from core.plan import Plan
 from core.progress import OnProgress, silent
 from core.provenance import Source, describe, describe_given
@@ -32,6 +33,7 @@ def run(
     on_progress: OnProgress = silent,
     store: Store | None = None,
     data_sha256: str = "",
+    brought: Brought = NOTHING,
 ) -> Report:
     """Map the landscape of every task and propose groups.
 
@@ -41,11 +43,12 @@ def run(
         on_progress: told the finished share of the whole run; may raise Cancelled.
         store: where finished stages are kept and found again; nowhere when None.
         data_sha256: digest of the file the table came from, for the provenance.
+        brought: a trunk of your own, or a pretrained start: `bring(trunk=module, weights=…)`.
 
     Raises:
         TaskGroupingError: the plan does not fit the table (more groups than tasks, …).
     """
-    steps = _steps(table.tasks, plan, on_progress, store)
+    steps = replace(_steps(table.tasks, plan, on_progress, store), brought=brought)
     plan = steps.plan
     landscapes = steps.landscapes(table)
     affinities = steps.affinities(lambda measure: landscapes[measure.heads or plan.landscape.heads])

@@ -9,7 +9,7 @@ from core.data import summarise_table
 from core.frozen import Frozen
 from core.graph import build_graph, embed_tasks
 from core.grouping import propose_groupings
-from core.landscape import measure_landscape
+from core.landscape import NOTHING, Brought, measure_landscape
 from core.null import measure_null
 from core.plan import Plan
 from core.progress import OnProgress, within
@@ -55,6 +55,7 @@ class Steps:
     store: Store
     on_progress: OnProgress
     device: str
+    brought: Brought = NOTHING
 
     def landscapes(self, table: TaskTable) -> dict[str, Landscape]:
         """One landscape for each kind of heads that the plan or a measure asks for."""
@@ -72,9 +73,23 @@ class Steps:
         return self.store.keep(
             f"landscape-{heads}",
             Landscape,
-            (table.fingerprint, method, seed, device, reads),
-            lambda: measure_landscape(table, method, seed, device, on_progress, reads),
+            (table.fingerprint, method, seed, device, reads, *self._own()),
+            lambda: measure_landscape(
+                table,
+                method,
+                seed,
+                device,
+                on_progress,
+                reads,
+                self.brought.trunk,
+                self.brought.weights,
+                self.brought.parameters,
+            ),
         )
+
+    def _own(self) -> tuple[str, ...]:
+        """What a stage was made from beside the plan: a trunk or weights of the user's, if any."""
+        return () if self.brought is NOTHING else (self.brought.fingerprint,)
 
     def _reads(self, heads: str) -> tuple[str, ...]:
         """The sums that the measures meant for these heads read; no other is made."""
@@ -112,8 +127,10 @@ class Steps:
         return self.store.keep(
             "null",
             Null,
-            (table.fingerprint, method, measure, plan.seed, device),
-            lambda: measure_null(table, method, measure, plan.seed, device, on_progress),
+            (table.fingerprint, method, measure, plan.seed, device, *self._own()),
+            lambda: measure_null(
+                table, method, measure, plan.seed, device, on_progress, brought=self.brought
+            ),
         )
 
     def summary(self, table: TaskTable) -> Summary:

@@ -2,9 +2,10 @@
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,6 +30,9 @@ def group_file(
     preset: str,
     measure: str | None,
     heads: str | None,
+    trunk: str | None,
+    start: str | None,
+    weights: Path | None,
     groups: str,
     seed: int,
     device: str,
@@ -47,9 +51,11 @@ def group_file(
         stop_at_errors,
     )
     from core.given import find_given
-    from core.runs import Run
+    from core.landscape import load_weights
+    from core.runs import Run, keep_weights
 
-    plan = make_plan(preset, measure, heads, groups, seed, device)
+    settings = {"heads": heads, "trunk": trunk, "start": start}
+    plan = make_plan(preset, measure, settings, groups, seed, device)
     if os.path.exists(data) and not (os.path.isfile(data) or os.path.isdir(data)):
         raise TableError(f"{data} is no regular file but a pipe or device; save it as a file.")
     if not targets:
@@ -60,11 +66,13 @@ def group_file(
                 "table with --targets."
             )
         unread: dict[str, object] = {"--ignore": ignore, "--patient-id": patient_id}
-        unread |= {"--kind": kinds, "--mend": mends, "--heads": heads}
+        unread |= {"--kind": kinds, "--mend": mends, "--weights": weights}
+        unread |= {f"--{name}": value for name, value in settings.items()}
         unread |= {"--measure": measure} if isinstance(given, Affinity) else {}
         return group_given(data, run, as_json, given, plan, unread)
     if matrix is not None:
         raise MethodError("--matrix reads DATA as a matrix, --targets as a table; leave one out.")
+    own = None if weights is None else load_weights(weights)
     source = read_source(data, targets, ignore)
     chosen = _mends(mends)
     frame = mend_columns(source.frame, chosen)
@@ -85,6 +93,7 @@ def group_file(
     path = run or Path("runs") / secrets.token_hex(16)
     name = data.resolve().stem or "table"
     target = Run.create(path, frame, roles, plan, name, digest_source(data))
+    keep_weights(target.path, own)
     target.start()
     return watch(target, as_json)
 
@@ -99,9 +108,14 @@ def resume_run(path: Path, as_json: bool) -> int:
 
 
 def make_plan(
-    key: str, measure: str | None, heads: str | None, groups: str, seed: int, device: str
+    key: str,
+    measure: str | None,
+    settings: Mapping[str, str | None],
+    groups: str,
+    seed: int,
+    device: str,
 ) -> Plan:
-    """The plan that the options of the command line ask for.
+    """The plan that the options of the command line ask for; `settings` are the landscape's.
 
     Raises:
         MethodError: an unknown key; the known ones are listed.
@@ -118,8 +132,8 @@ def make_plan(
         pick_device(device)
     if measure is not None:
         plan = replace(plan, measure=choose(MEASURES, measure))
-    if heads is not None:
-        plan = replace(plan, landscape=replace(plan.landscape, heads=heads))
+    changes: dict[str, Any] = {name: key for name, key in settings.items() if key is not None}
+    plan = replace(plan, landscape=replace(plan.landscape, **changes))
     return plan
 
 

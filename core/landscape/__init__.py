@@ -59,7 +59,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import MethodError
-from core.landscape.brought import Weights, bring
+from core.landscape.brought import NOTHING, Brought, Weights, bring, load_weights
+from core.landscape.canvas import CONVOLUTIONS
 from core.landscape.one_step import OneStep
 from core.landscape.terms import SUMS
 from core.methods import Stage
@@ -72,7 +73,17 @@ if TYPE_CHECKING:
 
 LANDSCAPES: Stage[OneStep] = Stage("landscape", {"one_step": OneStep})
 
-__all__ = ["LANDSCAPES", "OneStep", "measure_landscape"]
+__all__ = [
+    "CONVOLUTIONS",
+    "LANDSCAPES",
+    "NOTHING",
+    "Brought",
+    "OneStep",
+    "Weights",
+    "bring",
+    "load_weights",
+    "measure_landscape",
+]
 
 
 def measure_landscape(

@@ -44,7 +44,7 @@ class Brought:
         try:
             module.load_state_dict(dict(self.weights))
         except RuntimeError as error:
-            reason = " ".join(str(error).split())
+            reason = " ".join(str(error).split()).partition(": ")[2]
             raise MethodError(f"The weights do not fit the trunk: {reason}") from error
         return module
 

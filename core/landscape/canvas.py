@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
+CONVOLUTIONS = ("cnn", "conv1d")
+"""Trunks that look at the places of the features."""
+
 MAX_CHANNELS = 4
 """An axis of an image that is no longer than this holds its colours."""
 

@@ -6,6 +6,7 @@ run.start()              a worker process; it survives whoever started it
 run.status()             starting | running | done | failed | cancelled | interrupted
 run.cancel()             SIGTERM, finished stages stay
 run.start()              resume
+keep_weights(run.path, …)  a pretrained start of the landscape
 run.report()             the finished Report
 read_document(run)       its aggregates, as report.json holds them
 name_group(run.path, …)  what people call a group
@@ -20,6 +21,7 @@ from core.runs.reported import read_document
 from core.runs.spec import Spec
 from core.runs.status import State, Status, replace_text
 from core.runs.views import load_view, read_view_file, save_view
+from core.runs.weights import keep_weights
 
 __all__ = [
     "EVIDENCE",
@@ -30,6 +32,7 @@ __all__ = [
     "Spec",
     "State",
     "Status",
+    "keep_weights",
     "list_runs",
     "load_group_names",
     "load_view",

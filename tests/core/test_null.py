@@ -11,7 +11,7 @@ from core.grouping.chance import selection_gain
 from core.grouping.related import relate
 from core.landscape import OneStep, measure_landscape
 from core.null import MAX_ROWS, _permute, _sample, measure_null
-from core.values import Affinity, Decision, Null, Split
+from core.values import Affinity, Decision, Kind, Null, Split, Task, TaskTable
 
 SMALL = OneStep(starts=1, width=16, depth=1)
 QUICK = preset("quick")
@@ -166,3 +166,27 @@ def test_the_null_reads_the_heads_of_the_chosen_measure():
     )
     probes = replace(SMALL, heads="probe")
     assert store.made["null"] == measure_null(table, probes, AbsCosine(), device="cpu")
+
+
+@pytest.mark.parametrize("trunk", ["auto", "cnn", "mlp"])
+def test_the_null_of_images_keeps_their_shape_and_their_trunk(trunk):
+    rng = np.random.default_rng(0)
+    labels = np.full((120, 2), np.nan)
+    labels[::2, 0], labels[1::2, 1] = rng.integers(0, 2, (2, 60))
+    images = rng.standard_normal((120, 36))
+    images[:, 0] = 1.0  # a corner that never varies
+    tasks = [Task(f"y{k}", Kind.BINARY, 60, 0.5, ("0", "1")) for k in range(2)]
+    table = TaskTable(
+        tuple(f"p{k}" for k in range(36)),
+        images,
+        tuple(tasks),
+        labels,
+        np.zeros(120, dtype=int),
+        np.arange(120),
+        (6, 6),
+    )
+    null = measure_null(table, replace(SMALL, trunk=trunk), SCA(), n_permutations=2)
+    assert np.isfinite(null.values).all()
+    folder = replace(table, feature_shape=())  # the same as a folder of tables
+    again = measure_null(folder, replace(SMALL, trunk=trunk), SCA(), n_permutations=2)
+    assert np.array_equal(again.values, null.values) == (trunk == "cnn")

@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from core import preset, run
 from core.errors import MethodError
 from core.inputs import apply_scale, fit_scale
 from core.landscape import OneStep, measure_landscape
@@ -270,3 +271,11 @@ def test_a_warm_up_can_be_stopped():
 
     with pytest.raises(KeyboardInterrupt):
         warm_up(drawn(table), table.tasks, prepared, rows, 3, generator_of(0), stop)
+
+
+def test_a_run_goes_through_a_brought_trunk():
+    table = make_table(draw_labels(240, "bbbb", seed=3))
+    plan = replace(preset("quick"), n_replicates=10)
+    net = nn.Sequential(nn.Linear(5, 8), nn.LayerNorm(8), nn.ReLU(), nn.Linear(8, 6))
+    report = run(table, plan, brought=bring(trunk=net))
+    assert any("user's own" in note for note in report.notes)

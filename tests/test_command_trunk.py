@@ -1,0 +1,76 @@
+"""Images, a chosen trunk and a pretrained start, from the command line to the report."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+
+def taskscape(*words):
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "core", *map(str, words)], capture_output=True, text=True
+    )
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    """Four tasks with images of their own: which side is bright, two and two alike."""
+    rng = np.random.default_rng(0)
+    arrays = {}
+    for task, axis in enumerate((0, 0, 1, 1)):
+        x = rng.normal(0.0, 1.0, (90, 8, 8)).astype(np.float32)
+        half = np.take(x, range(4), axis=axis + 1).mean((1, 2))
+        arrays[f"x_{task}"] = x
+        arrays[f"y_{task}"] = (half > np.median(half)).astype(int)
+    path = tmp_path_factory.mktemp("images") / "sides.npz"
+    np.savez(path, **arrays)
+    return path
+
+
+def group(images, *options, run):
+    found = taskscape("group", images, "--targets", "y_*", "--preset", "quick", *options, "-o", run)
+    assert found.returncode == 0, found.stderr
+    return json.loads((run / "report.json").read_text())
+
+
+def test_images_go_through_a_cnn_unless_another_trunk_is_asked_for(images, tmp_path):
+    told = group(images, run=tmp_path / "a")
+    assert any("an image of 8 × 8" in note for note in told["notes"])
+    flat = group(images, "--trunk", "linear", "--start", "warmup", run=tmp_path / "b")
+    assert not any("image of" in note for note in flat["notes"])
+    assert any("joint steps" in note for note in flat["notes"])
+    assert flat["provenance"]["plan"]["landscape"]["trunk"] == "linear"
+
+
+def test_a_pretrained_start_comes_from_a_safetensors_file(images, tmp_path):
+    generator = torch.Generator().manual_seed(0)
+    shapes = {"0.weight": (16, 1, 3, 3), "2.weight": (32, 16, 3, 3), "5.weight": (128, 128)}
+    weights = {name: torch.randn(s, generator=generator) * 0.1 for name, s in shapes.items()}
+    path = tmp_path / "secret_name.safetensors"
+    save_file(weights, path)
+    told = group(images, "--weights", path, run=tmp_path / "a")
+    assert any("weights that were given" in note for note in told["notes"])
+    assert "secret_name" not in (tmp_path / "a" / "report.json").read_text()
+    plain = group(images, run=tmp_path / "b")
+    assert told["affinity"]["values"] != plain["affinity"]["values"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--trunk", "transformer"], "'auto', 'mlp', 'linear', 'cnn', 'conv1d'"),
+        (["--start", "hot"], "'random', 'warmup'"),
+        (["--weights", "nowhere.safetensors"], "There is no file nowhere.safetensors"),
+    ],
+)
+def test_a_bad_trunk_start_or_file_is_one_line_and_writes_nothing(images, tmp_path, options, words):
+    run = tmp_path / "run"
+    found = taskscape("group", images, "--targets", "y_*", *options, "-o", run)
+    assert found.returncode == 2
+    assert words in found.stderr
+    assert len(found.stderr.strip().splitlines()) == 1
+    assert not run.exists()
