@@ -62,6 +62,7 @@ def select_from(
             costs=table.cost,
             together=pins,
             apart=apart_sets,
+            listed=table.listed(),
             affinity=matrix,
             strategy=choose(SEARCHES, key),
             known=table.singles(),
@@ -98,6 +99,7 @@ def to_document(table: "GainTable", result: "SearchResult", strategy: str) -> di
         "mean_gain": chosen.mean_gain,
         "cost": chosen.cost,
         "exact": chosen.exact and strategy == ALL,
+        "note": table.coverage(),
         "networks": [
             {
                 "tasks": [names[task] for task in group],
@@ -142,6 +144,7 @@ def summary(document: dict[str, Any]) -> str:
         lines.append(
             f"{task['name']:<{width}}  {letter(task['network']):<7}  {task['gain']:>+7.2%}{error}"
         )
+    lines += ["", document["note"]] * bool(document["note"])
     return "\n".join(lines)
 
 

@@ -44,6 +44,7 @@ chosen = choice.selection
 proven = "the best of all that keep these rules" if chosen.exact else "the best that was found"
 networks = f"{len(chosen.groups)} network{'s'[: len(chosen.groups) != 1]}"
 st.subheader(f"{networks}, cost {chosen.cost:g}: {proven}")
+st.caption(table.coverage() or "The table lists every possible group.")
 show_numbers(choice)
 show_networks(chosen, table.task_names)
 show_curve(table, rules, choice)

@@ -256,3 +256,10 @@ def pairs_csv(names):
         cells = [loss if name in group else "" for name in names]
         lines.append("|".join(group) + "," + ",".join(cells))
     return "\n".join(lines).encode()
+
+
+def test_a_table_that_lists_some_groups_says_how_many():
+    at = bring(table_csv(friends))
+    assert "The table lists 14 of 15 possible groups" in words(at)
+    at = bring(TEMPLATE.encode())
+    assert "The table lists every possible group" in words(at)

@@ -32,6 +32,18 @@ def all_groups(n_tasks: int) -> Bool[np.ndarray, "group task"]:
     return np.asarray(member[member.sum(axis=1) > 1])
 
 
+def list_groups(n_tasks: int, rules: Rules) -> tuple[Group, ...] | None:
+    """Every group of two or more tasks that the rules allow; None where there are too many."""
+    if rules.listed is not None:
+        many = [group for group in rules.listed if len(group) > 1]
+        member = membership(many, n_tasks)
+    elif n_tasks <= MAX_LISTED:
+        member = all_groups(n_tasks)
+    else:
+        return None
+    return as_groups(member[rules.allowed(member)])
+
+
 def pool_groups(
     measured: Measured,
     value: Value,
@@ -50,15 +62,15 @@ def pool_groups(
     """
     n_tasks = len(measured.task_names)
     pool = _Pool(measured, value, rules, new_cost)
-    if n_tasks <= MAX_LISTED:
-        listed = all_groups(n_tasks)
-        pool.look_at(as_groups(listed[rules.allowed(listed)]))
+    listed = list_groups(n_tasks, rules)
+    if listed is not None:
+        pool.look_at(listed)
         if len(pool.found) <= size:
             return tuple(pool.found)
     kept: tuple[Group, ...] = ()
     prices: Prices | None = None
-    for _ in range(_LISTED_ROUNDS if n_tasks <= MAX_LISTED else _SOUGHT_ROUNDS):
-        if n_tasks > MAX_LISTED:
+    for _ in range(_SOUGHT_ROUNDS if listed is None else _LISTED_ROUNDS):
+        if listed is None:
             pool.look_at(_neighbours(pool.seeds(kept, prices), n_tasks, rules))
         prices = pool.prices(kept)
         kept = pool.best(prices, size)

@@ -51,8 +51,9 @@ def _next(
     need = 1.0 / (1.0 + met) ** 2
     sizes = rng.integers(2, max(3, n_tasks // 2 + 1) + 1, 400)
     draws = rng.random((400, n_tasks)).argsort(axis=1) < sizes[:, None]
-    draws = draws[rules.allowed(draws)]
-    groups = as_groups(draws)
+    if rules.listed is not None:
+        draws = membership(rules.listed, n_tasks)
+    groups = as_groups(draws[rules.allowed(draws)])
     best, top = None, -np.inf
     for group in groups:
         if group in taken or len(group) < 2 or len(group) > n_tasks:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from core.errors import MethodError
-from core.evidence.search.candidates import all_groups
-from core.evidence.search.measured import as_groups
+from core.evidence.search.candidates import list_groups
 from core.evidence.search.oracle import Quest
 from core.evidence.search.strategy import (
     SearchResult,
@@ -36,9 +35,8 @@ class Exhaustive(Strategy):
                 f"use the surrogate, or at most {self.most_tasks} tasks."
             )
         measured, history = quest.start, [best_so_far(quest.start, quest.rules)]
-        listed = all_groups(n_tasks)
         known = set(measured.groups)
-        groups = [g for g in as_groups(listed[quest.rules.allowed(listed)]) if g not in known]
+        groups = [g for g in list_groups(n_tasks, quest.rules) or () if g not in known]
         if len(groups) > quest.left(measured):
             raise MethodError(
                 f"All groups of {n_tasks} tasks need {len(groups)} measurements, but "

@@ -57,6 +57,12 @@ class Measured(Frozen):
         if np.isfinite(self.gains[~membership(self.groups, shape[1])]).any():
             raise ValueError("a task has a gain in a group it is not in")
 
+    @property
+    def answered(self) -> frozenset[Group]:
+        """The groups of which anything is known."""
+        rows = np.flatnonzero(np.isfinite(self.gains).any(axis=1))
+        return frozenset(self.groups[row] for row in rows)
+
     @classmethod
     def alone(
         cls, task_names: Sequence[str], costs: Float[np.ndarray, " task"] | None = None

@@ -11,8 +11,9 @@ from core.evidence.search.measured import Group, Measured
 from core.evidence.search.rules import Rules
 from core.progress import OnProgress
 
-Gain = Callable[[tuple[str, ...]], Mapping[str, float]]
-"""The gain of every member of a group, by name; positive is better, NaN where undefined."""
+Gain = Callable[[tuple[str, ...]], Mapping[str, float] | None]
+"""The gain of every member of a group, by name; positive is better, NaN where undefined. None says
+that nothing is known of the group: the search goes on without it."""
 
 Costs = Mapping[tuple[str, ...], float] | Callable[[tuple[str, ...]], float] | None
 """What a network of some tasks costs: by group (1 where not listed), a rule, or 1 each."""
@@ -27,7 +28,7 @@ class Oracle:
     costs: Costs
 
     def measure(self, measured: Measured, groups: Sequence[Group]) -> Measured:
-        """What was measured, and these groups.
+        """What was measured, and these groups; all NaN where nothing is known of a group.
 
         Raises:
             RunError: the answer leaves out a member.
@@ -36,6 +37,8 @@ class Oracle:
         for row, group in enumerate(groups):
             names = tuple(self.task_names[task] for task in group)
             answer = self.gain(names)
+            if answer is None:
+                continue
             for task, name in zip(group, names, strict=True):
                 if name not in answer:
                     raise RunError(
@@ -68,10 +71,11 @@ class Quest:
     on_progress: OnProgress
 
     def left(self, measured: Measured) -> int:
-        """How many more groups may be measured; a group at several costs counts once."""
-        return self.n_measured - len(set(measured.groups))
+        """How many more groups may be measured; a group at several costs counts once, one that
+        nothing is known of not at all."""
+        return self.n_measured - len(measured.answered)
 
     def report(self, measured: Measured) -> None:
-        done = len(set(measured.groups))
+        done = len(measured.answered)
         share = min(done / max(self.n_measured, 1), 1.0)
         self.on_progress(share, f"measured {done} of {self.n_measured} groups")

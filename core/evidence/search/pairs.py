@@ -32,7 +32,8 @@ class Pairs(Strategy):
     def __call__(self, quest: Quest) -> SearchResult:
         names = quest.oracle.task_names
         known = set(quest.start.groups)
-        pairs = [pair for pair in combinations(range(len(names)), 2) if pair not in known]
+        listed = quest.rules.listed or tuple(combinations(range(len(names)), 2))
+        pairs = [pair for pair in listed if len(pair) == 2 and pair not in known]
         if len(pairs) > quest.left(quest.start):
             raise MethodError(
                 f"All pairs of {len(names)} tasks need {len(pairs)} measurements, but "
@@ -74,8 +75,12 @@ def gains_of_pairs(measured: Measured) -> Float[np.ndarray, "task partner"]:
 def from_pairs(
     pair_gains: Float[np.ndarray, "task partner"], groups: Sequence[Group]
 ) -> Float[np.ndarray, "group task"]:
-    """The mean gain of every member over its pairs with the others; NaN outside a group."""
+    """The mean gain of every member over its measured pairs with the others; NaN outside a group
+    and where none of them was measured."""
     member = membership(groups, len(pair_gains)).astype(float)
-    count = np.maximum(member.sum(axis=1, keepdims=True) - 1, 1)
-    clean = np.nan_to_num(np.where(np.eye(len(pair_gains), dtype=bool), 0.0, pair_gains))
-    return np.asarray(np.where(member > 0, member @ clean.T / count, np.nan))
+    known = np.isfinite(pair_gains) & ~np.eye(len(pair_gains), dtype=bool)
+    count = member @ known.T.astype(float)
+    total = member @ np.where(known, pair_gains, 0.0).T
+    mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    single = member.sum(axis=1, keepdims=True) == 1
+    return np.asarray(np.where(member > 0, np.where(single, 0.0, mean), np.nan))

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool
 
 from core.errors import MethodError
-from core.evidence.search.measured import Group, as_group
+from core.evidence.search.measured import Group, as_group, as_groups
 from core.frozen import Frozen
 
 
@@ -20,12 +20,14 @@ class Rules(Frozen):
     it free and asks for a partition. With `overlap` a task may be in several networks and uses the
     best of them. Tasks in one set of `together` are one unit: always in the same networks and
     served by the same one (ours). No selected network holds both tasks of a pair in `apart`.
+    `listed` are the groups that there are at all; any where it is None.
     """
 
     networks: float | None = None
     overlap: bool = False
     together: tuple[Group, ...] = ()
     apart: tuple[tuple[int, int], ...] = ()
+    listed: tuple[Group, ...] | None = None
 
     def check(self) -> None:
         if self.overlap and self.networks is None:
@@ -48,13 +50,16 @@ class Rules(Frozen):
         )
 
     def allowed(self, member: Bool[np.ndarray, "group task"]) -> Bool[np.ndarray, " group"]:
-        """Which groups split no unit and hold no pair that is kept apart."""
+        """Which groups are listed, split no unit and hold no pair that is kept apart."""
         allowed = np.ones(len(member), dtype=bool)
         for unit in self.units(member.shape[1]):
             inside = member[:, list(unit)].sum(axis=1)
             allowed &= (inside == 0) | (inside == len(unit))
         for one, other in self.apart:
             allowed &= ~(member[:, one] & member[:, other])
+        if self.listed is not None:
+            there = set(self.listed)
+            allowed &= np.array([group in there for group in as_groups(member)], dtype=bool)
         return allowed
 
 
@@ -92,8 +97,11 @@ def named_rules(
     overlap: bool = False,
     together: Sequence[Sequence[str]] = (),
     apart: Sequence[Sequence[str]] = (),
+    listed: Sequence[Sequence[str]] | None = None,
 ) -> Rules:
     """The rules of a selection from task names; every pair inside a set of `apart` is kept apart.
+
+    Single tasks need not stand in `listed`: there they are in any case.
 
     Raises:
         MethodError: an unknown task (the known ones are listed) or a contradiction.
@@ -104,9 +112,16 @@ def named_rules(
         if len(found) < 2:
             raise MethodError(f"{', '.join(names)!r} names one task; name two or more.")
     pairs = tuple(sorted({pair for group in sets for pair in combinations(group, 2)}))
-    rules = Rules(networks, overlap, pins, pairs)
+    there = None if listed is None else _listed(listed, task_names)
+    rules = Rules(networks, overlap, pins, pairs, there)
     check_rules(rules, task_names)
     return rules
+
+
+def _listed(listed: Sequence[Sequence[str]], task_names: Sequence[str]) -> tuple[Group, ...]:
+    alone = [(task,) for task in range(len(task_names))]
+    named = [as_group([_number(name, task_names) for name in names]) for names in listed]
+    return tuple(sorted({*alone, *named}))
 
 
 def _number(name: str, task_names: Sequence[str]) -> int:

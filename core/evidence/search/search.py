@@ -32,6 +32,7 @@ def search(
     costs: Costs = None,
     together: Sequence[Sequence[str]] = (),
     apart: Sequence[Sequence[str]] = (),
+    listed: Sequence[Sequence[str]] | None = None,
     affinity: Float[np.ndarray, "task partner"] | None = None,
     strategy: Strategy | None = None,
     known: Measured | None = None,
@@ -42,7 +43,8 @@ def search(
 
     Args:
         gain: answers the gain of every member of a group, by name; positive is better than
-            training alone. It is never asked about a single task: alone the gain is 0.
+            training alone; None where nothing is known of the group, which is then left out. It
+            is never asked about a single task: alone the gain is 0.
         tasks: their names.
         n_measured: how many groups may be measured, the single tasks included; when None
             3 T beside them (or what the strategy needs).
@@ -51,6 +53,8 @@ def search(
         costs: of networks; 1 each when None.
         together: sets of tasks that share their network.
         apart: sets of tasks of which no two share a network.
+        listed: the groups that can be asked for, where not all can (a published table); no other
+            one is selected either.
         affinity: a cheap similarity of the tasks (a landscape measure), as a prior.
         strategy: one of `SEARCHES`; the surrogate when None.
         known: what was measured before, single tasks included; also networks of another size
@@ -65,7 +69,7 @@ def search(
     names = tuple(tasks)
     if len(set(names)) < len(names) or len(names) < 2:
         raise MethodError(f"Tasks {', '.join(names)!r}: two or more different names are needed.")
-    rules = named_rules(names, networks, overlap, together, apart)
+    rules = named_rules(names, networks, overlap, together, apart, listed)
     chosen = strategy or Modelled()
     oracle = Oracle(gain, names, costs)
     alone = oracle.cost([(task,) for task in range(len(names))])

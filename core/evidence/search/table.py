@@ -60,6 +60,21 @@ class GainTable(Frozen):
             self.costs[rows],
         )
 
+    def listed(self) -> tuple[tuple[str, ...], ...]:
+        """The names of the tasks of every group that the table lists, each once."""
+        distinct = dict.fromkeys(self.groups)
+        return tuple(tuple(self.task_names[task] for task in group) for group in distinct)
+
+    def coverage(self) -> str:
+        """What the table leaves out, in a sentence; empty where it lists every group."""
+        n_listed, n_groups = len(set(self.groups)), 2 ** len(self.task_names) - 1
+        if n_listed == n_groups:
+            return ""
+        return (
+            f"The table lists {n_listed:,} of {n_groups:,} possible groups; only these could be "
+            "chosen, and a better one may be among the others."
+        )
+
     def gain(self, group: Sequence[str]) -> Mapping[str, float]:
         """The gains of a group's members by name: an oracle for `search`.
 

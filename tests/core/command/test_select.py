@@ -89,10 +89,19 @@ def test_bad_input_is_one_line_and_exit_2(table, words):
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_a_group_that_the_table_does_not_list_is_named(table):
-    kept = [line for line in table.read_text().splitlines() if not line.startswith("a|b|c|d")]
+@pytest.mark.parametrize("words", [(), ("--measured", 9), ("--strategy", "pairs")])
+def test_the_search_goes_on_without_the_groups_that_a_table_does_not_list(table, words):
+    lines = table.read_text().splitlines()
+    kept = [line for line in lines if not line.startswith(("a|b|c|d", "b|c,", "a|c|d"))]
     table.write_text("\n".join(kept), encoding="utf-8")
-    done = select(table, "--measured", 9)
-    assert done.exit_code == 2
-    assert "does not list the group a|b|c|d" in done.stderr
-    assert select(table).exit_code == 0
+    done = select(table, *words)
+    assert done.exit_code == 0, done.stderr
+    assert "The table lists 12 of 15 possible groups" in done.stdout
+    document = json.loads(select(table, *words, "--json").stdout)
+    assert ["a", "b"] in [network["tasks"] for network in document["networks"]]
+    assert "12 of 15" in document["note"]
+
+
+def test_a_table_of_every_group_needs_no_note(table):
+    assert json.loads(select(table, "--json").stdout)["note"] == ""
+    assert "possible groups" not in select(table).stdout

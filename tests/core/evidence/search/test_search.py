@@ -200,3 +200,50 @@ def test_a_batch_of_new_groups_is_proposed_in_seconds(rules):
     assert time.process_time() - started < 4
     assert len(set(proposed)) == 12
     assert not set(proposed) & set(measured.groups)
+
+
+@pytest.mark.parametrize("key", SEARCHES.methods)
+def test_groups_without_an_answer_are_left_out_and_not_asked_for_again(key):
+    """Nothing is known of groups with both a and b; c and d help each other."""
+    asked = []
+
+    def gain(names):
+        asked.append(names)
+        if {"a", "b"} <= set(names):
+            return None
+        helped = {"c", "d"} <= set(names)
+        return {name: 0.2 if helped and name in "cd" else -0.1 for name in names}
+
+    result = search(gain, NAMES[:4], strategy=SEARCHES.methods[key]())
+    assert len(set(asked)) == len(asked)
+    trained = [
+        g
+        for g, is_trained in zip(result.selection.groups, result.trained, strict=True)
+        if is_trained
+    ]
+    assert (2, 3) in trained
+    assert not any({0, 1} <= set(group) for group in trained)
+
+
+@pytest.mark.parametrize("key", SEARCHES.methods)
+def test_only_listed_groups_are_asked_for_and_selected(key):
+    listed = [("a", "b"), ("c", "d"), ("a", "b", "c"), ("d", "e"), ("a", "f")]
+    asked = []
+
+    def gain(names):
+        asked.append(names)
+        return dict.fromkeys(names, 0.1 * len(names))
+
+    result = search(gain, NAMES, listed=listed, strategy=SEARCHES.methods[key]())
+    assert set(asked) <= set(listed)
+    chosen = [tuple(NAMES[task] for task in group) for group in result.selection.groups]
+    assert all(group in listed for group in chosen if len(group) > 1)
+    if key != "pairs":
+        assert result.selection.groups == ((0, 1, 2), (3, 4), (5,))
+
+
+def test_many_tasks_with_few_listed_groups_are_searched_among_these():
+    names = tuple(f"t{number}" for number in range(20))
+    listed = [names[start : start + 4] for start in range(0, 20, 4)]
+    result = search(lambda asked: dict.fromkeys(asked, 0.1), names, listed=listed)
+    assert result.selection.mean_gain == pytest.approx(0.1)
