@@ -114,7 +114,7 @@ def estimate_cost(
     first = settings.trainer.estimate(width, rows, [*sizes, *[usual] * searched], n_first)
     rest = settings.trainer.estimate(width, rows, [usual] * again, settings.n_seeds - n_first)
     null = 0 if settings.trains_every_group(n_tasks) else null
-    random = settings.trainer.estimate(width, rows, [usual] * null, settings.n_seeds)
+    random = settings.trainer.estimate(width, rows, [usual] * null, len(settings.null))
     flops = first.flops + rest.flops + random.flops
     return Cost(
         n_groups=len(sizes) + searched + null,

@@ -107,9 +107,9 @@ class _Bench:
         return contrast(self.gains(better, judge), self.gains(reference, judge), self.is_counted)
 
     def plain_gains(self, partitions: Sequence[Partition]) -> np.ndarray:
-        """Float[partition]: mean gains without intervals."""
+        """Float[partition]: mean gains without intervals, on the seeds of random partitions."""
         judge = self.contest.settings.judge
-        rows = RowsUnderTest(self.contest.pool, self.contest.settings.seeds, None)
+        rows = RowsUnderTest(self.contest.pool, self.contest.settings.null, None)
         gains = [self.gains(partition, judge, rows).value for partition in partitions]
         return np.array([mean_gain(gain, self.is_counted) for gain in gains], dtype=np.float64)
 

@@ -104,8 +104,12 @@ class _Quest:
             "search: best groups as measured": measured.gains,
             "search: best groups as expected": surrogate.settled(),
         }
-        best = {origin: best_proper(measured.groups, gains) for origin, gains in found.items()}
-        candidates = [Candidate(origin, one) for origin, one in best.items() if one]
+        most = -(-self.contest.settings.n_finalists // len(found))
+        candidates = [
+            Candidate(origin, one)
+            for origin, gains in found.items()
+            for one in best_proper(measured.groups, gains, most)
+        ]
         return (*candidates, *self._foretold(measured, surrogate, on_progress))
 
     def _foretold(

@@ -77,7 +77,7 @@ def validate_grouping(
         drawn = random_partitions(best.partition, settings.n_random, settings.seed)
         null = tuple(Candidate("random", partition) for partition in drawn)
     more = _phase(on_progress, 0.75, 0.95, "random groupings")
-    pool.train(groups_of(null), settings.seeds, more)
+    pool.train(groups_of(null), settings.null, more)
     on_progress(0.95, "judging on the test rows")
     patient = examples.patient[pool.test_rows]
     replicates = draw_replicates(patient, settings.n_seeds, settings.n_replicates, settings.seed)

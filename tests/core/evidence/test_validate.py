@@ -26,6 +26,7 @@ SMALL = Validation(
     trainer=Trainer(width=8, max_steps=40),
     n_seeds=2,
     first_seeds=1,
+    random_seeds=2,
     n_finalists=2,
     search="none",
     n_random=3,
