@@ -13,7 +13,7 @@ Every stage can also be called on its own, in this order:
     validate_grouping   Report → Report           the same with evidence: the groups are trained
 
 A matrix of affinities or a recorded landscape (`load_affinity`, `load_landscape`) can stand in for
-the table: `run_matrix`, `run_landscape`.
+the table: `run_matrix`, `run_landscape`; `record_landscape` hooks a model in its own loop.
 
 Names are looked up on first use, so that `import core` stays quick.
 """
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from core.landscape import bring, measure_landscape
     from core.pipeline import run, run_landscape, run_matrix
     from core.plan import PRESETS, Plan, preset
+    from core.recording import record_landscape
     from core.report import to_document
     from core.validation import validate_grouping
 
@@ -49,6 +50,7 @@ __all__ = [
     "measure_affinity",
     "measure_landscape",
     "preset",
+    "record_landscape",
     "run",
     "run_landscape",
     "run_matrix",
@@ -71,6 +73,7 @@ _HOME = {
     "measure_affinity": "core.affinity",
     "measure_landscape": "core.landscape",
     "preset": "core.plan",
+    "record_landscape": "core.recording",
     "run": "core.pipeline",
     "run_landscape": "core.pipeline",
     "run_matrix": "core.pipeline",

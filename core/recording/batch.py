@@ -1,0 +1,150 @@
+"""What a user hands to `observe`, checked: a loss a sample and task, NaN or masked if missing."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float, UInt64
+
+from core.errors import MethodError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Batch(NamedTuple):
+    """Losses of the tasks that were given, and which samples they are known for."""
+
+    tasks: tuple[int, ...]
+    """Numbers of the tasks with a loss in this batch."""
+    losses: "tuple[Tensor, ...]"
+    """[sample] each, on the user's graph."""
+    known: "Bool[Tensor, 'sample task']"
+    """Of all tasks."""
+
+    @property
+    def n_samples(self) -> int:
+        return len(self.known)
+
+    def values(self) -> Float[np.ndarray, "sample task"]:
+        """The losses as numbers, NaN where unknown."""
+        found = np.full(self.known.shape, np.nan)
+        for task, loss in zip(self.tasks, self.losses, strict=True):
+            found[:, task] = loss.detach().double().cpu().numpy()
+        return np.where(self.known.cpu().numpy(), found, np.nan)
+
+
+def read_batch(
+    names: Sequence[str], losses: "Mapping[str, Tensor]", mask: "Mapping[str, Any] | None"
+) -> Batch:
+    """Check the losses of a batch.
+
+    Raises:
+        MethodError: no loss, an unknown task, a loss that is no number a sample, infinite or cut
+            off from any graph, or batches of different sizes.
+    """
+    import torch
+
+    given = tuple(number for number, name in enumerate(names) if name in losses)
+    _check_names(names, losses)
+    _check_names(names, mask or {})
+    if not given:
+        raise MethodError(f"There is no loss; give those of any of {', '.join(names)}.")
+    found = tuple(_check_loss(names[number], losses[names[number]]) for number in given)
+    sizes = {names[number]: len(loss) for number, loss in zip(given, found, strict=True)}
+    if len(set(sizes.values())) > 1:
+        told = ", ".join(f"{name!r} {size}" for name, size in sizes.items())
+        raise MethodError(
+            f"The tasks have batches of different sizes ({told}); sample k must be the same one "
+            "for every task: give NaN, or a mask, where a label is missing."
+        )
+    known = torch.zeros(len(found[0]), len(names), dtype=torch.bool, device=found[0].device)
+    for number, loss in zip(given, found, strict=True):
+        there = ~torch.isnan(loss.detach())
+        if mask is not None and names[number] in mask:
+            there &= _as_mask(names[number], mask[names[number]], loss)
+        if bool(torch.isinf(loss.detach())[there].any()):
+            raise MethodError(
+                f"The loss of {names[number]!r} is infinite for a sample; look for a logarithm of "
+                "0, or mask the sample."
+            )
+        known[:, number] = there
+    return Batch(given, found, known)
+
+
+def read_labels(
+    names: Sequence[str], labels: "Mapping[str, Any] | None", n_samples: int
+) -> Float[np.ndarray, "sample task"]:
+    """Labels of a batch, NaN where none were given."""
+    found = np.full((n_samples, len(names)), np.nan)
+    _check_names(names, labels or {})
+    for number, name in enumerate(names):
+        if labels and name in labels:
+            column = as_numbers(labels[name])
+            if column.shape != (n_samples,):
+                raise MethodError(
+                    f"The labels of {name!r} have the shape {column.shape}; give one a sample, "
+                    f"[{n_samples}]."
+                )
+            found[:, number] = column
+    return found
+
+
+def as_keys(sample: Any, n_samples: int) -> UInt64[np.ndarray, " sample"]:
+    """A word for every id (numbers or text); rows with one id are one patient.
+
+    Raises:
+        MethodError: not one id a sample.
+    """
+    ids = sample.detach().cpu().numpy() if hasattr(sample, "detach") else np.asarray(sample)
+    if ids.shape != (n_samples,):
+        raise MethodError(f"sample has the shape {ids.shape}; give one id a sample, [{n_samples}].")
+    words = [blake2b(str(one).encode(), digest_size=8).digest() for one in ids.tolist()]
+    return np.frombuffer(b"".join(words), dtype=np.uint64)
+
+
+def as_numbers(values: Any) -> Float[np.ndarray, " sample"]:
+    """Numbers of a tensor or a sequence."""
+    plain = values.detach().double().cpu().numpy() if hasattr(values, "detach") else values
+    return np.asarray(plain, dtype=float)
+
+
+def _check_names(names: Sequence[str], given: Mapping[str, Any]) -> None:
+    if odd := [name for name in given if name not in names]:
+        raise MethodError(f"{odd[0]!r} is no task of this recording; it has: {', '.join(names)}.")
+
+
+def _check_loss(name: str, loss: "Tensor") -> "Tensor":
+    import torch
+
+    if not isinstance(loss, torch.Tensor):
+        raise MethodError(f"The loss of {name!r} is no tensor but {type(loss).__name__}.")
+    if loss.dim() == 0:
+        raise MethodError(
+            f"The loss of {name!r} is one number for the whole batch; give one a sample "
+            "(reduction='none')."
+        )
+    if loss.dim() != 1:
+        raise MethodError(
+            f"The loss of {name!r} has the shape {tuple(loss.shape)}; give one number a sample, "
+            "[batch]: average or sum what is left of the axes."
+        )
+    if loss.grad_fn is None:
+        raise MethodError(
+            f"The loss of {name!r} is not connected to the trunk: it was made under no_grad, or "
+            "detached."
+        )
+    return loss
+
+
+def _as_mask(name: str, mask: Any, loss: "Tensor") -> "Tensor":
+    import torch
+
+    found = torch.as_tensor(mask, device=loss.device).bool()
+    if found.shape != loss.shape:
+        raise MethodError(
+            f"The mask of {name!r} has the shape {tuple(found.shape)}; give one a sample, "
+            f"{tuple(loss.shape)}."
+        )
+    return found

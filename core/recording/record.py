@@ -1,0 +1,53 @@
+"""Hooks on, hooks off, and one file at the end."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.recording.recorder import Recorder
+from core.storage import save_value
+from core.values import Task
+
+if TYPE_CHECKING:
+    import torch
+
+
+@contextmanager
+def record_landscape(
+    trunk: "torch.nn.Module",
+    tasks: Sequence[str | Task] | Mapping[str, str],
+    path: str | Path | None = None,
+    *,
+    parameters: Sequence[str] = (),
+    max_points: int = 20_000,
+    n_blocks: int = 50,
+    seed: int = 0,
+) -> Iterator[Recorder]:
+    """Record the landscape of a model inside its own loop; see `core.recording`.
+
+    The model is not changed: no gradient, no mode, no random number, and the hooks go at the end,
+    after an exception too. Backward hooks of the user's own run once more for every task.
+
+    Args:
+        trunk: the shared part of the model; its heads stay the user's own.
+        tasks: names, names with their kinds (`{"died": "binary"}`), or tasks.
+        path: the file to write, `….landscape.npz`; nothing is written after an exception, or when
+            None (then `recorder.landscape()` is all there is).
+        parameters: names or globs of the parameters that count; without any, every weight of the
+            trunk that is trained, but for biases and norm layers. With adapters: the adapters.
+        max_points: most (sample, task) points kept for the pictures.
+        n_blocks: blocks of whole samples that the bootstrap re-weights.
+        seed: of the blocks and the points.
+
+    Raises:
+        MethodError: no parameter counts, or nothing was observed.
+        OSError: the file cannot be written.
+    """
+    recorder = Recorder(trunk, tasks, parameters, max_points, n_blocks, seed)
+    try:
+        yield recorder
+    finally:
+        recorder.close()
+    if path is not None:
+        save_value(Path(path), recorder.landscape())

@@ -1,0 +1,212 @@
+"""What cannot be recorded is one sentence: which task or module, what was found, what to do."""
+
+import pytest
+import torch
+from torch import nn
+
+from core.errors import MethodError
+from core.recording import record_landscape
+from tests.core.recording.models import TASKS, heads, mlp
+
+X = torch.randn(5, 6, generator=torch.Generator().manual_seed(0))
+
+
+def refused(trunk, losses_of, match, x=X, tasks=TASKS, parameters=(), **settings):
+    with record_landscape(trunk, tasks, parameters=parameters) as recorder:
+        losses = losses_of(trunk(x) if x is not None else None)
+        with pytest.raises(MethodError, match=match) as caught:
+            recorder.observe(losses, **settings)
+    assert "\n" not in str(caught.value)
+    assert not any(module._forward_hooks for module in trunk.modules())
+
+
+def squares(features, names=TASKS):
+    return {name: features[:, k] ** 2 for k, name in enumerate(names)}
+
+
+LOSSES = {
+    "a mean": (lambda z: {"a": (z**2).mean()}, "one number for the whole batch.*reduction='none'"),
+    "two axes": (lambda z: {"a": z**2}, r"shape \(5, 5\); give one number a sample"),
+    "detached": (lambda z: {"a": z[:, 0].detach()}, "'a' is not connected to the trunk"),
+    "a number": (lambda z: {"a": 1.0}, "no tensor but float"),
+    "unknown": (lambda z: {"d": z[:, 0]}, "'d' is no task of this recording; it has: a, b, c"),
+    "none": (lambda z: {}, "There is no loss"),
+    "infinite": (lambda z: {"a": z[:, 0] / 0.0}, "'a' is infinite for a sample"),
+    "sizes": (lambda z: {"a": z[:, 0], "b": z[:3, 1]}, r"different sizes \('a' 5, 'b' 3\)"),
+}
+
+
+@pytest.mark.parametrize("case", LOSSES)
+def test_losses_that_are_not_one_a_sample(case):
+    losses_of, match = LOSSES[case]
+    refused(mlp(), losses_of, match)
+
+
+def test_a_loss_that_does_not_come_from_the_trunk():
+    other = nn.Linear(6, 1)
+    refused(mlp(), lambda z: {"a": other(X)[:, 0]}, "No loss is connected to the trunk")
+    refused(mlp(), lambda z: {"a": z[:, 0], "b": other(X)[:, 0]}, "loss of 'b' is not connected")
+
+
+def test_observe_after_the_backward_pass():
+    def spent(features):
+        losses = squares(features)
+        sum(loss.mean() for loss in losses.values()).backward()
+        return losses
+
+    refused(mlp(), spent, "call observe before the backward pass")
+
+
+def test_batch_statistics_couple_samples():
+    trunk = nn.Sequential(nn.Linear(6, 5), nn.BatchNorm1d(5), nn.Linear(5, 5))
+    refused(trunk, squares, r"module '0', so samples are coupled; put '1' in eval mode")
+    trunk.eval()
+    with record_landscape(trunk, TASKS) as recorder:
+        recorder.observe(squares(trunk(X)))
+        assert recorder.n_rows == 5
+
+
+class Mixing(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(6, 5)
+
+    def forward(self, x):
+        z = self.layer(x)
+        return z + z.mean(0)
+
+
+def test_messages_between_samples_couple_them():
+    refused(Mixing(), squares, "samples are coupled; look for")
+
+
+class Tied(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(6, 6, bias=False)
+
+    def forward(self, x):
+        return torch.tanh(self.layer(x)) @ self.layer.weight
+
+
+def test_a_weight_used_behind_its_module_is_noticed():
+    refused(Tied(), squares, "'layer' .Linear.: its calls do not account for its gradient")
+
+
+class Recurrent(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.memory = nn.GRU(6, 5, batch_first=True)
+
+    def forward(self, x):
+        return self.memory(x.unsqueeze(1))[0][:, 0]
+
+
+def test_a_module_that_returns_several_things_is_named_with_the_way_out():
+    refused(Recurrent(), squares, "'memory' returns a tuple.*parameters=")
+
+
+class Chance(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.own = nn.Parameter(torch.randn(6, 5))
+
+    def forward(self, x):
+        return nn.functional.dropout(x @ self.own, 0.5)
+
+
+def test_chance_inside_a_module_without_a_short_cut():
+    trunk = nn.Sequential(Chance())
+    refused(trunk, squares, "'0' .Chance. does not give its gradient sample by sample")
+
+
+def test_inputs_changed_in_place_after_a_layer_saw_them():
+    class Spoilt(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.one, self.two = nn.Linear(6, 5), nn.Linear(5, 5)
+
+        def forward(self, x):
+            h = self.one(x)
+            z = self.two(h)
+            with torch.no_grad():
+                h.add_(1.0)
+            return z
+
+    refused(Spoilt(), squares, "'two' was fed was changed in place")
+
+
+def test_rows_that_cannot_be_told_apart():
+    class Nodes(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(6, 5)
+
+        def forward(self, x):
+            z = self.layer(x)
+            return torch.stack([z[:3].sum(0), z[3:].sum(0)])
+
+    refused(Nodes(), squares, "rows cannot be told apart; pass rows=")
+    rows = torch.tensor([0, 0, 0, 1, 1])
+    with record_landscape(trunk := Nodes(), TASKS) as recorder:
+        recorder.observe(squares(trunk(X)), rows=rows)
+    refused(
+        Nodes(), squares, "names the samples 0 to 2, but the batch has 2", rows=rows + (rows > 0)
+    )
+
+
+def test_what_belongs_to_a_batch_has_its_length():
+    refused(mlp(), squares, r"sample has the shape \(3,\)", sample=[1, 2, 3])
+    refused(mlp(), squares, r"mask of 'a' has the shape \(3,\)", mask={"a": [True] * 3})
+    refused(mlp(), squares, r"labels of 'b' have the shape \(2,\)", labels={"b": [0, 1]})
+
+
+@pytest.mark.parametrize(
+    ("tasks", "match"),
+    [
+        (["a"], "1 task was given"),
+        (["a", "a"], "Two tasks are called 'a'"),
+        ({"a": "binary", "b": "odd"}, "Unknown kind 'odd' of 'b'"),
+    ],
+)
+def test_tasks_are_two_or_more_with_names_of_their_own(tasks, match):
+    with pytest.raises(MethodError, match=match), record_landscape(mlp(), tasks):
+        pass
+
+
+def test_parameters_that_are_not_there_list_those_that_are():
+    with (
+        pytest.raises(MethodError, match=r"no parameter 'x\*'; it has: 0.weight"),
+        record_landscape(mlp(), TASKS, parameters=["x*"]),
+    ):
+        pass
+    frozen = mlp().requires_grad_(False)
+    with pytest.raises(MethodError, match="no weight to train"), record_landscape(frozen, TASKS):
+        pass
+
+
+def test_data_parallel_is_refused():
+    with (
+        pytest.raises(MethodError, match=r"record its \.module"),
+        record_landscape(nn.DataParallel(mlp()), TASKS),
+    ):
+        pass
+
+
+def test_gradient_checkpointing_is_named_where_nothing_is_connected():
+    from torch.utils.checkpoint import checkpoint
+
+    trunk = mlp()
+    with record_landscape(trunk, TASKS) as recorder:
+        features = checkpoint(trunk, X.clone().requires_grad_(), use_reentrant=True)
+        with pytest.raises(MethodError, match="without gradient checkpointing"):
+            recorder.observe(squares(features))
+
+
+def test_every_error_leaves_the_loop_usable():
+    trunk, head = mlp(), heads(5)
+    with record_landscape(trunk, TASKS) as recorder:
+        with pytest.raises(MethodError):
+            recorder.observe({"a": trunk(X).mean()})
+        recorder.observe({name: head[name](trunk(X))[:, 0] for name in TASKS})
+        assert recorder.n_rows == 5
