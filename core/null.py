@@ -20,7 +20,15 @@ from jaxtyping import Float, Int
 
 from core.affinity import Measure, measure_affinity
 from core.inputs import apply_scale, fit_scale
-from core.landscape import CONVOLUTIONS, NOTHING, Brought, OneStep, measure_landscape
+from core.joint_run import JointRun
+from core.landscape import (
+    CONVOLUTIONS,
+    NOTHING,
+    Brought,
+    OneStep,
+    measure_landscape,
+    measure_look_ahead,
+)
 from core.progress import OnProgress, silent
 from core.threads import one_thread
 from core.values import Null, Split, TaskTable
@@ -91,6 +99,11 @@ def measure_null(
                 weights=brought.weights,
                 parameters=brought.parameters,
             )
+            if isinstance(measure, JointRun):
+                ahead = measure_look_ahead(
+                    permuted, found, measure, once, seed, device, brought=brought
+                )
+                found = replace(found, look_ahead=ahead)
             affinity = measure_affinity(found, measure, n_replicates=1, seed=seed)
         similarity.append(affinity.similarity)
         values.append(affinity.values)

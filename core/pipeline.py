@@ -11,9 +11,11 @@ run_matrix      the same from a matrix of affinities that somebody measured
 from dataclasses import replace
 from typing import Any
 
+from core.affinity import Measure
 from core.device import pick_device
 from core.errors import TableError
 from core.grouping import recommend
+from core.joint_run import JointRun
 from core.landscape import NOTHING, Brought
 from core.plan import Plan
 from core.progress import OnProgress, silent
@@ -51,7 +53,15 @@ def run(
     steps = replace(_steps(table.tasks, plan, on_progress, store), brought=brought)
     plan = steps.plan
     landscapes = steps.landscapes(table)
-    affinities = steps.affinities(lambda measure: landscapes[measure.heads or plan.landscape.heads])
+
+    def landscape_of(measure: Measure) -> Landscape:
+        landscape = landscapes[measure.heads or plan.landscape.heads]
+        wanted = measure == plan.measure or len(table.tasks) <= measure.most_tasks
+        if not isinstance(measure, JointRun) or not wanted:
+            return landscape
+        return steps.with_look_ahead(table, landscape, measure)
+
+    affinities = steps.affinities(landscape_of)
     null = steps.null(table)
     notes = tuple(note for landscape in landscapes.values() for note in landscape.notes)
     provenance = describe(table, plan.to_spec(), steps.device, data_sha256)

@@ -9,7 +9,8 @@ from core.data import summarise_table
 from core.frozen import Frozen
 from core.graph import build_graph, embed_tasks
 from core.grouping import propose_groupings
-from core.landscape import NOTHING, Brought, measure_landscape
+from core.joint_run import JointRun, LookAhead
+from core.landscape import NOTHING, Brought, measure_landscape, measure_look_ahead
 from core.null import measure_null
 from core.plan import Plan
 from core.progress import OnProgress, within
@@ -61,7 +62,7 @@ class Steps:
         """One landscape for each kind of heads that the plan or a measure asks for."""
         own_heads = (measure.heads for measure in MEASURES.methods.values() if measure.heads)
         wanted = list(dict.fromkeys((self.plan.landscape.heads, *own_heads)))
-        edges = [0.05 + 0.35 * i / len(wanted) for i in range(len(wanted) + 1)]
+        edges = [0.05 + 0.33 * i / len(wanted) for i in range(len(wanted) + 1)]
         return {
             heads: self._landscape(table, heads, within(self.on_progress, edges[i], edges[i + 1]))
             for i, heads in enumerate(wanted)
@@ -99,17 +100,40 @@ class Steps:
 
     def affinities(self, landscape_of: Callable[[Measure], Landscape]) -> tuple[Affinity, ...]:
         """The plan's measure first, then every other one with its defaults, each on the landscape
-        that is meant for it."""
-        others = (known() for known in MEASURES.methods.values())
+        that is meant for it; those that read a joint run only where there is one."""
         chosen = self.plan.measure
-        measures = (chosen, *(other for other in others if type(other) is not type(chosen)))
+        others = (known() for known in MEASURES.methods.values() if known is not type(chosen))
+        found = [
+            (chosen, landscape_of(chosen)),
+            *((other, landscape_of(other)) for other in others),
+        ]
+        readable = [
+            (measure, landscape)
+            for number, (measure, landscape) in enumerate(found)
+            if number == 0 or landscape.look_ahead or not isinstance(measure, JointRun)
+        ]
         return tuple(
-            self._affinity(landscape_of(measure), measure, i) for i, measure in enumerate(measures)
+            self._affinity(landscape, measure, 0.4 + 0.05 * number / len(readable))
+            for number, (measure, landscape) in enumerate(readable)
         )
 
-    def _affinity(self, landscape: Landscape, measure: Measure, number: int) -> Affinity:
+    def with_look_ahead(self, table: TaskTable, landscape: Landscape, run: JointRun) -> Landscape:
+        """The landscape with a joint run of its table."""
+        method, seed, device = self.plan.landscape, self.plan.seed, self.device
+        on_progress = within(self.on_progress, 0.38, 0.4)
+        ahead = self.store.keep(
+            "look-ahead",
+            LookAhead,
+            (table.fingerprint, landscape.sums.n_blocks, method, run, seed, device, *self._own()),
+            lambda: measure_look_ahead(
+                table, landscape, run, method, seed, device, on_progress, self.brought
+            ),
+        )
+        return replace(landscape, look_ahead=ahead)
+
+    def _affinity(self, landscape: Landscape, measure: Measure, done: float) -> Affinity:
         key = MEASURES.key_of(measure)
-        self.on_progress(0.4 + 0.01 * number, f"affinity: {measure.title}")
+        self.on_progress(done, f"affinity: {measure.title}")
         n_replicates, seed = self.plan.n_replicates, self.plan.seed
         return self.store.keep(
             f"affinity-{key}",

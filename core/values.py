@@ -19,6 +19,7 @@ from jaxtyping import Bool, Float, Int
 
 from core.frozen import Frozen
 from core.hazard import N_INTERVALS
+from core.joint_run import LookAhead
 from core.summary import Summary
 from core.trials import Evidence
 
@@ -194,6 +195,8 @@ class Landscape(Frozen):
     notes: tuple[str, ...] = ()
     curve: Float[np.ndarray, "step 2"] = field(default_factory=lambda: np.zeros((0, 2)))
     """After each step: share of the walks that have converged, mean ‖Δ‖₁. Empty for one step."""
+    look_ahead: LookAhead | None = None
+    """Of the same blocks; None where no joint run was made."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -235,6 +238,12 @@ class Affinity(Frozen):
     replicates: Float[np.ndarray, "replicate source target"]
     notes: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
+
+    @property
+    def is_directed(self) -> bool:
+        """Whether what a source does to a target differs from what the target does to it."""
+        back = self.values.T
+        return not np.allclose(self.values, back, rtol=1e-5, atol=1e-9, equal_nan=True)
 
     def check(self) -> None:
         square = (len(self.task_names),) * 2

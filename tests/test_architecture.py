@@ -92,7 +92,7 @@ def test_a_page_is_thin(path):
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_no_file_outgrows_its_room(path):
-    most = 380 if name_of(path) == "core/values.py" else 260  # all nouns stand in one place
+    most = 400 if name_of(path) == "core/values.py" else 260  # all nouns stand in one place
     assert len(path.read_text(encoding="utf-8").splitlines()) <= most
 
 

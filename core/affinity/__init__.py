@@ -9,6 +9,7 @@ estimate adds all blocks up, a bootstrap replicate adds them up with other weigh
     cosine            mean cosine of the displacements: against each other is far apart
     sign              share of parameters pushed in opposite directions
     mean_gradient     cosine of the tasks' mean displacements
+    tag               what a step of one task does to the other's loss, in one joint run
     label_agreement   |phi| or |Spearman| of the labels, without any model: the null to beat
 
     base       what a measure is, and the totals it reads
@@ -40,6 +41,7 @@ from core.affinity.measure import measure_affinity as _measure_affinity
 from core.affinity.sca import SCA
 from core.affinity.sca_relative import SCARelative
 from core.affinity.sign import Sign
+from core.affinity.tag import TAG
 from core.methods import Stage
 from core.values import Affinity, Landscape
 
@@ -52,6 +54,7 @@ MEASURES: Stage[Measure] = Stage(
         "cosine": Cosine,
         "sign": Sign,
         "mean_gradient": MeanGradient,
+        "tag": TAG,
         "label_agreement": LabelAgreement,
     },
 )
@@ -59,6 +62,7 @@ MEASURES: Stage[Measure] = Stage(
 __all__ = [
     "MEASURES",
     "SCA",
+    "TAG",
     "AbsCosine",
     "Cosine",
     "LabelAgreement",
@@ -88,7 +92,8 @@ def measure_affinity(
         seed: of the bootstrap weights.
 
     Raises:
-        MethodError: the landscape was measured without a sum that the measure reads.
+        MethodError: the landscape was measured without a sum that the measure reads, or without the
+            look ahead that `TAG` reads.
     """
     chosen = measure or SCA()
     return _measure_affinity(landscape, chosen, MEASURES.key_of(chosen), n_replicates, seed)

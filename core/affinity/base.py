@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from math import inf
 from typing import ClassVar
 
 import numpy as np
@@ -22,6 +23,8 @@ class Totals:
     opposite: Float[np.ndarray, "*replicate source target"]
     mean_cosine: Float[np.ndarray, "*replicate source target"]
     """Cosine of Σ Δ_source and Σ Δ_target, to first order in the weights of the blocks."""
+    gain_ahead: Float[np.ndarray, "*replicate source target"]
+    """Sums of `LookAhead.gain`; NaN where the landscape has none."""
     pairing: str = "matched"
     """As in `PairSums`."""
 
@@ -49,6 +52,11 @@ class Measure(Method):
     """The value of a similarity measure that counts as not alike at all."""
     reads: ClassVar[tuple[str, ...]] = ()
     """The sums it reads beside the counts, by their names in `PairSums`; each has its cost."""
+    is_directed: ClassVar[bool] = False
+    """What a source does to a target is not what the target does to it; the diagonal holds what a
+    task does to itself."""
+    most_tasks: ClassVar[float] = inf
+    """Up to so many tasks every run computes the measure; past them only where it is chosen."""
 
     @abstractmethod
     def __call__(

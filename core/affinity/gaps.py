@@ -5,11 +5,13 @@ from jaxtyping import Bool, Float
 
 from core.affinity.base import Measure
 from core.affinity.label_agreement import LabelAgreement
+from core.joint_run import JointRun
 from core.values import Gap, Landscape
 
 APART = "no shared samples"
 UNLABELLED = "no labels were given"
 CONSTANT = "a label is constant on the shared samples"
+UNSEEN = "no look ahead had labels of both tasks"
 
 
 def find_gaps(
@@ -17,6 +19,8 @@ def find_gaps(
 ) -> tuple[Gap, ...]:
     """Every NaN of `values` with its reason; reasons without a cell are left out."""
     unknown = np.isnan(values)
+    if isinstance(measure, JointRun):  # it needs no shared samples
+        return (Gap(UNSEEN, unknown),) if unknown.any() else ()
     apart = unknown & (landscape.sums.count.sum(axis=0) == 0)
     bare = unknown & ~apart & without_labels(landscape)
     if not isinstance(measure, LabelAgreement):

@@ -1,5 +1,8 @@
 """One measure on one landscape: point estimate, bootstrap, similarity."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 from jaxtyping import Float
 
@@ -7,9 +10,10 @@ from core.affinity.base import Measure
 from core.affinity.gaps import find_gaps
 from core.affinity.interval import interval
 from core.affinity.notes import explain
-from core.affinity.similarity import scale_of, to_similarity
+from core.affinity.similarity import scale_of, scale_of_own, share_of_own, to_similarity
 from core.affinity.totals import add_up, draw_weights
 from core.errors import MethodError
+from core.joint_run import JointRun
 from core.values import Affinity, Landscape
 
 MAX_ELEMENTS = 2**22
@@ -21,10 +25,11 @@ def measure_affinity(
 ) -> Affinity:
     """See `core.affinity.measure_affinity`; `key` is the id that the result carries."""
     _check_reads(landscape, measure)
+    _check_look_ahead(landscape, measure, key)
     values = measure(*add_up(landscape, np.ones(landscape.sums.n_blocks)))
     replicates = _bootstrap(landscape, measure, n_replicates, seed)
     low, high = interval(replicates)
-    scale = scale_of(values) if measure.is_distance else None
+    similarity = _to_similarity(measure, values)
     return Affinity(
         task_names=tuple(task.name for task in landscape.tasks),
         measure=key,
@@ -32,8 +37,8 @@ def measure_affinity(
         values=values,
         low=low,
         high=high,
-        similarity=to_similarity(values, scale, measure.lowest),
-        replicates=to_similarity(replicates, scale, measure.lowest),
+        similarity=similarity(values),
+        replicates=similarity(replicates),
         notes=explain(landscape, measure, values),
         gaps=find_gaps(landscape, measure, values),
     )
@@ -46,6 +51,24 @@ def _check_reads(landscape: Landscape, measure: Measure) -> None:
             f"{measure.title} reads {', '.join(missing)}, which this landscape did not sum up; "
             "measure the landscape with that name in `reads`, or without `reads` for all sums."
         )
+
+
+def _check_look_ahead(landscape: Landscape, measure: Measure, key: str) -> None:
+    if isinstance(measure, JointRun) and landscape.look_ahead is None:
+        raise MethodError(
+            f"Measure {key!r} reads a joint run that this landscape lacks; give it one with "
+            "replace(landscape, look_ahead=measure_look_ahead(table, landscape))."
+        )
+
+
+def _to_similarity(
+    measure: Measure, values: Float[np.ndarray, "source target"]
+) -> Callable[[Float[np.ndarray, "*replicate source target"]], np.ndarray]:
+    """How values become similarities; what it scales by is that of the point estimate."""
+    if measure.is_directed:
+        return partial(share_of_own, least=scale_of_own(values))
+    scale = scale_of(values) if measure.is_distance else None
+    return partial(to_similarity, scale=scale, lowest=measure.lowest)
 
 
 def _bootstrap(

@@ -6,10 +6,11 @@ from jaxtyping import Float
 from core.affinity.abs_cosine import AbsCosine
 from core.affinity.base import Measure
 from core.affinity.cosine import Cosine
-from core.affinity.gaps import APART, UNLABELLED, find_gaps
+from core.affinity.gaps import APART, UNLABELLED, UNSEEN, find_gaps
 from core.affinity.sca import SCA
 from core.affinity.sca_relative import SCARelative
 from core.affinity.sign import Sign
+from core.affinity.tag import TAG
 from core.values import Landscape
 
 FEW_BLOCKS = 20
@@ -23,6 +24,7 @@ def explain(
     return (
         *_about_heads(landscape, measure),
         *_about_kinds(landscape, measure),
+        *_about_joint_run(landscape, measure),
         *_about_pairs(landscape, measure, values),
         *_about_blocks(landscape),
     )
@@ -60,6 +62,18 @@ def _about_kinds(landscape: Landscape, measure: Measure) -> tuple[str, ...]:
     )
 
 
+def _about_joint_run(landscape: Landscape, measure: Measure) -> tuple[str, ...]:
+    ahead = landscape.look_ahead
+    if not isinstance(measure, TAG) or ahead is None:
+        return ()
+    rows = f"{ahead.n_rows:,} training rows held out" if ahead.n_rows else "the batches learnt from"
+    return (
+        f"{measure.title} rests on {ahead.n_looks} looks ahead in one joint run, at {rows}; its "
+        "intervals tell of these rows, not of another run.",
+        *ahead.notes,
+    )
+
+
 def _about_pairs(
     landscape: Landscape, measure: Measure, values: Float[np.ndarray, "source target"]
 ) -> tuple[str, ...]:
@@ -73,6 +87,8 @@ def _about_pairs(
             notes.append(
                 f"No training row is labelled for both tasks of {pairs}: their affinity is unknown."
             )
+        elif gap.reason == UNSEEN:
+            notes.append(f"{measure.title} is unknown for {pairs}: {gap.reason}.")
         elif gap.reason == UNLABELLED:
             notes.append(f"{measure.title} is unknown for {pairs}: no labels were given.")
         else:

@@ -1,4 +1,4 @@
-"""From a measure's own units to a similarity in [0, 1]."""
+"""From a measure's own units to a symmetric similarity in [0, 1]."""
 
 import numpy as np
 from jaxtyping import Float
@@ -30,3 +30,27 @@ def to_similarity(
         with np.errstate(over="ignore", under="ignore"):  # infinitely far apart is 0 alike
             raw = np.exp(-((values / scale) ** 2))
     return np.where(np.eye(values.shape[-1], dtype=bool), 1.0, raw)
+
+
+def scale_of_own(values: Float[np.ndarray, "source target"]) -> float:
+    """What a task does to itself, in the median over the tasks and whichever way; 1 for nothing."""
+    own = np.abs(np.diagonal(values))
+    own = own[np.isfinite(own)]
+    return float(np.median(own)) if len(own) and np.median(own) > 0 else 1.0
+
+
+def share_of_own(
+    values: Float[np.ndarray, "*replicate source target"], least: float
+) -> Float[np.ndarray, "*replicate source target"]:
+    """What two tasks do for each other as a share of what they do for themselves (ours):
+    (Z_st + Z_ts) / (Z_ss + Z_tt), cut to [0, 1], 1 for copies.
+
+    Both directions add up, as they do where the authors of TAG select networks. `least` stands in
+    for a smaller denominator, where tasks hardly do anything for themselves.
+    """
+    own = np.diagonal(values, axis1=-2, axis2=-1)
+    alone = own[..., :, None] + own[..., None, :]
+    both = values + np.swapaxes(values, -1, -2)
+    share = np.clip(both / np.maximum(alone, least), 0.0, 1.0)
+    same = (np.abs(both - alone) <= 1e-9 * least) | np.eye(values.shape[-1], dtype=bool)
+    return np.where(same, 1.0, share)

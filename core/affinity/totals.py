@@ -26,7 +26,7 @@ def add_up(
             return total(blocks)
         return _both_sides(total(blocks), blocks.sum(axis=0))
 
-    sums, labels = landscape.sums, landscape.label_sums
+    sums, labels, ahead = landscape.sums, landscape.label_sums, landscape.look_ahead
     product = sums.mean_product
     return (
         Totals(
@@ -39,6 +39,7 @@ def add_up(
             mean_cosine=(
                 of_pairs(None) if product is None else _mean_cosine(total(product), product)
             ),
+            gain_ahead=of_pairs(None) if ahead is None else total(ahead.gain),
             pairing=sums.pairing,
         ),
         LabelTotals(

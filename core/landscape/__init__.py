@@ -43,6 +43,10 @@ compared through δ alone.
     rows          the rows in pieces, each of one block
     accumulate    batches of rows → sums of every block
     label_sums    the same sums of the labels alone, without a model
+    look_ahead    one joint run: what a step of a task does to the others' losses
+    ahead         one step ahead: gradients by task, losses where they lead
+    draws         the rows of every step, and those held out
+    tally         looks ahead, added up by block
     strata        a fair draw among tasks and labels
     points        sketches of the displacements, for the pictures
 
@@ -59,8 +63,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import MethodError
+from core.joint_run import JointRun, LookAhead
 from core.landscape.brought import NOTHING, Brought, Weights, bring, load_weights
 from core.landscape.canvas import CONVOLUTIONS
+from core.landscape.look_ahead import run_ahead
 from core.landscape.one_step import OneStep
 from core.landscape.terms import SUMS
 from core.methods import Stage
@@ -83,6 +89,7 @@ __all__ = [
     "bring",
     "load_weights",
     "measure_landscape",
+    "measure_look_ahead",
 ]
 
 
@@ -126,3 +133,32 @@ def measure_landscape(
         raise MethodError(f"reads={unknown} names no sums; there are {', '.join(SUMS)}.")
     brought = bring(trunk, weights, parameters)
     return (method or OneStep())(table, seed, device, on_progress, frozenset(reads), brought)
+
+
+def measure_look_ahead(
+    table: TaskTable | StreamedTable,
+    landscape: Landscape,
+    run: JointRun | None = None,
+    method: OneStep | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    on_progress: OnProgress = silent,
+    brought: Brought = NOTHING,
+) -> LookAhead:
+    """What a step of each task does to the losses of all tasks, in one joint run.
+
+    Args:
+        table: only its training rows are looked at; of a streamed one, those of its sample.
+        landscape: of the same table; a look ahead has its blocks.
+        run: the settings of the joint run; `JointRun()` when None.
+        method: gives the trunk; `OneStep()` when None.
+        seed: of the start, the rows held out and the batches.
+        device: `auto`, `cpu` or `cuda`.
+        on_progress: told the finished share before every step; may raise Cancelled.
+        brought: a trunk or weights of your own, `bring(trunk=module)`; the run trains a copy.
+
+    Raises:
+        TableError, MethodError: as `measure_landscape`.
+    """
+    method, run, n_blocks = method or OneStep(), run or JointRun(), landscape.sums.n_blocks
+    return run_ahead(table, method, run, n_blocks, seed, device, on_progress, brought)

@@ -14,7 +14,8 @@ from tests.cohort import SMALL_PLAN, plan_with, small_cohort
 
 TABLES = {**STAGES, "map": PROJECTIONS}
 METHODS = [(stage, key) for stage, table in TABLES.items() for key in table.methods]
-MEASURES = list(STAGES["measure"].methods)
+MEASURE_STAGE = STAGES["measure"]
+MEASURES = list(MEASURE_STAGE.methods)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,9 @@ def test_a_plan_survives_its_spec(name):
 def test_an_affinity_is_symmetric_bounded_and_has_its_interval(reports, key):
     affinity = reports[key].affinity
     assert affinity.measure == key
-    for matrix in (affinity.values, affinity.low, affinity.high, affinity.similarity):
+    assert affinity.is_directed == MEASURE_STAGE.methods[key].is_directed
+    whole = () if affinity.is_directed else (affinity.values, affinity.low, affinity.high)
+    for matrix in (*whole, affinity.similarity):
         np.testing.assert_allclose(matrix, matrix.T, rtol=1e-5, atol=1e-9)
     assert (affinity.low <= affinity.high).all()
     assert (np.diag(affinity.similarity) == 1).all()

@@ -111,7 +111,8 @@ def test_relation_is_0_at_independence_and_1_for_the_same_task():
     assert found[0].tolist() == [1.0, 0.75, 0.0]
     assert found[1, 2] == 1.0
     likeness = Affinity(tuple("abc"), "abs_cosine", False, *[values / 2] * 4, values[None])
-    halves = Null(null.similarity, np.full((2, 3, 3), 0.5))
+    likeness = replace(likeness, similarity=values / 2)
+    halves = Null(np.full((2, 3, 3), 0.5), np.full((2, 3, 3), 0.5))
     assert relate(likeness, halves)[0, 2] == 1.0
     assert relate(likeness, halves)[0, 1] == -0.5
 

@@ -72,7 +72,9 @@ def test_every_pair_of_tasks_with_own_samples_is_known(heads):
     landscape = measure_landscape(FOUR, replace(SMALL, heads=heads))
     assert landscape.sums.pairing == "energy"
     assert any("not matched" in note for note in landscape.notes)
-    for measure in MEASURES.methods.values():
+    for key, measure in MEASURES.methods.items():
+        if key == "tag":  # it reads a joint run
+            continue
         affinity = measure_affinity(landscape, measure(), 20)
         if measure is LabelAgreement:
             assert np.isnan(affinity.values[0, 1])

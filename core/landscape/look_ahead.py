@@ -1,0 +1,158 @@
+"""One joint run of all tasks that looks ahead: what a step of one task does to the others' losses.
+
+At a look ahead every source's gradient alone takes the trunk one step further, and each target's
+loss there is compared with its loss where the run stands (Fifty et al. 2021):
+
+    Z_source→target = 1 − loss_target(θ − η g_source) / loss_target(θ)
+
+averaged over the looks. All tasks then take their joint step, and their heads learn along. They
+start as the constant predictors, so that nothing depends on a draw of them (ours).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float32, Int
+
+from core.device import pick_device
+from core.joint_run import JointRun, LookAhead
+from core.landscape.ahead import Batch, Stand, gradients, losses_ahead, losses_here, step
+from core.landscape.brought import NOTHING, Brought
+from core.landscape.draws import Parted, batches, hold_out
+from core.landscape.heads import Heads, draw_own_heads
+from core.landscape.labels import Labels
+from core.landscape.material import Material, from_stream, from_table
+from core.landscape.one_step import OneStep
+from core.landscape.start import generator_of
+from core.landscape.starting import draw_trunk
+from core.landscape.tally import Tally
+from core.landscape.trunk import Trunk
+from core.progress import OnProgress
+from core.streamed import StreamedTable
+from core.values import TaskTable
+
+if TYPE_CHECKING:
+    import torch
+
+SMALLEST = 1e-12
+"""Losses of a constant predictor below this count as none."""
+
+MAX_LOSSES = 2**24
+"""Losses that a look ahead reads at most, so that hundreds of tasks read fewer rows (ours)."""
+
+FEWEST = 64
+"""Rows that it reads in any case, where there are as many."""
+
+_STREAM = 9
+"""Where the random numbers of a joint run stand among those of a seed."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Problem:
+    """Training rows: those learnt from and those looked at."""
+
+    x: Float32[np.ndarray, "row input"]
+    labels: Labels
+    block: Int[np.ndarray, " row"]
+    part: Parted
+    run: JointRun
+    seed: int
+    device: "torch.device"
+
+    def batch(self, rows: Int[np.ndarray, " row"]) -> Batch:
+        """Some rows on the device."""
+        import torch
+
+        x, value, known = self.x[rows], self.labels.value[rows], self.labels.known[rows]
+        return Batch(
+            torch.from_numpy(x).to(self.device, torch.float32),
+            torch.from_numpy(value).to(self.device, torch.float32),
+            torch.from_numpy(known).to(self.device),
+        )
+
+    def steps(self) -> "Iterator[Int[np.ndarray, ' row']]":
+        seed = [self.seed, _STREAM, 1]
+        return batches(self.part.learnt, self.labels.known, self.run.batch_size, seed)
+
+    def looks(self) -> "Iterator[Int[np.ndarray, ' row']]":
+        seed = [self.seed, _STREAM, 2]
+        fits = max(FEWEST, MAX_LOSSES // self.labels.known.shape[1] ** 2)
+        return batches(self.part.held, self.labels.known, min(self.run.look_rows, fits), seed)
+
+
+def run_ahead(
+    table: TaskTable | StreamedTable,
+    method: OneStep,
+    run: JointRun,
+    n_blocks: int,
+    seed: int,
+    device: str,
+    on_progress: OnProgress,
+    brought: Brought = NOTHING,
+) -> LookAhead:
+    """See `core.landscape.measure_look_ahead`; `n_blocks` are those of the landscape."""
+    import torch
+
+    if isinstance(table, StreamedTable):
+        material = from_stream(table, n_blocks, seed)
+    else:
+        material = from_table(table, n_blocks, seed)
+    problem = _pose(table, material, run, seed, pick_device(device))
+    generator, on, tasks = generator_of(seed, 0), problem.device, material.own_tasks
+    trunk = draw_trunk(method, brought, material.layout, generator, on)
+    labels = material.fair_labels()
+    heads = draw_own_heads(tasks, labels, trunk.width, "prior", generator, on)
+    heads = replace(heads, weight=torch.zeros_like(heads.weight))
+    tally = _walk(problem, trunk, heads, Tally(n_blocks, len(tasks)), on_progress)
+    number = material.distinct.number
+    gain = tally.mean()[:, number][:, :, number]
+    return LookAhead(gain, tally.n_looks, len(problem.part.held), tally.notes)
+
+
+def _pose(
+    table: TaskTable | StreamedTable,
+    material: Material,
+    run: JointRun,
+    seed: int,
+    device: "torch.device",
+) -> _Problem:
+    whose = table.survey.patient if isinstance(table, StreamedTable) else table.patient
+    at_hand, rng = material.at_hand, np.random.default_rng([seed, _STREAM, 0])
+    part = hold_out(whose[at_hand.number], run.held_out, rng)
+    return _Problem(at_hand.x, material.own_labels, at_hand.block, part, run, seed, device)
+
+
+def _walk(
+    problem: _Problem, trunk: Trunk, heads: Heads, tally: Tally, on_progress: OnProgress
+) -> Tally:
+    """The joint run; it ends early where a loss is no longer finite."""
+    unit, run = _units(problem, heads), problem.run
+    steps, looks = problem.steps(), problem.looks()
+    stand = Stand(trunk.start, heads)
+    for number in range(run.steps):
+        on_progress(number / run.steps, "looking ahead")
+        rows, looking = next(steps), number % run.every == 0
+        batch = problem.batch(rows)
+        found = gradients(trunk, stand, batch, unit, by_task=looking)
+        if looking:
+            seen = next(looks) if len(problem.part.held) else rows
+            held = problem.batch(seen)
+            ahead = losses_ahead(trunk, stand, found, run.learning_rate, held)
+            here = losses_here(trunk, stand, held)
+            if not tally.add(here, ahead, held.known, problem.block[seen], batch.known.any(0)):
+                break
+        stand = step(stand, found, run.learning_rate)
+    return tally
+
+
+def _units(problem: _Problem, heads: Heads) -> "torch.Tensor":
+    """Loss of each task's constant predictor, [task]; 1 where it is 0."""
+    import torch
+
+    batch = problem.batch(problem.part.learnt)
+    constant = heads.bias.expand(len(batch.x), *heads.bias.shape)
+    losses = (heads.losses(constant, batch.value) * batch.known).sum(0)
+    mean = losses / batch.known.sum(0).clamp_min(1)
+    return torch.where(mean > SMALLEST, mean, torch.ones_like(mean))
