@@ -5,13 +5,13 @@ import streamlit as st
 
 from core.errors import TaskGroupingError
 from core.evidence import MOST_TASKS, VALIDATIONS, Validation, with_seeds
+from core.report.letters import letter
 from core.runs import EVIDENCE, Asked, Run
 from core.trials import Judge
 from core.validation import estimate_cost
 from core.values import Report
 from dashboard.charts.text import clean
 from dashboard.jobs import start_job
-from dashboard.theme import letter
 from dashboard.widgets import pick_one
 from dashboard.words import show_error
 

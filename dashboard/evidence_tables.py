@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from core.report.letters import letter
 from core.training import METRICS
 from core.trials import Evidence, Trial
 from dashboard.charts.mean_gains import with_interval
 from dashboard.charts.text import clean, number
-from dashboard.theme import letter
 
 
 def task_rows(evidence: Evidence) -> pd.DataFrame:

@@ -5,11 +5,12 @@ import pandas as pd
 import streamlit as st
 
 from core.evidence.search import GainTable, Selection
+from core.report.letters import letter
 from dashboard.charts.network_gains import Place, gain_text
 from dashboard.charts.text import clean, listed, number, short
 from dashboard.group_cards import COLUMNS, LONGEST, MOST_NAMES
 from dashboard.measured_choice import Choice
-from dashboard.theme import group_mark, letter
+from dashboard.theme import group_mark
 from dashboard.words import GROUP_SHAPES, plain
 
 ALONE, TOGETHER, OWN = "each task alone", "all together", "this selection"

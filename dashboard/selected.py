@@ -5,11 +5,11 @@ import pandas as pd
 from jaxtyping import Bool
 
 from core.profile import SMALL, Profile, Pull
+from core.report.letters import letter
 from core.values import Grouping, Points, Projection
 from dashboard.charts.profile_bars import say_both
 from dashboard.charts.text import clean, number
 from dashboard.selection import SampleSelection
-from dashboard.theme import letter
 
 MOST_PAIRS = 200
 SIGNED_BY_MAGNITUDE = "abs_cosine"

@@ -5,10 +5,10 @@ import pandas as pd
 
 from core.data import match_columns
 from core.errors import TableError
+from core.report.letters import letter
 from core.values import Grouping, Kind, Points, Projection, Task, TaskGraph, TaskTable
 from dashboard.charts.text import number
 from dashboard.selection import SampleSelection
-from dashboard.theme import letter
 from dashboard.words import WAYS
 
 DECIMALS = 3

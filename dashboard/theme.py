@@ -7,29 +7,9 @@ a figure cannot inherit from the page; backgrounds stay transparent.
 from dataclasses import dataclass
 from functools import cache
 
-OKABE_ITO = (
-    "#0072B2",
-    "#E69F00",
-    "#009E73",
-    "#D55E00",
-    "#CC79A7",
-    "#56B4E9",
-    "#F0E442",
-    "#7F7F7F",  # their black would vanish on the dark page
-)
-MORE_COLOURS = (  # Paul Tol, "muted": for groups nine to sixteen
-    "#332288",
-    "#882255",
-    "#44AA99",
-    "#CC6677",
-    "#AA4499",
-    "#117733",
-    "#999933",  # late: on the light page the yellow of group seven is darkened to nearly this
-    "#DDCC77",
-)
-GROUP_COLOURS = OKABE_ITO + MORE_COLOURS
-SHAPES = ("circle", "rect", "triangle", "diamond", "pin")
-"""Names ECharts knows."""
+from core.report.letters import letter
+from core.report.marks import colour_of, shape_of
+
 PLOTLY_SHAPES = {
     "circle": "circle",
     "rect": "square",
@@ -94,22 +74,12 @@ def ink(dark: bool) -> Ink:
     return DARK if dark else LIGHT
 
 
-def letter(group: int) -> str:
-    """A, B, … Z, AA, AB, … for group 0, 1, …"""
-    text = ""
-    number = group + 1
-    while number:
-        number, digit = divmod(number - 1, 26)
-        text = chr(ord("A") + digit) + text
-    return text
-
-
 def group_mark(group: int) -> Mark:
     """Letter, colour and shape of group 0, 1, …; the pair of colour and shape repeats after 80."""
     return Mark(
         letter=letter(group),
-        colour=GROUP_COLOURS[group % len(GROUP_COLOURS)],
-        shape=SHAPES[group % len(SHAPES)],
+        colour=colour_of(group),
+        shape=shape_of(group),
     )
 
 

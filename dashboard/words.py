@@ -18,7 +18,7 @@ _BADGES = {
 
 
 GROUP_SHAPES = {"circle": "●", "rect": "■", "triangle": "▲", "diamond": "◆", "pin": "▼"}
-"""The shapes of `dashboard.theme.SHAPES` as text."""
+"""The shapes of `core.report.marks.SHAPES` as text."""
 
 
 WAYS = {

@@ -18,7 +18,8 @@ MISSING_EVIDENCE = (
 )
 MISSING_DATA = "The records behind this run are not known here, so none are counted."
 MISSING_RERUNS = "How stable the groups are is not known for this run."
-EVERY_SAME = "There is no split of the outcomes here that re-runs could upset."
+ALL_IN_ONE = "All outcomes are in one group, so there is no split that re-runs could upset."
+NONE_TOGETHER = "No two outcomes are in one group, so there is none that re-runs could part."
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -60,7 +61,7 @@ def amount(value: float | None, is_share: bool = False) -> str:
     """A metric or a share of the loss, without a sign: `0.042`, `2.4 %`, `–` where unknown."""
     if value is None:
         return "–"
-    return f"{100 * value:.1f} %" if is_share else f"{value:.3f}"
+    return f"{100 * value:.1f}\u00a0%" if is_share else f"{value:.3f}"
 
 
 def signed(value: float | None, is_share: bool = False) -> str:
@@ -113,9 +114,10 @@ def comparison(better: str, worse: str, metric: str, value: float, low: float, h
     if is_share:
         way = "lower" if value >= 0 else "higher"
     sure = " The range includes no difference." if low <= 0 <= high else ""
+    bounds = interval(low, high, is_share)
     return (
         f"In patients kept aside, the mean {what} of {better} was {amount(abs(value), is_share)} "
-        f"{way} than of {worse} (95 % range of the gain {interval(low, high, is_share)}).{sure}"
+        f"{way} than of {worse} (95\u00a0% range of the gain {bounds}).{sure}"
     )
 
 
@@ -131,10 +133,10 @@ def rerun(names: Sequence[str], of_100: int, n_reruns: int | None) -> str:
 
 def likeness(inside: float, outside: float | None) -> str:
     """How alike the tasks of a group pull a model."""
-    text = f"These outcomes pull the model {in_100(inside)} % alike"
+    text = f"These outcomes pull the model {in_100(inside)}\u00a0% alike"
     if outside is None:
         return f"{text}."
-    return f"{text}; with the outcomes outside the group it is {in_100(outside)} %."
+    return f"{text}; with the outcomes outside the group it is {in_100(outside)}\u00a0%."
 
 
 def meeting(times: float) -> str:
@@ -220,3 +222,9 @@ def alternative(n_groups: int, n_tasks: int, of_100: int | None) -> str:
     if of_100 is None:
         return f"{text}."
     return f"{text}: pairs stayed together in {of_100} of 100 re-runs ({likelihood(of_100)})."
+
+
+def without(name: str, group: str, before: int, after: int) -> str:
+    """A group when one task leaves it."""
+    change = f"in {after} instead of {before}" if after != before else f"still in {after}"
+    return f"without {name}, pairs of {group} stayed together {change} of 100 re-runs."

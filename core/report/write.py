@@ -9,11 +9,17 @@ from typing import Any
 
 from core.errors import MethodError, RunError
 from core.report.as_json import to_json, to_yaml_groups
+from core.report.html import to_html
+from core.report.pdf import to_pdf
+from core.report.slides import to_pptx
 from core.report.story import Audience, Story, tell
 
 Names = Mapping[tuple[str, ...], str]
 
 FORMATS: dict[str, Callable[[Mapping[str, Any], Story], bytes]] = {
+    "html": to_html,
+    "pdf": to_pdf,
+    "pptx": to_pptx,
     "json": to_json,
     "yaml": to_yaml_groups,
 }

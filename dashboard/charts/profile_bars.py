@@ -3,10 +3,11 @@
 from typing import Any
 
 from core.profile import Difference, Profile
+from core.report.marks import OKABE_ITO
 from dashboard.charts.chart import Chart, EChart
 from dashboard.charts.echarts_look import bare_axis, heading
 from dashboard.charts.text import clean, number, percent, rich, short
-from dashboard.theme import OKABE_ITO, ink, readable
+from dashboard.theme import ink, readable
 
 MOST_BARS = 14
 _ROW = 24

@@ -41,7 +41,7 @@ def stability(facts: Facts) -> str:
     ]
     known = [(share, members) for share, members in shares if share is not None]
     if not facts.has_split:
-        return words.EVERY_SAME
+        return words.ALL_IN_ONE if len(facts.groups) == 1 else words.NONE_TOGETHER
     if not known:
         return words.MISSING_RERUNS
     share, members = max(known, key=lambda pair: pair[0])

@@ -18,7 +18,7 @@ def groups_section(facts: Facts) -> Section:
         (
             *([Cards(cards)] if cards else []),
             Lines((words.singles(alone),)),
-            *([_drivers(facts)] if facts.document.get("why") else []),
+            *_drivers(facts),
             *_alternatives(facts),
         ),
     )
@@ -44,7 +44,7 @@ def card(facts: Facts, number: int) -> Card:
 
 
 def _unknown(facts: Facts) -> str:
-    return words.MISSING_RERUNS if facts.has_split else words.EVERY_SAME
+    return words.MISSING_RERUNS if facts.has_split else words.ALL_IN_ONE
 
 
 def reasons(facts: Facts, number: int, most: int = 3) -> tuple[str, ...]:
@@ -65,7 +65,7 @@ def reasons(facts: Facts, number: int, most: int = 3) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _drivers(facts: Facts) -> Grid:
+def _drivers(facts: Facts) -> tuple[Grid, ...]:
     """Every column that drives a group, with its strength beside that of chance."""
     rows = [
         (
@@ -79,13 +79,16 @@ def _drivers(facts: Facts) -> Grid:
         for number, members in enumerate(facts.groups)
         for one in facts.why(number).get("features", ())
     ]
-    return Grid(
+    if not rows:
+        return ()
+    grid = Grid(
         "What drives each group",
         ("Group", "Column", "Outcomes", "Direction", "Correlation", "Chance stays below"),
         tuple(rows),
         (False, False, True, False, True, True),
         EXPERTS,
     )
+    return (grid,)
 
 
 def _alternatives(facts: Facts) -> tuple[Grid, ...]:
@@ -113,7 +116,8 @@ def alternatives(facts: Facts, most: int = 8) -> tuple[Alternative, ...]:
     best: dict[int, Alternative] = {}
     for one in facts.document.get("groupings", ()):
         groups = tuple(tuple(group) for group in one["groups"])
-        if not 1 < len(groups) < len(facts.task_names):
+        is_known = {frozenset(group) for group in groups} == {frozenset(g) for g in facts.groups}
+        if is_known or not 1 < len(groups) < len(facts.task_names):
             continue
         share = one["stability"]
         known = best.get(len(groups))

@@ -46,7 +46,7 @@ def test_the_answer_has_three_sentences():
     assert first.lines == (
         "Train the 6 outcomes in 2 groups.",
         "In patients kept aside, the mean AUROC of the best groups was 0.042 higher than of each "
-        "outcome alone (95 % range of the gain +0.022 to +0.072).",
+        "outcome alone (95\u00a0% range of the gain +0.022 to +0.072).",
         "In 92 of 100 re-runs on resampled patients, any two of outcome 0, outcome 1 and outcome 2 "
         "stayed together: very likely (200 re-runs made).",
     )

@@ -45,8 +45,8 @@ def test_a_probability_has_its_word(of_100, word):
         (-0.0424, False, "−0.042"),
         (0.0001, False, "0.000"),
         (-0.0001, False, "0.000"),
-        (0.0235, True, "+2.4 %"),
-        (-0.5, True, "−50.0 %"),
+        (0.0235, True, "+2.4\u00a0%"),
+        (-0.5, True, "−50.0\u00a0%"),
         (None, False, "–"),
     ],
 )
@@ -73,7 +73,7 @@ def test_a_comparison_says_when_there_may_be_no_difference():
 
 def test_a_saved_loss_is_a_lower_error():
     text = words.comparison("sharing", "alone", "loss", 0.024, 0.001, 0.05)
-    assert "mean error of sharing was 2.4 % lower" in text
+    assert "mean error of sharing was 2.4\u00a0% lower" in text
 
 
 @pytest.mark.parametrize("verdict", [None, "alone", "together", "grouped"])

@@ -7,17 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.report.letters import letter
+from core.report.marks import GROUP_COLOURS, OKABE_ITO, SHAPES
 from dashboard.theme import (
     CIVIDIS,
     DARK,
     DIVERGING,
-    GROUP_COLOURS,
     LIGHT,
-    OKABE_ITO,
-    SHAPES,
     contrast,
     group_mark,
-    letter,
     mix,
     readable,
     text_on,
