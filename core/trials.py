@@ -135,6 +135,16 @@ class Evidence(Frozen):
         """The trial with this many groups that did best on validation rows."""
         return next(trial for trial in self.trials if trial.n_groups == n_groups)
 
+    @property
+    def by_number(self) -> tuple[Trial, ...]:
+        """Of every number of groups the trial that did best on validation rows among those that
+        were tested; fewest groups first."""
+        best: dict[int, Trial] = {}
+        for trial in self.trials:
+            if trial.was_tested:
+                best.setdefault(trial.n_groups, trial)
+        return tuple(best[number] for number in sorted(best))
+
     def gains(self, trial: Trial) -> Gains:
         """A trial's gains of every task, in what the evidence was judged by."""
         return trial.metric_gains if self.judge is Judge.METRIC else trial.loss_gains

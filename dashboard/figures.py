@@ -18,6 +18,7 @@ from core.values import Grouping, Points, Projection, Report, TaskTable
 from dashboard.charts.affinity_row import draw_affinity_row
 from dashboard.charts.chart import Chart, EChart, PlotlyChart
 from dashboard.charts.co_assignment import draw_co_assignment
+from dashboard.charts.gain_curve import draw_gain_curve
 from dashboard.charts.heatmap import draw_affinity
 from dashboard.charts.label_table import draw_label_table
 from dashboard.charts.landscape_points import draw_points
@@ -117,7 +118,7 @@ def draw_graph_page(report: Report, view: ViewState, *, dark: bool = False) -> d
 
 
 def draw_groups_page(report: Report, view: ViewState, *, dark: bool = False) -> Charts:
-    """`curves`, `members` and `together` of the grouping on show."""
+    """`curves`, `members` and `together` of the grouping on show, `gain` once there is evidence."""
     shown = look_up(report, view.way, view.n_components)
     names = report.task_names
     order = order_tasks(report.affinity.similarity, shown.grouping.labels)
@@ -129,6 +130,9 @@ def draw_groups_page(report: Report, view: ViewState, *, dark: bool = False) -> 
         charts["curves"] = draw_selection_curves(
             report.groupings, shown.way, shown.n_components, titles=WAYS, dark=dark
         )
+    if report.evidence is not None and report.evidence.by_number:
+        n_groups = len(np.unique(shown.labels))
+        charts["gain"] = draw_gain_curve(report.evidence, n_groups, dark=dark)
     return charts
 
 

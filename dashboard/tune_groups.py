@@ -6,6 +6,7 @@ from core.values import Grouping, Report
 from dashboard.charts.members_flow import draw_members_flow
 from dashboard.components import show_chart
 from dashboard.figures import draw_groups_page, marked_tasks, steps_of
+from dashboard.gain_curve import show_gain_curve
 from dashboard.group_cards import show_cards
 from dashboard.look_up import Shown, look_up, same_partition, ways_to_group
 from dashboard.session import bound, change_view, is_dark, view
@@ -29,6 +30,8 @@ def tune_groups(report: Report) -> None:
     if "curves" in charts:
         st.subheader("How many groups?")
         show_chart(charts["curves"], key="curves")
+    if "gain" in charts and report.evidence is not None:
+        show_gain_curve(charts["gain"], report.evidence)
     _show_flow(shown.choices, names)
     left, right = st.columns(2)
     with left:

@@ -3,6 +3,7 @@
 import shutil
 import time
 
+import pandas as pd
 import pytest
 
 from core.data import assign_roles, plant_groups
@@ -10,6 +11,7 @@ from core.evidence import Validation
 from core.runs import EVIDENCE, Asked, Run, State, Status
 from core.runs.worker import work
 from core.training import Trainer
+from dashboard.charts.gain_curve import draw_gain_curve
 from dashboard.evidence_form import OWN
 from tests.cohort import SMALL_PLAN, small_cohort
 from tests.dashboard.visit import boxes, check_sound, go_to, visit, words
@@ -163,3 +165,36 @@ def test_odd_names_stay_text(tmp_path, monkeypatch):
     at = go_to(visit(run.id), "evidence")
     assert not at.error
     assert all("<img" not in str(chart.proto.spec) for chart in at.get("plotly_chart"))
+
+
+def test_groups_show_the_gain_of_every_number_of_groups_once_there_is_evidence(trained):
+    evidence = trained.report().evidence
+    at = go_to(visit(trained.id), "groups")
+    assert "What did training gain at every number of groups?" in words(at)
+    assert len(at.get("plotly_chart")) == 1
+    numbers = [trial.n_groups for trial in evidence.by_number]
+    assert numbers[0] == 1
+    assert numbers[-1] == len(evidence.task_names)
+    assert any(table.value.get("groups", pd.Series()).tolist() == numbers for table in at.dataframe)
+    at.slider[0].set_value(at.slider[0].max).run()
+    check_sound(at)
+    assert len(at.get("plotly_chart")) == 1
+
+
+def test_groups_without_evidence_show_no_gain(untrained):
+    at = go_to(visit(untrained.id), "groups")
+    assert "What did training gain" not in words(at)
+    assert not at.get("plotly_chart")
+
+
+def test_the_curve_of_gains_is_that_of_the_best_tested_trials(trained):
+    evidence = trained.report().evidence
+    chart = draw_gain_curve(evidence, 2)
+    line = chart.figure.data[0]
+    tested = [trial for trial in evidence.trials if trial.was_tested]
+    for x, y, high in zip(line.x, line.y, line.error_y.array, strict=True):
+        best = next(trial for trial in tested if trial.n_groups == x)
+        gain = evidence.gain(best)
+        assert y == gain.value
+        assert high == pytest.approx(gain.high - gain.value)
+    assert "all together" in chart.alt
