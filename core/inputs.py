@@ -6,6 +6,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, Int
 
 from core.frozen import Frozen
+from core.keys import ColumnHash
+from core.moments import Moments
 from core.values import Split, TaskTable
 
 CLIP = 10.0
@@ -42,16 +44,42 @@ def model_inputs(table: TaskTable) -> Float32[np.ndarray, "sample input"]:
 
 def fit_scale(table: TaskTable) -> InputScale:
     """What standardises the features, from the training rows of a table."""
+    learner = ScaleLearner(table.features.shape[1])
     rows = table.rows(Split.TRAIN)
-    step = max(1, _CELLS // max(1, len(table.features)))
-    n_features = table.features.shape[1]
-    parts = [
-        _statistics(table.features[rows, start : start + step])
-        for start in range(0, n_features, step)
-    ]
-    unit, mean, spread = np.concatenate(parts, axis=1) if parts else np.zeros((3, 0))
-    flagged = np.array(_distinct(np.isnan(table.features)[rows]), dtype=np.int64)
-    return InputScale(unit, mean, spread, spread > 1e-12, flagged)
+    step = max(1, _CELLS // max(1, table.features.shape[1]))
+    for start in range(0, len(rows), step):
+        learner.add(table.features[rows[start : start + step]])
+    return learner.scale()
+
+
+class ScaleLearner:
+    """Learns an `InputScale` from training rows that come part by part."""
+
+    def __init__(self, n_features: int) -> None:
+        self.moments = Moments(n_features)
+        self.ever, self.always = np.zeros(n_features, bool), np.ones(n_features, bool)
+        self.missing = ColumnHash(n_features)
+
+    def add(self, train: Float[np.ndarray, "row feature"]) -> None:
+        """Take in some training rows; the cut into parts does not matter, their order does not
+        either but for rounding."""
+        self.moments.add(train)
+        missing = np.isnan(train)
+        self.ever |= missing.any(axis=0)
+        self.always &= missing.all(axis=0)
+        self.missing.add(missing.astype(np.uint64))
+
+    def scale(self) -> InputScale:
+        """What the rows so far say."""
+        spread = self.moments.spread
+        return InputScale(
+            self.moments.unit, self.moments.mean, spread, spread > 1e-12, self._flagged()
+        )
+
+    def _flagged(self) -> Int[np.ndarray, " flag"]:
+        """The first feature of each pattern of missing values, but for none and all."""
+        some = np.flatnonzero(self.ever & ~self.always)
+        return np.sort(some[np.unique(self.missing.word[some], return_index=True)[1]])
 
 
 def apply_scale(
@@ -69,19 +97,6 @@ def apply_scale(
     return np.concatenate([*parts, flags], axis=1)
 
 
-def _statistics(train: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "3 feature"]:
-    """Unit, mean and spread of the known values of each feature."""
-    known = ~np.isnan(train)
-    values = np.where(known, train, 0.0).astype(np.float64)
-    size = np.abs(values).max(axis=0, initial=0.0)
-    unit = np.where(size > 0, size, 1.0)  # squares of 1e200 and of 1e-200 stay finite
-    values /= unit
-    count = np.maximum(known.sum(axis=0), 1)
-    mean = values.sum(axis=0) / count
-    spread = np.sqrt(((values - mean) ** 2).sum(axis=0, where=known) / count)
-    return np.stack([unit, mean, spread])
-
-
 def _standardise(
     scale: InputScale,
     features: Float[np.ndarray, "sample feature"],
@@ -94,13 +109,3 @@ def _standardise(
     np.clip(scaled, -CLIP, CLIP, out=scaled)
     scaled[np.isnan(chosen)] = 0.0
     return scaled.astype(np.float32)
-
-
-def _distinct(missing: Bool[np.ndarray, "row feature"]) -> list[int]:
-    """The first feature of each pattern of missing training values, but for none and all."""
-    some = np.flatnonzero(missing.any(axis=0) & ~missing.all(axis=0))
-    packed = np.packbits(missing[:, some], axis=0)
-    first: dict[bytes, int] = {}
-    for place, feature in enumerate(some):
-        first.setdefault(packed[:, place].tobytes(), int(feature))
-    return list(first.values())

@@ -7,13 +7,8 @@ hash is the finaliser of SplitMix64 (Steele, Lea and Flood 2014), one word in, o
 import numpy as np
 from jaxtyping import Float, Int, UInt64
 
-from core.values import Split
-
 SPLIT, BLOCK, DRAW = 1, 2, 3
 """What a hash is for; different purposes give independent numbers."""
-
-SHARES = (0.6, 0.2, 0.2)
-"""Of training, validation and test rows."""
 
 
 def hash_keys(
@@ -31,13 +26,6 @@ def uniform(keys: UInt64[np.ndarray, " row"], seed: int, purpose: int) -> Float[
     return np.asarray((hash_keys(keys, seed, purpose) >> np.uint64(11)) * 2.0**-53)
 
 
-def split_of(patient: UInt64[np.ndarray, " row"], seed: int) -> Int[np.ndarray, " row"]:
-    """The `Split.code` of every row; the rows of a patient share it."""
-    edges = np.cumsum(SHARES)[:-1]
-    place = np.searchsorted(edges, uniform(patient, seed, SPLIT), side="right")
-    return np.asarray(np.array([split.code for split in Split])[place])
-
-
 def block_of(
     patient: UInt64[np.ndarray, " row"], n_blocks: int, seed: int
 ) -> Int[np.ndarray, " row"]:
@@ -48,6 +36,23 @@ def block_of(
 def powers_of_half(chance: Float[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
     """The nearest power of ½ to each chance in (0, 1], so that weights have few values."""
     return np.asarray(2.0 ** -np.round(-np.log2(np.clip(chance, 2.0**-60, 1.0))))
+
+
+class ColumnHash:
+    """A word for every column of a table whose rows come part by part: columns that are the same on
+    every row share it, others do not (but for a chance of 2⁻⁶⁴)."""
+
+    def __init__(self, n_columns: int) -> None:
+        self.word = np.zeros(n_columns, dtype=np.uint64)
+        self.n_rows = 0
+
+    def add(self, bits: UInt64[np.ndarray, "row column"]) -> None:
+        """Take in the next rows."""
+        number = np.arange(self.n_rows, self.n_rows + len(bits), dtype=np.uint64)
+        factor = hash_keys(number, 0, 0)[:, None]
+        with np.errstate(over="ignore"):
+            self.word = self.word + (_mix(bits) * factor).sum(axis=0, dtype=np.uint64)
+        self.n_rows += len(bits)
 
 
 def _mix(word: UInt64[np.ndarray, " row"]) -> UInt64[np.ndarray, " row"]:

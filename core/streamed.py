@@ -15,6 +15,7 @@ from jaxtyping import Float, Int, UInt64
 
 from core.frozen import Frozen
 from core.inputs import InputScale
+from core.keys import SPLIT, uniform
 from core.values import Split, Task, TaskTable
 
 
@@ -35,10 +36,11 @@ class Survey(Frozen):
     """What the first passes over a file found.
 
     `sample` holds a few of its rows as any table has them, drawn so that every label is there;
-    `weight` is how many rows each of them stands for, a power of 2. Its tasks count every row of
-    the file, like all other fields.
+    `weight` is how many rows each of them stands for, a power of 2. All other fields, `tasks` too,
+    are of every row of the file.
     """
 
+    tasks: tuple[Task, ...]
     sample: TaskTable
     weight: Float[np.ndarray, " sample"]
     patient: UInt64[np.ndarray, " sample"]
@@ -62,10 +64,6 @@ class Survey(Frozen):
         if self.weight.shape != self.sample.split.shape:
             raise ValueError(f"{len(self.weight)} weights, {len(self.sample.split)} rows drawn")
 
-    @property
-    def tasks(self) -> tuple[Task, ...]:
-        return self.sample.tasks
-
     def n_in(self, split: Split) -> int:
         """How many rows of the file are in a split."""
         return int(self.n_by_split[split.code])
@@ -73,6 +71,17 @@ class Survey(Frozen):
     def fair_rows(self) -> Int[np.ndarray, " row"]:
         """Rows of the sample in which every row of the file had the same chance to be."""
         return fair_rows(self.weight)
+
+
+SHARES = (0.6, 0.2, 0.2)
+"""Of training, validation and test rows."""
+
+
+def split_of(patient: UInt64[np.ndarray, " row"], seed: int) -> Int[np.ndarray, " row"]:
+    """The `Split.code` of every row; the rows of a patient share it."""
+    edges = np.cumsum(SHARES)[:-1]
+    place = np.searchsorted(edges, uniform(patient, seed, SPLIT), side="right")
+    return np.asarray(np.array([split.code for split in Split])[place])
 
 
 def fair_rows(weight: Float[np.ndarray, " row"]) -> Int[np.ndarray, " kept"]:

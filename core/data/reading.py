@@ -49,7 +49,7 @@ def read_frame(path: Path) -> tuple["pd.DataFrame", tuple[str, ...]]:
         table, notices = read_text(content, path.name, TEXT_ENDINGS[ending])
     else:
         table, notices = _read_parquet(content, path.name)
-    return _to_pandas(table), notices
+    return to_pandas(table), notices
 
 
 def read_text_file(path: Path) -> bytes:
@@ -119,34 +119,40 @@ def _read_parquet(content: bytes, name: str) -> tuple["pa.Table", tuple[str, ...
 
 
 def _flatten(table: "pa.Table", name: str) -> tuple["pa.Table", tuple[str, ...]]:
-    """The columns that hold one value a row, decimals as numbers; stored row numbers dropped."""
+    """The columns that hold one value a row; stored row numbers dropped."""
+    kept, nested = usable_columns(table.schema, name)
+    notice = f"Columns with lists or bytes were left out: {listed(nested)}."
+    return table.select(kept), (notice,) if nested else ()
+
+
+def usable_columns(schema: "pa.Schema", name: str) -> tuple[list[str], list[str]]:
+    """The columns of a Parquet file that hold one value a row, and those that hold lists or bytes.
+
+    Raises:
+        TableError: fewer than two can be used.
+    """
     import pyarrow as pa
 
     kept, nested = [], []
-    for place, field in enumerate(table.schema):
+    for field in schema:
         if pa.types.is_nested(field.type) or pa.types.is_binary(field.type):
             nested.append(field.name)
         elif not field.name.startswith("__index_level_"):
-            kept.append(place)
-    table = table.select(kept)
-    for place, field in enumerate(table.schema):
-        if pa.types.is_decimal(field.type):
-            numbers = table.column(place).cast(pa.float64())
-            table = table.set_column(place, field.name, numbers)
-    if table.num_columns < 2:
+            kept.append(field.name)
+    if len(kept) < 2:
         raise TableError(f"{name} has one column; a table needs features and targets.")
-    notice = f"Columns with lists or bytes were left out: {listed(nested)}."
-    return table, (notice,) if nested else ()
+    return kept, nested
 
 
-def _to_pandas(table: "pa.Table") -> "pd.DataFrame":
+def to_pandas(table: "pa.Table") -> "pd.DataFrame":
+    """The frame of an Arrow table: decimals as numbers, true and false as pandas' boolean."""
     import pandas as pd
     import pyarrow as pa
 
     for place, field in enumerate(table.schema):
-        if pa.types.is_null(field.type):
-            nothing = table.column(place).cast(pa.float64())
-            table = table.set_column(place, field.name, nothing)
+        if pa.types.is_null(field.type) or pa.types.is_decimal(field.type):
+            numbers = table.column(place).cast(pa.float64())
+            table = table.set_column(place, field.name, numbers)
     frame: pd.DataFrame = table.to_pandas(
         ignore_metadata=True,
         date_as_object=False,

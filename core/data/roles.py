@@ -103,7 +103,7 @@ def assign_roles(
     ignored = match_columns(columns, ignore, "--ignore")
     if patient_id is not None and patient_id not in columns:
         raise _no_match(patient_id, columns, "--patient-id")
-    events = _event_columns(kinds or {}, columns)
+    events = event_columns(kinds or {}, columns)
     hidden = {*ignored, *events, patient_id}
     chosen = tuple(n for n in match_columns(columns, targets, "--targets") if n not in hidden)
     if not chosen:
@@ -173,7 +173,8 @@ def _parse_kind(text: str) -> tuple[str, str]:
     return kind.strip(), event.strip() if kind.strip() == Kind.TIME_TO_EVENT else ""
 
 
-def _event_columns(asked: Mapping[str, str], columns: Sequence[str]) -> set[str]:
+def event_columns(asked: Mapping[str, str], columns: Sequence[str]) -> set[str]:
+    """The columns that kinds name as those of an event; TableError where one is not there."""
     events = {_parse_kind(text)[1] for text in asked.values()} - {""}
     for event in sorted(events):
         if event not in columns:

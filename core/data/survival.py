@@ -20,10 +20,15 @@ HAPPENED = (*POSITIVE, "death", "deceased", "happened", "observed", "failed", "r
 
 
 def signed_times(
-    name: str, times: "pd.Series", event_name: str, events: "pd.Series"
+    name: str,
+    times: "pd.Series",
+    event_name: str,
+    events: "pd.Series",
+    texts: tuple[str, ...] = (),
 ) -> Float[np.ndarray, " sample"]:
     """+t where the event happened at t, −t where the sample was censored at t, NaN where the time
-    or the event is missing.
+    or the event is missing. `texts` are the two of the event column where these are only a part of
+    its rows (`event_levels`).
 
     Raises:
         TableError: times that are no positive numbers, or events that are not 1 and 0 (true and
@@ -41,11 +46,18 @@ def signed_times(
             f"Column {quoted(name)} has {len(wrong)} time{'s'[: len(wrong) != 1]} that cannot be "
             f"(first {wrong[0]:g}): a time to an event is above 0 and finite. Mend or clear them."
         )
-    happened = _happened(event_name, events, name)
+    happened = _happened(event_name, events, name, texts)
     return np.where(happened == 1, values, -values) + 0.0 * happened
 
 
-def _happened(event_name: str, events: "pd.Series", name: str) -> Float[np.ndarray, " sample"]:
+def event_levels(events: "pd.Series") -> tuple[str, ...]:
+    """The texts of an event column; none where it holds numbers."""
+    return () if what_holds(events) is Holds.NUMBERS else as_levels(events)[1]
+
+
+def _happened(
+    event_name: str, events: "pd.Series", name: str, texts: tuple[str, ...]
+) -> Float[np.ndarray, " sample"]:
     """1 where the event happened, 0 where it did not, NaN where that is missing."""
     if what_holds(events) is Holds.NUMBERS:
         values = as_numbers(events)
@@ -53,11 +65,14 @@ def _happened(event_name: str, events: "pd.Series", name: str) -> Float[np.ndarr
         if not set(found) <= {0.0, 1.0}:
             raise _unclear(event_name, name, [f"{value:g}" for value in found])
         return values
-    codes, levels = as_levels(events)
+    codes, named = as_levels(events)
+    levels = texts or named
     is_event = [level.lower() in HAPPENED for level in levels]
-    if what_holds(events) is Holds.DATES or len(levels) > 2 or sum(is_event) != 1:
-        raise _unclear(event_name, name, list(levels))
-    return np.where(codes < 0, np.nan, (codes == is_event.index(True)).astype(np.float64))
+    unclear = what_holds(events) is Holds.DATES or not set(named) <= set(levels)
+    if unclear or len(levels) > 2 or sum(is_event) != 1:
+        raise _unclear(event_name, name, list(dict.fromkeys((*levels, *named))))
+    event = levels[is_event.index(True)]
+    return np.asarray(np.array([float(level == event) for level in named] + [np.nan])[codes])
 
 
 def _unclear(event_name: str, name: str, found: list[str]) -> TableError:

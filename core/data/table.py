@@ -56,8 +56,13 @@ def _rounded(values: Float[np.ndarray, "sample column"]) -> Float[np.ndarray, "s
 
     So a table is the same whether it was stored as single-precision Parquet or as text.
     """
+    return values.astype(np.float32) if fits_single(values) else values
+
+
+def fits_single(values: Float[np.ndarray, "sample column"]) -> bool:
+    """Whether single precision keeps what matters of every column."""
     low, high = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)
     size = np.maximum(np.abs(low), np.abs(high))
     fits = (size < 1e37) & ((high <= low) | (size < 1e4 * (high - low)))
     fits &= (size > 1e-30) | (size == 0)
-    return values.astype(np.float32) if fits.all() else values
+    return bool(fits.all())

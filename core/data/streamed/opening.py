@@ -1,0 +1,116 @@
+"""From a Parquet file of any size to a table that the engine streams."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.data.issues import Issue, find_issues
+from core.data.mends import mend_columns
+from core.data.roles import Patterns, Roles, assign_roles, event_columns, match_columns
+from core.data.source import TABLE_TARGETS
+from core.data.streamed.coder import fit_coder
+from core.data.streamed.draw import SAMPLE_ROWS, Drawn, count_labels, draw_sample
+from core.data.streamed.parquet import ParquetRows, open_rows
+from core.data.streamed.stream import ParquetStream
+from core.data.streamed.survey import survey_rows
+from core.data.table import stop_at_errors
+from core.streamed import StreamedTable, Survey
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A file that was looked through: the streamed table, and what a run folder keeps of it."""
+
+    table: StreamedTable
+    rows: ParquetRows
+    roles: Roles
+    mends: Mapping[str, str]
+    frame: "pd.DataFrame"
+    """The sample, mended, with every column that has a role."""
+    issues: tuple[Issue, ...]
+
+
+def open_table(
+    path: str | Path,
+    targets: Patterns | None = None,
+    ignore: Patterns = (),
+    patient_id: str | None = None,
+    kinds: Mapping[str, str] | None = None,
+    seed: int = 0,
+    mends: Mapping[str, str] | None = None,
+    sample_rows: int = SAMPLE_ROWS,
+) -> StreamedTable:
+    """Look through a Parquet file of any size without ever holding it in memory.
+
+    Three passes: the labels are counted, a sample of some ten thousand rows is drawn, and every row
+    is counted and scaled. The landscape then reads the file again from each start. Memory does not
+    grow with the rows: no array has an entry a row, as split, block and draw are hashes.
+
+    Args:
+        path: a Parquet file.
+        targets: as for `load_table`, and so are all others but the last.
+        ignore: names or globs of columns to leave out.
+        patient_id: the column whose rows must stay in one split; never a feature.
+        kinds: kinds of targets where the inferred one is not wanted.
+        seed: of the split and the sample.
+        mends: mends of columns.
+        sample_rows: about how many rows the stages that look at single rows get.
+
+    Raises:
+        TableError: the file cannot be read, no column matches, or there is an issue that stops a
+            run; one line that says what to do.
+    """
+    return open_file(Path(path), targets, ignore, patient_id, kinds, seed, mends, sample_rows).table
+
+
+def open_file(
+    path: Path,
+    targets: Patterns | None = None,
+    ignore: Patterns = (),
+    patient_id: str | None = None,
+    kinds: Mapping[str, str] | None = None,
+    seed: int = 0,
+    mends: Mapping[str, str] | None = None,
+    sample_rows: int = SAMPLE_ROWS,
+) -> Opened:
+    """`open_table` for those who make a run folder of it."""
+    rows, mends, targets = open_rows(path), mends or {}, targets or TABLE_TARGETS
+    hidden = set(match_columns(rows.names, ignore, "--ignore"))
+    events = event_columns(kinds or {}, rows.names)
+    wanted = match_columns(rows.names, targets, "--targets")
+    labels = [n for n in rows.names if n in {*wanted, *events} and n not in {*hidden, patient_id}]
+    columns = [name for name in rows.names if name not in hidden or name in events]
+    counts = count_labels(rows, labels)
+    drawn = draw_sample(rows, columns, counts, seed, sample_rows)
+    frame = mend_columns(drawn.frame, mends)
+    roles = assign_roles(frame, targets, (), patient_id, kinds=kinds, mends=mends)
+    roles = replace(roles, ignore=tuple(n for n in rows.names if n in hidden - events))
+    issues = find_issues(frame, roles)
+    stop_at_errors(issues)
+    frame = frame.loc[:, list(roles.columns)]
+    coder = fit_coder(frame, roles)
+    kept = Drawn(frame, drawn.number, drawn.weight)
+    survey = survey_rows(rows, coder, kept, mends, seed, _notes(rows.n_rows, len(frame)))
+    stream = ParquetStream(rows, coder, seed, mends)
+    return Opened(StreamedTable(survey, stream), rows, roles, mends, frame, issues)
+
+
+def reopen(
+    path: Path, frame: "pd.DataFrame", roles: Roles, survey: Survey, seed: int
+) -> StreamedTable:
+    """The streamed table of a run folder: its rows at `path`, its sample and its survey."""
+    return StreamedTable(survey, ParquetStream(open_rows(path), fit_coder(frame, roles), seed))
+
+
+def _notes(n_rows: int, n_drawn: int) -> tuple[str, ...]:
+    if n_drawn == n_rows:
+        return ()
+    return (
+        f"The table of {n_rows:,} rows was streamed: sums are over every training row; kinds, "
+        f"issues, probes, mean displacements, points and what `validate` trains come from "
+        f"{n_drawn:,} rows, drawn evenly and with more of rare labels.",
+    )
