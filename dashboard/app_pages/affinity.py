@@ -15,6 +15,7 @@ from dashboard.figures import (
     task_order,
 )
 from dashboard.jobs import require_report
+from dashboard.pair_metric import show_left_out, show_pair_metrics
 from dashboard.results import current_run, table_of
 from dashboard.session import bound, change_view, is_dark, newly, view
 from dashboard.show_selection import show_pair_in_selection
@@ -35,6 +36,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         **bound("beside", beside),
     )
 st.caption(MEASURES.methods[key].summary)
+show_left_out(report)
 for note in by_key[key].notes:
     st.info(sentence(note), icon=":material/info:")
 charts = draw_affinity_page(report, table_of(run), view(), dark=is_dark())
@@ -55,7 +57,7 @@ if beside:
     )
 
 source, target = shown_pair(report, view())
-pair, found = (names[source], names[target]), by_key[key]
+pair = (names[source], names[target])
 with st.container() if beside else columns[1]:
     st.subheader("Two tasks in detail")
     with st.container(horizontal=bool(beside)):  # below each other: long names stay whole
@@ -64,14 +66,7 @@ with st.container() if beside else columns[1]:
     if (first, second) != pair:
         change_view(pair=(first, second))
         st.rerun()
-    low, high = number(found.low[source, target]), number(found.high[source, target])
-    st.metric(
-        f"{measure_title(key)} ({'distance' if found.is_distance else 'similarity'})",
-        number(found.values[source, target]),
-        f"95 % interval {low} to {high}",
-        delta_color="off",
-        delta_arrow="off",
-    )
+    show_pair_metrics(by_key[key], source, target)
     show_pair_in_selection(run, report, source, target)
     show_chart(charts["labels"], key="labels")
 st.subheader(f"{plain(names[source])} against every other task")

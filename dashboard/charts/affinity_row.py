@@ -8,7 +8,7 @@ from plotly.graph_objects import Figure, Scatter
 
 from core.values import Affinity
 from dashboard.charts.chart import Chart, PlotlyChart
-from dashboard.charts.measure import measure_title
+from dashboard.charts.measure import measure_title, unit_of
 from dashboard.charts.plotly_look import dress
 from dashboard.charts.text import clean, number, plotly, short
 from dashboard.theme import PLOTLY_SHAPES, group_mark, ink, readable
@@ -39,7 +39,7 @@ def draw_affinity_row(
     for group in sorted({int(labels[other]) for other in drawn}):
         rows = [row for row, other in enumerate(drawn) if labels[other] == group]
         figure.add_trace(_dots(affinity, task, drawn, rows, group, dark))
-    unit = "distance" if affinity.is_distance else "similarity"
+    unit = f"{unit_of(affinity)}{' as source' if affinity.is_directed else ''}"
     left_out = f", the closest {len(drawn)} of {len(ranked)}" if len(drawn) < len(ranked) else ""
     height = 120 + max(3, len(drawn)) * _ROW
     measure = plotly(measure_title(affinity.measure))

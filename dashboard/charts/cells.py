@@ -28,6 +28,8 @@ class Cells:
     extra: dict[str, Float[np.ndarray, "source target"]]
     span: tuple[float, float]
     bright_is_low: bool = False
+    axes: tuple[str, str] = ("", "")
+    """What rows and columns are, where they are not the same."""
 
 
 def cell_at(

@@ -9,13 +9,14 @@ from core.values import Affinity
 from dashboard.charts.cells import Cells
 from dashboard.charts.chart import EChart
 from dashboard.charts.matrix import draw_matrix
-from dashboard.charts.measure import measure_title
+from dashboard.charts.measure import measure_title, unit_of
 from dashboard.charts.text import clean, number
 
 _TOOLTIP = (
-    "<b>{@row}</b> · <b>{@column}</b><br/>%s {@shown}<br/>"
+    "<b>{@row}</b> %s <b>{@column}</b><br/>%s {@shown}<br/>"
     "95 %% interval {@low} to {@high}<br/>similarity {@similarity}"
 )
+SOURCE_TARGET = ("source ↓", "target →")
 _TOOLTIP_SIMILARITY = "<b>{@row}</b> · <b>{@column}</b><br/>similarity {@shown}"
 
 
@@ -30,6 +31,8 @@ def draw_affinity(
 ) -> EChart:
     """Heatmap of `affinity.values`, or of its similarity in [0, 1]; `cell_at` reads a click.
 
+    Where both directions of a pair differ, rows are sources and columns targets, and say so.
+
     Args:
         affinity: what to draw.
         order: task numbers, first row first.
@@ -40,18 +43,20 @@ def draw_affinity(
     """
     measure = measure_title(affinity.measure)
     values = affinity.similarity if similarity else affinity.values
-    unit = "distance" if affinity.is_distance and not similarity else "similarity"
+    unit = "similarity" if similarity else unit_of(affinity)
+    directed = affinity.is_directed and not similarity
     extra = {"low": affinity.low, "high": affinity.high, "similarity": affinity.similarity}
     cells = Cells(
         names=affinity.task_names,
         values=values,
-        title=f"{measure}: {unit}, bright is alike",
+        title=f"{measure}: {unit}, bright is {'more' if unit == 'gain' else 'alike'}",
         unit=unit,
-        tooltip=_TOOLTIP_SIMILARITY if similarity else _TOOLTIP % unit,
+        tooltip=_TOOLTIP_SIMILARITY if similarity else _TOOLTIP % ("→" if directed else "·", unit),
         missing="no shared samples",
         extra={} if similarity else extra,
         span=(0.0, 1.0) if similarity else off_diagonal_span(values),
         bright_is_low=unit == "distance",
+        axes=SOURCE_TARGET if directed else ("", ""),
     )
     return draw_matrix(cells, order, labels, pair=pair, dark=dark, alt=_words(cells, order, unit))
 
@@ -71,6 +76,8 @@ def _words(cells: Cells, order: Sequence[int] | Int[np.ndarray, " task"], unit: 
     pairs = np.where(np.eye(len(cells.names), dtype=bool), np.nan, cells.values)
     pairs = pairs[np.ix_(drawn, drawn)]
     head = f"{clean(cells.title)}, {len(drawn)} tasks ordered by group"
+    if any(cells.axes):
+        head += ", rows are sources and columns targets"
     if not np.isfinite(pairs).any():
         return f"{head}; no two of them share samples."
     closest = np.nanargmin(pairs) if unit == "distance" else np.nanargmax(pairs)

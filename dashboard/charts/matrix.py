@@ -43,8 +43,8 @@ def draw_matrix(
         "animation": False,
         "tooltip": {"confine": True},
         "grid": {"left": 0, "right": 96, "top": 44, "bottom": 0, "containLabel": True},
-        "xAxis": [_axis(names, labels[drawn], dark, "x"), _hidden()],
-        "yAxis": [_axis(names, labels[drawn], dark, "y"), _hidden()],
+        "xAxis": [_axis(names, labels[drawn], dark, "x", cells.axes[1]), _hidden()],
+        "yAxis": [_axis(names, labels[drawn], dark, "y", cells.axes[0]), _hidden()],
         "visualMap": [_colours(cells, dark), _grey(dark), *_clear(frame)],
         "dataZoom": _zoom(len(drawn)),
         "dataset": [{"source": cell_rows(cells, drawn)}, {"source": missing_rows(cells, drawn)}],
@@ -151,7 +151,7 @@ def _gaps(labels: Int[np.ndarray, " task"], dark: bool) -> list[dict[str, Any]]:
 
 
 def _axis(
-    names: list[str], labels: Int[np.ndarray, " task"], dark: bool, side: str
+    names: list[str], labels: Int[np.ndarray, " task"], dark: bool, side: str, title: str
 ) -> dict[str, Any]:
     marks = [group_mark(group) for group in sorted({int(group) for group in labels})]
     axis = bare_axis(names, dark) | {"inverse": side == "y"}
@@ -159,7 +159,11 @@ def _axis(
         "rich": {mark.letter: chip(mark) for mark in marks},
         "rotate": 90 if side == "x" else 0,
     }
-    return axis
+    if not title:
+        return axis
+    style = {"color": ink(dark).muted, "fontSize": 12, "align": "right"}
+    style |= {"verticalAlign": "top"} if side == "x" else {}  # below the last row's name
+    return axis | {"name": title, "nameLocation": "start", "nameGap": 6, "nameTextStyle": style}
 
 
 def _hidden() -> dict[str, Any]:

@@ -287,6 +287,18 @@ def test_every_measure_and_every_comparison_is_sound(done):
         assert at.metric
 
 
+def test_both_directions_of_a_pair_are_shown_where_they_differ(done, monkeypatch):
+    at = go_to(visit(done.id), "affinity")
+    at.selectbox[0].set_value("tag").run()
+    first, second = (metric.label for metric in at.metric[-2:])
+    assert first.count("→") == second.count("→") == 1
+    assert first.split(": ")[1] == " → ".join(second.split(": ")[1].split(" → ")[::-1])
+    at.selectbox[0].set_value("sca").run()
+    assert not any("→" in metric.label for metric in at.metric)
+    monkeypatch.setattr("core.affinity.TAG.most_tasks", 3)
+    assert "of up to 3 tasks" not in words(go_to(at, "affinity")), "this run has it"
+
+
 def unfold_settings(at, run, is_open=True):
     at.session_state[f"plan_{run.id}_settings"] = is_open
     at.run()

@@ -1,11 +1,14 @@
 """Heatmaps hold the very numbers of the value, in the order asked for."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from dashboard.charts.cells import cell_at
 from dashboard.charts.co_assignment import draw_co_assignment
-from dashboard.charts.heatmap import draw_affinity, off_diagonal_span
+from dashboard.charts.heatmap import SOURCE_TARGET, draw_affinity, off_diagonal_span
+from dashboard.charts.measure import unit_of
 from tests.dashboard.charts.values import (
     SIZES,
     affinity_of,
@@ -125,6 +128,26 @@ def test_co_assignment_cells_are_the_shares(n_tasks):
     np.testing.assert_array_equal(values, grouping.co_assignment[np.ix_(order, order)])
     assert_inert_option(chart.figure)
     assert "80 %" in chart.alt
+
+
+def test_where_directions_differ_rows_say_source_and_columns_target():
+    plain, turned = affinity_of(5, is_distance=False), affinity_of(5, is_distance=False)
+    skew = np.arange(25.0).reshape(5, 5)
+    turned = dataclasses.replace(turned, measure="tag", values=turned.values + skew)
+    for affinity, axes, joint in ((plain, (None, None), "·"), (turned, SOURCE_TARGET, "→")):
+        chart = draw_affinity(affinity, order_of(5), labels_of(5))
+        option = chart.figure
+        assert (option["yAxis"][0].get("name"), option["xAxis"][0].get("name")) == axes
+        assert f"</b> {joint} <b>" in option["series"][0]["tooltip"]["formatter"]
+        assert ("rows are sources" in chart.alt) == affinity.is_directed
+        both = draw_affinity(affinity, order_of(5), labels_of(5), similarity=True)
+        assert "name" not in both.figure["yAxis"][0]
+    assert unit_of(turned) == "gain"
+    order = order_of(5)
+    np.testing.assert_array_equal(
+        drawn(draw_affinity(turned, order, labels_of(5)))["value"].to_numpy().reshape(5, 5),
+        turned.values[np.ix_(order, order)],
+    )
 
 
 def test_one_pair_alone_is_measured_from_zero():

@@ -1,0 +1,36 @@
+"""What a measure says of two tasks, and which measures a run went without."""
+
+import streamlit as st
+
+from core.affinity import MEASURES
+from core.values import Affinity, Report
+from dashboard.charts.measure import measure_title, unit_of
+from dashboard.charts.text import number
+from dashboard.words import plain
+
+
+def show_pair_metrics(affinity: Affinity, source: int, target: int) -> None:
+    """The value of a pair with its interval; of both directions where they differ."""
+    names, unit = affinity.task_names, unit_of(affinity)
+    both = ((source, target), (target, source)) if affinity.is_directed else ((source, target),)
+    for a, b in both:
+        way = f"{unit.capitalize()}: {plain(names[a])} → {plain(names[b])}"
+        low, high = number(affinity.low[a, b]), number(affinity.high[a, b])
+        st.metric(
+            way if affinity.is_directed else f"{measure_title(affinity.measure)} ({unit})",
+            number(affinity.values[a, b]),
+            f"95 % interval {low} to {high}",
+            delta_color="off",
+            delta_arrow="off",
+        )
+
+
+def show_left_out(report: Report) -> None:
+    """Measures that are too slow for so many tasks to be made unasked."""
+    made = {affinity.measure for affinity in report.affinities}
+    for key, method in MEASURES.methods.items():
+        if key not in made and len(report.tasks) > method.most_tasks:
+            st.caption(
+                f"{method.title} is made unasked of up to {method.most_tasks:.0f} tasks; of more, "
+                "choose it as the measure of a run."
+            )
