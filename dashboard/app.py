@@ -25,6 +25,7 @@ PAGES = {
         ("graph", "Task graph", ":material/hub:", "Which tasks are neighbours."),
         ("groups", "Groups", ":material/workspaces:", "The proposed groups, and how sure."),
         ("evidence", "Evidence", ":material/verified:", "Do the groups train better models?"),
+        ("report", "Report", ":material/description:", "The answer in plain words, to present."),
     ],
     "All runs": [
         ("runs", "Runs", ":material/folder_open:", "Open, resume or delete a run."),

@@ -1,8 +1,10 @@
 """What runs hold, read once and shared; the only file with a cache."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +15,7 @@ from pyarrow.parquet import ParquetFile
 from core.data import Issue, Roles, find_issues
 from core.errors import RunError
 from core.profile import Profile, Pull, measure_pull, profile_samples
-from core.runs import Draft, Run
+from core.runs import Draft, Run, load_group_names, read_document
 from core.trials import Evidence
 from core.values import Decision, Landscape, Projection, Report, TaskTable
 from dashboard.example import example_id
@@ -57,6 +59,16 @@ def current_run() -> Run:
 def report_of(run: Run) -> Report:
     """The finished report of a run; RunError before it has one."""
     return _report(run.path, _stamp(run.path / "stages" / "report.npz"))
+
+
+def document_of(run: Run) -> Mapping[str, Any]:
+    """report.json of a run; RunError before it has one."""
+    return _document(run.path, _stamp(run.path / "report.json"))
+
+
+def group_names_of(run: Run) -> dict[tuple[str, ...], str]:
+    """What people call the groups of a run; a small file that is read each time."""
+    return load_group_names(run.path)
 
 
 def decision_of(run: Run) -> str:
@@ -148,6 +160,11 @@ def _stamp(path: Path) -> int:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _report(path: Path, stamp: int) -> Report:
     return Run(path).report()
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _document(path: Path, stamp: int) -> Mapping[str, Any]:
+    return read_document(Run(path))
 
 
 @st.cache_resource(max_entries=1000, show_spinner=False)

@@ -173,6 +173,11 @@ def kept(key: str) -> Any:
     return st.session_state.get(f"kept_{key}")
 
 
+def widget_value(key: str) -> Any:
+    """What a widget holds, for the callback of its change."""
+    return st.session_state[key]
+
+
 def bound(field: str, value: Any = None) -> dict[str, Any]:
     """Arguments that tie a widget to a field of the view, whatever page it is drawn on.
 

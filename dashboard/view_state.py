@@ -12,6 +12,7 @@ from typing import Any
 
 from core.errors import RunError
 from core.projection import PROJECTIONS
+from core.report import Audience
 from dashboard.selection import (
     SampleSelection,
     TaskSelection,
@@ -59,6 +60,8 @@ class ViewState:
     """Whether a task may be in several of the selected networks."""
     larger_is_better: bool = False
     """Whether a table of measured groups holds scores, not losses."""
+    audience: str = Audience.CLINICIAN.value
+    """Who the report is written for."""
     samples: SampleSelection | None = None
     """The samples selected now; every page sees them."""
     tasks: TaskSelection | None = None
@@ -80,9 +83,14 @@ IN_ADDRESS = {
     "way": "way",
     "attention": "show_attention",
     "edges": "minimum_weight",
+    "audience": "audience",
 }
 """Parameters of an address → the field of the view; names of columns never stand there."""
-_OPTIONS = {"map_method": tuple(PROJECTIONS.methods), "colour_by": COLOURS}
+_OPTIONS = {
+    "map_method": tuple(PROJECTIONS.methods),
+    "colour_by": COLOURS,
+    "audience": tuple(Audience),
+}
 
 
 def small_fields(view: ViewState) -> dict[str, str]:

@@ -35,6 +35,7 @@ FULL = ViewState(
     networks=2.0,
     overlap=True,
     larger_is_better=True,
+    audience="engineer",
     samples=OLD,
     tasks=TaskSelection("two", ("y_a", "y_b")),
     kept_samples=(OLD,),

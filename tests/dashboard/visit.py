@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 import dashboard
 
 APP = Path(dashboard.__file__).with_name("app.py")
-PAGES = ("data", "landscape", "affinity", "graph", "groups", "evidence", "runs")
+PAGES = ("data", "landscape", "affinity", "graph", "groups", "evidence", "report", "runs")
 TRACES = ("Traceback", 'File "', ".py:", "Error:", "object at 0x")
 SAYING = ("title", "header", "subheader", "markdown", "caption", "text", "metric")
 BOXES = ("error", "warning", "info", "success")

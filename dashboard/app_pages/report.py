@@ -1,0 +1,56 @@
+"""Report: the answer for people who do not train models; every number comes from report.json."""
+
+from functools import partial
+
+import streamlit as st
+
+from core.errors import RunError
+from core.report import Audience, tell
+from dashboard.components import show_slides
+from dashboard.jobs import offer_again, require_report, stop_while_old
+from dashboard.report_blocks import show_answer, show_section
+from dashboard.report_files import offer_files
+from dashboard.report_names import ask_name
+from dashboard.results import current_run, document_of, group_names_of
+from dashboard.session import address, bound, view
+from dashboard.widgets import pick_one
+from dashboard.words import plain
+
+WORDS = {
+    Audience.CLINICIAN: "clinician",
+    Audience.SCIENTIST: "data scientist",
+    Audience.ENGINEER: "engineer",
+}
+
+run = current_run()
+require_report(run)
+stop_while_old(run)
+try:
+    document, names = document_of(run), group_names_of(run)
+except RunError:
+    offer_again(run, "report")
+    st.stop()
+whole = tell(document, names)
+with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    pick_one(
+        "Written for",
+        list(Audience),
+        format_func=lambda audience: WORDS[audience],
+        help="Hides what a reader does not need; it never changes a number.",
+        **bound("audience"),
+    )
+    show_slides(whole, key=f"slides_{run.id}")
+story = whole.for_audience(Audience(view().audience))
+show_answer(story.section("answer"))
+if not story.verdict:
+    st.page_link(
+        "app_pages/evidence.py",
+        label="Nothing was trained yet: put the groups to the test",
+        icon=":material/verified:",
+        query_params=address(),
+    )
+for section in story.sections:
+    if section.key != "answer":
+        show_section(section, partial(ask_name, run, document))
+offer_files(run, document, view().audience, names)
+st.caption(plain(story.footer))
