@@ -7,6 +7,8 @@ from typing import Any
 LONGEST = 60
 """Characters of a name that a report shows; a longer one loses its middle."""
 _TAIL = 15
+APART = "\u2068\u2069"
+"""Around a name that is read from the right, so that the sentence about it stays in order."""
 _JOINERS = "\u200c\u200d"
 """Invisible, but letters and emoji are put together by them."""
 
@@ -15,9 +17,10 @@ def clean(text: str) -> str:
     """The text in one line, without control characters and marks that turn the reading direction,
     cut in the middle where it is long."""
     line = clean_line(text)
-    if len(line) <= LONGEST:
-        return line
-    return f"{line[: LONGEST - _TAIL - 1].rstrip()}…{line[-_TAIL:].lstrip()}"
+    if len(line) > LONGEST:
+        line = f"{line[: LONGEST - _TAIL - 1].rstrip()}…{line[-_TAIL:].lstrip()}"
+    is_turned = any(unicodedata.bidirectional(one) in ("R", "AL") for one in line)
+    return f"{APART[0]}{line}{APART[1]}" if is_turned else line
 
 
 def clean_line(text: str) -> str:

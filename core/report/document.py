@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import numpy as np
+
+from core.report.affinities import shown_affinities, to_affinity_document
 from core.report.data import to_data_document, told_size
 from core.report.evidence import to_evidence_document
 from core.report.plain import plain
 from core.report.suppression import Margins, State
 from core.report.why import to_why_document
-from core.values import Affinity, Grouping, Kind, Report, Task
+from core.values import Grouping, Kind, Report, Task
 
 SCHEMA_VERSION = 1
 
@@ -17,6 +20,7 @@ def to_document(report: Report) -> dict[str, Any]:
     trained."""
     names = report.task_names
     best = report.recommended.grouping
+    affinities = shown_affinities(report)
     return {
         "schema_version": SCHEMA_VERSION,
         "tasks": [
@@ -24,12 +28,13 @@ def to_document(report: Report) -> dict[str, Any]:
             for number, task in enumerate(report.tasks)
         ],
         "data": to_data_document(report.summary, report.tasks),
-        "affinity": _affinity(report.affinity),
-        "other_affinities": [_affinity(affinity) for affinity in report.affinities[1:]],
+        "affinity": to_affinity_document(affinities[0]),
+        "other_affinities": [to_affinity_document(affinity) for affinity in affinities[1:]],
         "graph": {
             "edges": [
                 {"source": names[source], "target": names[target], "weight": weight}
                 for source, target, weight in report.graph.edges()
+                if np.isfinite(affinities[0].similarity[source, target])
             ]
         },
         "embedding": plain(report.embedding.values),
@@ -44,7 +49,7 @@ def to_document(report: Report) -> dict[str, Any]:
             "n_groups": best.n_groups,
             "stability": plain(best.stability),
         },
-        "why": to_why_document(report),
+        "why": to_why_document(report, affinities[0].similarity),
         "evidence": to_evidence_document(report.evidence),
         "notes": list(report.notes),
         "provenance": dict(report.provenance),
@@ -65,17 +70,6 @@ def _task(task: Task, told: Margins | None) -> dict[str, Any]:
     if task.kind is Kind.TIME_TO_EVENT:
         return {**size, "event_share": plain(task.mean) if is_shown else None}
     return {**size, "n_classes": len(task.classes)}
-
-
-def _affinity(affinity: Affinity) -> dict[str, Any]:
-    return {
-        "measure": affinity.measure,
-        "is_distance": affinity.is_distance,
-        "values": plain(affinity.values),
-        "low": plain(affinity.low),
-        "high": plain(affinity.high),
-        "similarity": plain(affinity.similarity),
-    }
 
 
 def _grouping(grouping: Grouping, names: tuple[str, ...]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The part of report.json that says what training showed; null before `validate`."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,7 @@ def _tasks(trial: Trial, evidence: Evidence) -> list[dict[str, Any]]:
         {
             "task": name,
             "metric_name": evidence.metrics[task],
-            "metric": plain(float(trial.metric[task])),
+            "metric": _rounded(float(trial.metric[task])),
             **_gain("gain", judged, task),
             **_gain("metric_gain", trial.metric_gains, task),
             **_gain("loss_gain", trial.loss_gains, task),
@@ -78,9 +79,9 @@ def _tasks(trial: Trial, evidence: Evidence) -> list[dict[str, Any]]:
 
 def _gain(key: str, gains: Gains, task: int) -> dict[str, Any]:
     return {
-        key: plain(float(gains.value[task])),
-        f"{key}_low": plain(float(gains.low[task])),
-        f"{key}_high": plain(float(gains.high[task])),
+        key: _rounded(float(gains.value[task])),
+        f"{key}_low": _rounded(float(gains.low[task])),
+        f"{key}_high": _rounded(float(gains.high[task])),
     }
 
 
@@ -97,6 +98,11 @@ def _random(evidence: Evidence) -> dict[str, Any]:
         "n": len(known),
         "gain_mean": plain(float(known.mean())) if len(known) else None,
     }
+
+
+def _rounded(value: float) -> float | None:
+    """A metric to four places: all of them would tell how many events it was taken from."""
+    return round(value, 4) if math.isfinite(value) else None
 
 
 def _contrast(contrast: Contrast) -> dict[str, Any]:

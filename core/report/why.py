@@ -17,23 +17,33 @@ SAME_WAY = 0.8
 """Share of the pulls above chance from which a group counts as pulling one way (ours)."""
 
 
-def to_why_document(report: Report) -> list[dict[str, Any]]:
+def to_why_document(
+    report: Report, similarity: Float[np.ndarray, "source target"]
+) -> list[dict[str, Any]]:
     """One entry a recommended group, aggregates only; what is not known is null.
 
     `inside` and `outside` are the mean similarity of its tasks to each other and to all others;
     `features` are the columns that at least half of its tasks pull on more than chance explains,
     the strongest first; `together` is how much more often two of its events meet in a record
     than if they were unrelated.
+
+    Args:
+        report: with the grouping and the summary of its data.
+        similarity: of its main affinity, NaN where it must not be told.
     """
     labels = report.recommended.grouping.labels
     return [
-        _group(report, np.flatnonzero(labels == number)) for number in np.unique(labels).tolist()
+        _group(report, similarity, np.flatnonzero(labels == number))
+        for number in np.unique(labels).tolist()
     ]
 
 
-def _group(report: Report, members: Int[np.ndarray, " member"]) -> dict[str, Any]:
+def _group(
+    report: Report,
+    similarity: Float[np.ndarray, "source target"],
+    members: Int[np.ndarray, " member"],
+) -> dict[str, Any]:
     others = np.setdiff1d(np.arange(len(report.tasks)), members)
-    similarity = report.affinity.similarity
     inside = similarity[np.ix_(members, members)][np.triu_indices(len(members), 1)]
     share = report.recommended.grouping.co_assignment[np.ix_(members, members)]
     return {

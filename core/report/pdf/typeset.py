@@ -1,6 +1,7 @@
 """A story through Typst."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,15 +23,20 @@ SHADES = {
     "": "#ffffff",
 }
 
+_LONG_WORD = re.compile(r"\w{25,}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
 
 def to_pdf(document: Mapping[str, Any], story: Story) -> bytes:
     """The report as a PDF/UA-1 file; its date is that of the report."""
-    told = json.dumps(_story(story), ensure_ascii=False)
+    told = _breakable(json.dumps(_story(story), ensure_ascii=False))
     when = _made_at(document)
-    try:
-        return _compile(told, when)
-    except RuntimeError:  # a sign that no font here has: such a file could not be read aloud
-        return _compile("".join(one if _is_common(one) else "□" for one in told), when)
+    for may_stay in (lambda sign: True, lambda sign: sign <= "\uffff", _is_common):
+        try:
+            return _compile("".join(one if may_stay(one) else "□" for one in told), when)
+        except RuntimeError as error:  # a sign that no font here has cannot be read aloud
+            failed = error
+    raise failed
 
 
 def _compile(told: str, when: datetime) -> bytes:
@@ -125,10 +131,17 @@ def _chart(chart: Chart) -> dict[str, Any]:
 
 
 def _widths(grid: Grid) -> list[float]:
-    """Shares of the page: as the longest text of each column asks for, within bounds (ours)."""
+    """Shares of the page: as the longest text of each column asks for, and the longest word of
+    its head, within bounds (ours)."""
     columns = zip(grid.columns, *grid.rows, strict=True)
-    longest = (
-        max(len(cell) if place else len(cell) / 2 for place, cell in enumerate(column))
-        for column in columns
+    return [
+        min(40.0, max(6.0, max(map(len, head.split())) + 3, *map(len, cells)))
+        for head, *cells in columns
+    ]
+
+
+def _breakable(text: str) -> str:
+    """Long words may be broken anywhere, but for a digest, which is copied as a whole."""
+    return _LONG_WORD.sub(
+        lambda found: found[0] if _DIGEST.fullmatch(found[0]) else "\u200b".join(found[0]), text
     )
-    return [min(40.0, max(6.0, size)) for size in longest]

@@ -37,10 +37,10 @@ def draw_chart(slide: "Slide", chart: Chart, box: Box) -> None:
 
 
 def _label(one: Interval) -> str:
-    """Name and numbers. The space in front keeps the sheet behind the chart from taking a name
-    that begins with an equals sign for a formula, or one that begins with http for a link."""
+    """Name and numbers. Behind this sheet they are texts whatever they begin with: the space keeps
+    an equals sign from making a formula, and the mark the reading direction."""
     name = one.name if len(one.name) <= LONGEST else f"{one.name[: LONGEST - 1]}…"
-    return f" {name}  {one.text}"
+    return f" \u200e{name}  {one.text}"
 
 
 def _style(drawn: Any, chart: Chart, number_format: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.report.clean import clean, clean_line, clean_names
+from core.report.clean import APART, clean, clean_line, clean_names
 from core.report.story.answer import answer_section
 from core.report.story.background import (
     crosswalk_section,
@@ -46,7 +46,7 @@ def tell(document: Mapping[str, Any], names: Mapping[tuple[str, ...], str] | Non
         sections=sections,
         slides=to_slides(facts, sections),
         verdict=facts.verdict or "",
-        group_names=tuple(facts.name(number) for number in range(len(facts.groups))),
+        group_names=tuple(facts.name(number).strip(APART) for number in range(len(facts.groups))),
     )
 
 

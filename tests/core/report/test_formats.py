@@ -211,6 +211,21 @@ def test_the_same_document_gives_the_same_page_and_pdf(made):
         assert render_report(made, form) == render_report(made, form)
 
 
+def test_a_sign_that_no_font_has_becomes_a_box(monkeypatch):
+    from core.report.pdf import typeset
+
+    def without_emoji(told, when):
+        if "🫀" in told:
+            raise RuntimeError("no font")
+        return real(told, when)
+
+    real = typeset._compile
+    monkeypatch.setattr(typeset, "_compile", without_emoji)
+    found = pdf_words(render_report(document(3, names=["🫀 heart", "Größe", "c"]), "pdf"))
+    assert "□ heart" in found
+    assert "Größe" in found
+
+
 def test_twelve_tasks_in_all_formats_take_seconds(made):
     start = time.process_time()
     render_report(made, "pdf")

@@ -128,7 +128,7 @@ def test_names_become_one_short_line():
     shown = [name for card in cards for name in card.members]
     assert shown[0] == "a b"
     assert len(shown[1]) == 60
-    assert shown[2:] == ["gnp.exe", "سعر الدم", "🫀 heart", "plain"]
+    assert shown[2:] == ["gnp.exe", "\u2068سعر الدم\u2069", "🫀 heart", "plain"]
 
 
 def test_nothing_says_that_a_guideline_was_complied_with():

@@ -1,0 +1,59 @@
+"""The part of report.json that compares tasks in pairs."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool
+
+from core.report.plain import plain
+from core.report.suppression import is_small
+from core.values import Affinity, Report
+
+SHARED = "shared"
+FROM_LABELS = {"label_agreement": None, "cosine": SHARED, "sign": SHARED}
+"""Measures that are a function of how many records have both labels of a pair → the heads with
+which they are. With the counts of events they would tell how many have both."""
+
+
+def shown_affinities(report: Report) -> tuple[Affinity, ...]:
+    """The affinities with NaN where one would tell a count of 1 to 10 records."""
+    hidden = _small_pairs(report)
+    heads = report.provenance.get("plan", {}).get("landscape", {}).get("heads")
+    return tuple(
+        _without(affinity, hidden) if _tells_counts(affinity.measure, heads) else affinity
+        for affinity in report.affinities
+    )
+
+
+def to_affinity_document(affinity: Affinity) -> dict[str, Any]:
+    """One affinity, JSON-ready; NaN becomes null."""
+    return {
+        "measure": affinity.measure,
+        "is_distance": affinity.is_distance,
+        "values": plain(affinity.values),
+        "low": plain(affinity.low),
+        "high": plain(affinity.high),
+        "similarity": plain(affinity.similarity),
+    }
+
+
+def _tells_counts(measure: str, heads: str | None) -> bool:
+    return measure in FROM_LABELS and FROM_LABELS[measure] in (None, heads)
+
+
+def _small_pairs(report: Report) -> Bool[np.ndarray, "source target"]:
+    """Pairs of binary tasks whose two labels meet in 1 to 10 training records."""
+    n_tasks = len(report.tasks)
+    if report.summary is None:
+        return np.zeros((n_tasks, n_tasks), dtype=bool)
+    small = np.any(is_small(report.summary.pairs), axis=(2, 3))
+    return np.asarray(small & ~np.eye(n_tasks, dtype=bool))
+
+
+def _without(affinity: Affinity, hidden: Bool[np.ndarray, "source target"]) -> Affinity:
+    kept: dict[str, Any] = {
+        name: np.where(hidden, np.nan, getattr(affinity, name))
+        for name in ("values", "low", "high", "similarity")
+    }
+    return replace(affinity, **kept)
