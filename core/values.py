@@ -141,8 +141,9 @@ class PairSums(Frozen):
     """⟨Σ Δ_source over the block's samples, Σ Δ_target over all samples⟩, each over its own
     labelled samples. The sum over blocks is the Gram matrix of the tasks' mean displacements."""
     pairing: str = "matched"
-    """`matched` by sample. Otherwise every sample of the source in the block stands against every
-    sample of the target in all blocks: `energy` subtracts what a task has within itself."""
+    """`matched` by sample; `mean`: terms of the tasks' mean displacements, with a count of 1.
+    Otherwise every sample of the source in the block stands against every sample of the target in
+    all blocks: `energy` subtracts what a task has within itself."""
 
     @property
     def n_blocks(self) -> int:

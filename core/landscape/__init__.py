@@ -33,6 +33,7 @@ compared through δ alone.
     row_terms     the pair terms of every row, filled layer by layer
     follow        optima of several steps: a walk for every sample and task
     walked        the sums of the pair terms after several steps
+    mean_pairs    tasks compared by their mean displacements
     crossed       tasks with their own samples: all samples of one against all of the other
     crossed_layers  a layer's part in the distance of every two samples
     rank_one      the exact L1 distance of the gradients of two samples

@@ -53,6 +53,11 @@ def explain_pairing(pairing: str, n_samples: int) -> tuple[str, ...]:
     """How tasks without common samples were compared."""
     if pairing == "matched":
         return ()
+    if pairing == "mean":
+        return (
+            "Tasks are compared by their mean displacements, so how samples differ is not seen; "
+            "means of few samples are noisy and look further apart.",
+        )
     return (
         f"The samples of two tasks are not matched: {n_samples} samples of each task, drawn evenly "
         "by label, are compared with those of the others; raise pair_samples for less noise.",

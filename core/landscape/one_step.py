@@ -30,8 +30,8 @@ from core.progress import OnProgress, within
 from core.streamed import StreamedTable
 from core.values import Landscape, PairSums, Points, TaskTable
 
-UNMATCHED = ("energy", "all_pairs")
-"""Pairings that compare all samples of one task with all of another."""
+UNMATCHED = ("energy", "mean", "all_pairs")
+"""Pairings that compare all samples of one task with all of another, or their means."""
 
 MAX_SUMS = 5_000_000
 """Numbers in each T × T sum of all blocks (40 MB): hundreds of tasks get fewer blocks (ours)."""
@@ -92,9 +92,9 @@ class OneStep(Method):
         "auto",
         "How the samples of two tasks are compared. matched: on the samples both are labelled on. "
         "energy: all samples of one against all of the other, less what either has within itself. "
-        "all_pairs: the same without taking that off. auto: energy where every task has samples of "
-        "its own, else matched.",
-        options=("auto", "matched", "energy", "all_pairs"),
+        "mean: the tasks' mean displacements. all_pairs: like energy without taking anything off. "
+        "auto: energy where every task has samples of its own, else matched.",
+        options=("auto", "matched", "energy", "mean", "all_pairs"),
     )
     pair_samples: int = knob(
         16, "Samples drawn for a task where they are not matched.", low=2, high=1000

@@ -14,6 +14,7 @@ from core.landscape.canvas import Layout
 from core.landscape.crossed import sum_crossed
 from core.landscape.heads import Heads, draw_own_heads, draw_shared_head
 from core.landscape.labels import Labels
+from core.landscape.mean_pairs import sum_means
 from core.landscape.probe import fit_probes
 from core.landscape.rows import Rows, Supply
 from core.landscape.starting import start_trunk
@@ -109,6 +110,8 @@ def measure_start(
     elif pairing == "matched":
         batch, n_mean = method.batch_size, method.mean_rows
         sums = accumulate(rows, trunk, heads, batch, n_mean, told, every, reads)
+    elif pairing == "mean":
+        sums = sum_means(rows, trunk, heads, method.mean_rows, told)
     else:
         n_drawn, n_mean = method.pair_samples, method.mean_rows
         sums, n_estimated = sum_crossed(tasks, rows, trunk, heads, n_drawn, n_mean, pairing, told)
