@@ -31,7 +31,10 @@ compared through δ alone.
     canvas        from the inputs of a table back to images and series
     layers        what the layers of any trunk add: outer products, sums of them, or whole
     row_terms     the pair terms of every row, filled layer by layer
-    follow        optima of several steps: a walk for every sample and task
+    targets       which walks there are: one for every sample and distinct target
+    follow        optima of several steps, for any trunk
+    follow_factors  the same for a perceptron, without a copy of its weights for any walk
+    walks         what following leaves behind
     walked        the sums of the pair terms after several steps
     mean_pairs    tasks compared by their mean displacements
     crossed       tasks with their own samples: all samples of one against all of the other

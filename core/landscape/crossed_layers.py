@@ -101,7 +101,11 @@ class Formed(CrossedLayer):
         import torch
 
         on_batch(0.0)
-        return self.scale * _numpy(torch.cdist(self.delta, self.delta, p=1.0))
+        n, device = len(self.delta), self.delta.device
+        distance = torch.zeros(n, n, dtype=self.delta.dtype, device=device)
+        first, second = torch.triu_indices(n, n, 1, device=device)
+        distance[first, second] = torch.nn.functional.pdist(self.delta, p=1.0)
+        return self.scale * _numpy(distance + distance.T)
 
 
 def gather_layers(batches: Iterable[Iterable[Pull]], n_samples: int) -> list[CrossedLayer]:

@@ -1,78 +1,82 @@
-"""Sample-wise optima of several steps: every (sample, task) walks its own copy of the trunk.
+"""Sample-wise optima of several steps, for any trunk: every walk has its own copy of the weights.
 
-After the first step a displacement is no outer product any more, so weights are kept for every
-walk of a batch, and `torch.func` takes the gradients of all walks at once. A walk stops where its
-step has become small beside its first one; it then keeps its place.
+`torch.func` takes the gradients of all walks at once. A walk stops where its step has become small
+beside its first one; it then keeps its place, and leaves the batch with others of its kind.
 """
 
 from collections.abc import Callable
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
+from core.landscape.by_row import vectorised
 from core.landscape.heads import Heads
+from core.landscape.layers import Whole
 from core.landscape.trunk import Trunk
+from core.landscape.walks import FEW_LEFT, SMALL_STEP, Walks
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-SMALL_STEP = 1e-2
-"""A walk has converged when its step is this share of its first one (L2)."""
-
-
-class Walks(NamedTuple):
-    """Where the walks of a batch ended."""
-
-    displacement: "Float[Tensor, 'row task weight']"
-    """Δ = θ after the last step − θ₀, all layers end to end."""
-    length: "Float[Tensor, 'step row task']"
-    """‖Δ‖₁ after each step."""
-    stopped: "Float[Tensor, 'step row task']"
-    """1 where the walk had converged by that step."""
 
 
 def follow(
     trunk: Trunk,
     heads: Heads,
-    x: "Float[Tensor, 'row input']",
-    value: "Float[Tensor, 'row task']",
+    x: "Float[Tensor, 'walk input']",
+    value: "Float[Tensor, ' walk']",
+    task: "Int[Tensor, ' walk']",
     steps: int,
     step_size: float,
 ) -> Walks:
-    """Walk `steps` gradient steps of `step_size` on every loss of every row, heads held fixed.
+    """Walk `steps` gradient steps of `step_size` on the loss of every walk, heads held fixed.
 
     Args:
         trunk: the common start.
-        heads: of the tasks in `value`.
-        x: model inputs.
-        value: labels, anything finite where missing (such walks mean nothing).
+        heads: of all tasks.
+        x: model inputs of the sample that walks.
+        value: its label.
+        task: whose label it is.
         steps: most steps.
         step_size: η.
     """
     import torch
 
-    n_rows, n_tasks = value.shape
-    inputs = x.repeat_interleave(n_tasks, 0)
-    own = {
-        name: part.repeat(n_rows, *[1] * (part.dim() - 1)) for name, part in _tensors(heads).items()
-    }
-    start = trunk.start
+    start, n_walks = trunk.start, len(x)
     gradient = torch.func.vmap(torch.func.grad(_loss_of(trunk)))
-    theta = start.repeat(n_rows * n_tasks, 1)
-    walking = torch.ones(len(theta), 1, dtype=x.dtype, device=x.device)
-    first: Tensor | None = None
-    lengths, stopped = [], []
-    for _ in range(steps):
-        move = gradient(theta, inputs, value.flatten(), own).mul_(step_size * walking)
-        theta -= move
-        size = move.norm(dim=1, keepdim=True)
-        first = size if first is None else first
-        walking = walking * (size > SMALL_STEP * first)
-        lengths.append((theta - start).abs().sum(1).reshape(n_rows, n_tasks))
-        stopped.append(1 - walking.reshape(n_rows, n_tasks))
-    displacement = (theta - start).reshape(n_rows, n_tasks, -1)
-    return Walks(displacement, torch.stack(lengths), torch.stack(stopped))
+    end = start.repeat(n_walks, 1)
+    theta, left = end, torch.arange(n_walks, device=x.device)
+    walking = torch.ones(n_walks, dtype=torch.bool, device=x.device)
+    first = torch.zeros(n_walks, dtype=x.dtype, device=x.device)
+    length, stopped = x.new_zeros(steps, n_walks), x.new_zeros(steps, n_walks)
+    own = {name: part[task] for name, part in _tensors(heads).items()}
+    for step in range(steps):
+        if walking[left].sum() < FEW_LEFT * len(left):
+            _put(end, left, theta)
+            left = walking.nonzero()[:, 0]
+            theta = end[left]
+        if len(left) > 0:
+            with vectorised():
+                here = {name: part[left] for name, part in own.items()}
+                move = gradient(theta, x[left], value[left], here)
+            move.mul_((step_size * walking[left]).unsqueeze(1))
+            theta -= move
+            size = move.norm(dim=1)
+            first[left] = size if step == 0 else first[left]
+            walking[left] &= size > SMALL_STEP * first[left]
+        length[step] = length[step - 1]
+        length[step, left] = (theta - start).abs().sum(1)
+        stopped[step] = ~walking
+    _put(end, left, theta)
+    displacement = (end - start).reshape(1, n_walks, 1, -1)
+    seen = torch.arange(n_walks, device=x.device)
+    return Walks([Whole(displacement)], length, seen, stopped)
+
+
+def _put(end: "Tensor", left: "Tensor", theta: "Tensor") -> None:
+    """Write down where the walks of the batch stand."""
+    if theta is not end:
+        end[left] = theta
 
 
 def _tensors(heads: Heads) -> "dict[str, Tensor]":

@@ -53,6 +53,17 @@ class Heads:
             (0,) if task in self.not_binary else (),
         )
 
+    def of(self, task: "Int[Tensor, ' walk']") -> "Heads":
+        """A head for each of these, which may repeat."""
+        return Heads(
+            self.weight[task],
+            self.bias[task],
+            self.used[task],
+            self.is_binary[task],
+            self.is_multiclass[task],
+            self.is_hazard[task],
+        )
+
     def logits(self, features: "Float[Tensor, 'row width']") -> "Float[Tensor, 'row task output']":
         """Outputs of every task's head."""
         import torch

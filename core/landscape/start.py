@@ -115,7 +115,7 @@ def measure_start(
     else:
         n_drawn, n_mean = method.pair_samples, method.mean_rows
         sums, n_estimated = sum_crossed(tasks, rows, trunk, heads, n_drawn, n_mean, pairing, told)
-    _check_finite(tasks, sums)
+    _check_finite(tasks, sums, method.steps)
     return Start(trunk, heads, sums, curve, n_estimated)
 
 
@@ -123,7 +123,7 @@ def _tell(on_progress: OnProgress, share: float) -> None:
     on_progress(share, "mapping samples")
 
 
-def _check_finite(tasks: Sequence[Task], sums: PairSums) -> None:
+def _check_finite(tasks: Sequence[Task], sums: PairSums, steps: int) -> None:
     """A displacement that is not finite spoils every sum of its own task, and few of others."""
     made = [getattr(sums, name) for name in SUMS]
     spoilt = np.zeros(len(tasks), dtype=int)
@@ -133,7 +133,8 @@ def _check_finite(tasks: Sequence[Task], sums: PairSums) -> None:
     if not spoilt.any():
         return
     task = tasks[int(spoilt.argmax())]
+    smaller = "take smaller steps (step_size), " if steps > 1 else ""
     raise TableError(
-        f"Task {task.name!r} has a loss that is not finite; look for extreme values in "
+        f"Task {task.name!r} has a loss that is not finite; {smaller}look for extreme values in "
         "its labels or in the features, or drop the task with --ignore."
     )

@@ -7,11 +7,16 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from core.landscape.follow import follow
+from core.landscape.follow_factors import follow_factors
 from core.landscape.heads import Heads
 from core.landscape.mean_pull import sum_mean_products
+from core.landscape.perceptron import Perceptron
+from core.landscape.row_terms import empty_terms, sum_row_terms
 from core.landscape.rows import Rows
-from core.landscape.terms import PairTerms, assemble
+from core.landscape.targets import Targets, find_targets, head_kinds
+from core.landscape.terms import PairTerms
 from core.landscape.trunk import Trunk
+from core.landscape.walks import Walks, add_walks
 from core.values import PairSums
 
 if TYPE_CHECKING:
@@ -41,62 +46,64 @@ def sum_walked(
 ) -> Walked:
     """Like `accumulate`, from optima of several steps, on about `max_rows` rows of all blocks.
 
-    The mean displacements are those of the first step.
+    Every row walks once for each distinct target, whatever the number of tasks. The mean
+    displacements are those of the first step.
     """
     import torch
 
-    thin, n_tasks = rows.thinned(max_rows), rows.value.shape[1]
+    thin, n_tasks, device = rows.thinned(max_rows), rows.value.shape[1], rows.x.device
     shape = (len(PairTerms._fields), rows.n_blocks, n_tasks, n_tasks)
-    sums = torch.zeros(shape, dtype=torch.float64, device=rows.x.device)
-    n_weights = len(trunk.start)
-    step = max(1, MAX_ELEMENTS // (n_tasks * n_weights))
-    place = np.flatnonzero(thin.real.cpu().numpy())
-    block = np.repeat(thin.block, thin.piece)
-    weight = np.repeat(thin.weight, thin.piece)
-    progress = torch.zeros(3, steps, dtype=torch.float64, device=rows.x.device)
+    sums = torch.zeros(shape, dtype=torch.float64, device=device)
+    progress = torch.zeros(4, steps, dtype=torch.float64, device=device)
+    kind, place = head_kinds(heads), thin.known.any(1).nonzero()[:, 0]
+    block = torch.from_numpy(np.repeat(thin.block, thin.piece)).to(device)
+    weight = thin.row_weight.double()
+    step = _rows_at_a_time(kind, thin, len(trunk.start))
     for start in range(0, len(place), step):
         on_batch(start / len(place))
-        part = torch.from_numpy(place[start : start + step]).to(rows.x.device)
-        known = thin.known[part]
-        walks = follow(trunk, heads, thin.x[part], thin.value[part], steps, step_size)
-        parts = (walks.stopped, walks.length, torch.ones_like(walks.length))
-        progress += torch.stack([(each * known).sum((1, 2)) for each in parts]).double()
-        for number, (delta, mask) in enumerate(zip(walks.displacement, known, strict=True)):
-            at = place[start + number]
-            sums[:, block[at]] += torch.cat(dense_terms(delta, mask)).double() * weight[at]
+        part = place[start : start + step]
+        x, value, known = thin.x[part], thin.value[part], thin.known[part]
+        targets = find_targets(kind, value, known)
+        label = value[targets.row, targets.task]
+        walk = x[targets.row], label, targets.task
+        if isinstance(trunk, Perceptron):
+            walks = follow_factors(trunk, heads, *walk, steps, step_size)
+        else:
+            walks = follow(trunk, heads, *walk, steps, step_size)
+        progress += _progress(walks, targets)
+        terms = torch.stack(_terms(walks, targets, known)).double()
+        sums.index_add_(1, block[part], terms * weight[part, None, None])
     on_batch(1.0)
     count, distance, mass, abs_cosine, cosine, opposite = sums.cpu().numpy()
     means = sum_mean_products(rows, trunk, heads, mean_rows)
-    curve = (progress[:2] / progress[2].clamp_min(1)).T.cpu().numpy()
+    curve = (progress[:2] / progress[2:].clamp_min(1)).T.cpu().numpy()
     return Walked(PairSums(count, distance, mass, abs_cosine, cosine, opposite, means), curve)
 
 
-def dense_terms(delta: "Float[Tensor, 'task weight']", known: "Bool[Tensor, ' task']") -> PairTerms:
-    """The terms of one row from its displacements."""
+def _rows_at_a_time(kind: "Tensor", rows: Rows, n_weights: int) -> int:
+    """As many as keep the weights of all their walks in `MAX_ELEMENTS`."""
     import torch
 
-    n_tasks, mask = len(delta), known.to(delta.dtype)
-    delta = delta * mask.unsqueeze(1)
-    both = torch.outer(mask, mask)
-    apart = torch.zeros_like(both)
-    source, target = torch.triu_indices(n_tasks, n_tasks, 1, device=delta.device)
-    apart[source, target] = torch.nn.functional.pdist(delta, p=1.0)
-    gram = delta @ delta.T
-    size = gram.diagonal().clamp_min(0).sqrt()
-    scale = torch.outer(size, size)
-    cosine = torch.where(scale > 0, gram / scale, 0.0).clamp(-1.0, 1.0)
-    sign = delta.sign()
-    movable = (delta != 0).any(0).sum().clamp_min(1)
-    return assemble(
-        *(
-            part.unsqueeze(0)
-            for part in (
-                both,
-                (apart + apart.T) * both,
-                delta.abs().sum(1).unsqueeze(1) * both,
-                cosine.abs(),
-                cosine,
-                sign @ sign.T / movable,
-            )
-        )
-    )
+    n_kinds = int(kind.max()) + 1
+    seen = len(torch.unique(rows.value[rows.known]))
+    n_walks = min(rows.value.shape[1], n_kinds * seen)
+    return max(1, MAX_ELEMENTS // (n_walks * n_weights))
+
+
+def _progress(walks: Walks, targets: Targets) -> "Float[Tensor, '4 step']":
+    """Sums over tasks and rows of what has converged and of the lengths, and how many there are."""
+    import torch
+
+    share, seen = targets.share, targets.share[walks.seen]
+    stopped, length = walks.stopped @ share, walks.length @ seen
+    n_steps = torch.ones_like(stopped)
+    return torch.stack([stopped, length, n_steps * share.sum(), n_steps * seen.sum()]).double()
+
+
+def _terms(walks: Walks, targets: Targets, known: "Bool[Tensor, 'row task']") -> PairTerms:
+    """The pair terms of every row, from its walks."""
+    n_rows, n_walks = targets.place.shape
+    found = empty_terms(n_walks, n_rows, walks.length)
+    for pull in walks.pulls:
+        add_walks(found, pull, targets.place)
+    return sum_row_terms(found.spread(targets.turn), known, 1)

@@ -1,0 +1,48 @@
+"""What following every sample to its optima leaves behind, whichever way it was done."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from jaxtyping import Float, Int
+
+from core.landscape.layers import Factors, Pull
+from core.landscape.row_terms import RowTerms
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+SMALL_STEP = 1e-2
+"""A walk has converged when its step is this share of its first one (L2)."""
+
+FEW_LEFT = 0.8
+"""Converged walks leave the batch once they have left less than this share of it (ours)."""
+
+
+class Walks(NamedTuple):
+    """Where the walks of a batch ended."""
+
+    pulls: list[Pull]
+    """Δ = θ after the last step − θ₀, layer by layer; a walk stands where a row does."""
+    length: "Float[Tensor, 'step seen']"
+    """‖Δ‖₁ after each step, of some of the walks."""
+    seen: "Int[Tensor, ' seen']"
+    """Which walks those are."""
+    stopped: "Float[Tensor, 'step walk']"
+    """1 where the walk had converged by that step."""
+
+
+def add_walks(found: RowTerms, pull: Pull, place: "Int[Tensor, 'row W']") -> None:
+    """Add one layer's displacements to the terms of the rows; `place` is from `find_targets`."""
+    import torch
+
+    if isinstance(pull, Factors):  # all walks of a row start from the same inputs
+        found.add_outer(_padded(pull.deltas[0])[place.T], pull.inputs[place[:, 0]])
+        return
+    formed = torch.cat([delta[0].flatten(1) for _, delta in pull.formed()])
+    found.add_dense(slice(None), _padded(formed)[place])
+
+
+def _padded(walks: "Float[Tensor, 'walk number']") -> "Float[Tensor, 'walk_1 number']":
+    """One more walk, that goes nowhere."""
+    import torch
+
+    return torch.cat([walks, torch.zeros_like(walks[:1])])
