@@ -12,8 +12,9 @@ from core.frozen import Frozen
 class Summary(Frozen):
     """Aggregates of a table. They stay with the run; a report shows them with small counts hidden.
 
-    `labels` counts, for each task and split, labels with the event and all other labels; a task
-    without events (a regression, several classes) has them all in the second.
+    `labels` counts, for each task and split, the patients with the event and the others whose
+    label is known; a task without events (a regression, several classes) has all in the second.
+    Patients are never in two splits, so the counts add up.
     """
 
     n_records: int
@@ -24,8 +25,8 @@ class Summary(Frozen):
     """Records in each split, in the order of `Split`."""
     labels: Int[np.ndarray, "task split 2"]
     feature_names: tuple[str, ...]
-    """Only those that at least 11 training records have and at least 11 have not, where a feature
-    is yes or no: a rarer text is never named."""
+    """Where a feature is yes or no, only those that at least 11 patients have and at least 11 have
+    not among the training rows: a rarer text is never named."""
     pull: Float[np.ndarray, "task feature"]
     """Correlation of label and feature over the training rows."""
     chance: float

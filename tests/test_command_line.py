@@ -100,6 +100,30 @@ def test_the_same_seed_gives_the_same_report(finished, cohort_file, tmp_path):
     assert first == second
 
 
+@pytest.mark.parametrize("form", ["html", "pdf", "pptx", "json", "yaml"])
+def test_a_report_of_every_format_and_what_leaves_with_it(finished, form, tmp_path):
+    run, _ = finished
+    out = tmp_path / f"out.{form}"
+    done = taskscape("report", run, "--format", form, "--audience", "clinician", "-o", out)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{out}\n"
+    assert f"Leaves this machine ({form}, for a clinician):" in done.stderr
+    assert "names of 6 tasks" in done.stderr
+    start = {"html": b"<!doctype", "pdf": b"%PDF-1.7", "pptx": b"PK", "json": b"{", "yaml": b"sch"}
+    assert out.read_bytes().startswith(start[form])
+
+
+def test_a_report_that_cannot_be_written_is_one_line(finished, tmp_path):
+    (tmp_path / "file").write_text("")
+    done = taskscape("report", finished[0], "--format", "pdf", "-o", tmp_path / "file" / "out.pdf")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("Error: Cannot write")
+    nurse = taskscape("report", finished[0], "--audience", "nurse", "-o", tmp_path / "x")
+    assert nurse.returncode == 2
+    assert nurse.stderr.splitlines()[-1].endswith("choose one of clinician, scientist, engineer.")
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
 def test_status_and_report_of_a_finished_run(finished, tmp_path):
     run, _ = finished
     assert json.loads(taskscape("status", run, "--json").stdout)["state"] == "done"

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from core.errors import RunError
-from core.report import make_manifest, write_report
+from core.report import make_manifest, render_report, save_report
 from core.runs import Run, load_group_names, read_document
 
 
@@ -45,8 +45,9 @@ def write_report_of(path: Path, form: str, output: Path, audience: str) -> None:
     """
     run = Run(path)
     document, names = read_document(run), load_group_names(run.path)
+    content = render_report(document, form, audience, names)
     click.echo(make_manifest(document, form, audience, names).text, err=True)
-    write_report(document, form, output, audience, names)
+    save_report(content, output)
     if str(output) != "-":
         click.echo(str(output))
 

@@ -9,7 +9,7 @@ from core.threads import one_thread
 from core.values import Kind, Split, TaskTable
 
 FEWEST_SHOWN = 11
-"""Records that must have a text, and must not, before it is named in a report."""
+"""Patients that must have a text, and must not, before it is named in a report."""
 MAX_ROWS = 10_000
 """Training rows that pulls are taken from, at most (ours)."""
 N_PERMUTATIONS = 8
@@ -50,12 +50,21 @@ def summarise_table(table: TaskTable, seed: int) -> Summary:
 def _count_labels(table: TaskTable) -> Int[np.ndarray, "task split 2"]:
     counts = np.zeros((len(table.tasks), len(Split), 2), dtype=np.int64)
     for number, task in enumerate(table.tasks):
+        has_event = task.kind in (Kind.BINARY, Kind.TIME_TO_EVENT)
         for split in Split:
-            column = table.labels[table.rows(split), number]
-            has_event = task.kind in (Kind.BINARY, Kind.TIME_TO_EVENT)
-            events = int((column > 0).sum()) if has_event else 0
-            counts[number, split.code] = events, int((~np.isnan(column)).sum()) - events
+            rows = table.rows(split)
+            column = table.labels[rows, number]
+            events = _n_patients(table, rows[column > 0]) if has_event else 0
+            known = _n_patients(table, rows[~np.isnan(column)])
+            counts[number, split.code] = events, known - events
     return counts
+
+
+def _n_patients(table: TaskTable, rows: Int[np.ndarray, " row"]) -> int:
+    """How many patients these rows are of."""
+    is_there = np.zeros(int(table.patient.max(initial=-1)) + 1, dtype=bool)
+    is_there[table.patient[rows]] = True
+    return int(is_there.sum())
 
 
 def _nameable(table: TaskTable) -> Int[np.ndarray, " feature"]:
@@ -63,21 +72,19 @@ def _nameable(table: TaskTable) -> Int[np.ndarray, " feature"]:
     if table.feature_shape:
         return np.zeros(0, dtype=np.int64)  # a pixel says nothing to anybody
     rows = table.rows(Split.TRAIN)
-    scale = fit_scale(table)
-    shown = [
-        place
-        for place in np.flatnonzero(scale.varies)
-        if _has_many_of_both(table.features[rows, place])
-    ]
+    varies = np.flatnonzero(fit_scale(table).varies)
+    shown = [place for place in varies if _has_many_of_both(table, rows, int(place))]
     return np.array(shown, dtype=np.int64)
 
 
-def _has_many_of_both(column: Float[np.ndarray, " row"]) -> bool:
-    column = column[~np.isnan(column)]
+def _has_many_of_both(table: TaskTable, rows: Int[np.ndarray, " row"], feature: int) -> bool:
+    rows = rows[~np.isnan(table.features[rows, feature])]
+    column = table.features[rows, feature]
     is_first = column == column[0]
-    if len(np.unique(column[~is_first])) > 1:
-        return True
-    return min(int(is_first.sum()), int((~is_first).sum())) >= FEWEST_SHOWN
+    rest = column[~is_first]
+    if (rest != rest[0]).any():
+        return True  # a number, not a yes or no
+    return all(_n_patients(table, rows[part]) >= FEWEST_SHOWN for part in (is_first, ~is_first))
 
 
 def _standardised(

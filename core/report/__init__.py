@@ -9,7 +9,7 @@ make_manifest(…)        what leaves the machine with it
 from core.report.document import SCHEMA_VERSION, to_document
 from core.report.manifest import Manifest, make_manifest
 from core.report.story import Audience, Story, tell
-from core.report.write import FORMATS, render_report, write_report
+from core.report.write import FORMATS, render_report, save_report, write_report
 
 __all__ = [
     "FORMATS",
@@ -19,6 +19,7 @@ __all__ = [
     "Story",
     "make_manifest",
     "render_report",
+    "save_report",
     "tell",
     "to_document",
     "write_report",

@@ -55,13 +55,21 @@ def write_report(
     audience: str = "engineer",
     names: Names | None = None,
 ) -> None:
-    """Write what `render_report` gives to `path` (`-` is stdout), whole or not at all.
+    """Render and save.
 
     Raises:
         MethodError: unknown format or audience.
         RunError: the path cannot be written; nothing is left behind.
     """
-    content = render_report(document, form, audience, names)
+    save_report(render_report(document, form, audience, names), path)
+
+
+def save_report(content: bytes, path: Path) -> None:
+    """Write what `render_report` gave to `path` (`-` is stdout), whole or not at all.
+
+    Raises:
+        RunError: the path cannot be written; nothing is left behind.
+    """
     if str(path) == "-":
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()

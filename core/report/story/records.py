@@ -44,4 +44,6 @@ def _labels(data: dict) -> Grid:  # type: ignore[type-arg]
         *(f"Known, {part}" for part in titles),
         *(f"Events, {part}" for part in titles),
     )
-    return Grid("Known labels and events", columns, tuple(rows), (False, *([True] * 8)))
+    return Grid(
+        "Patients with known labels and events", columns, tuple(rows), (False, *([True] * 8))
+    )

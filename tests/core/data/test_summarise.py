@@ -64,3 +64,24 @@ def test_chance_is_below_a_planted_pull_and_above_most_of_an_unrelated_one(table
 
 def test_the_same_seed_gives_the_same_summary(table):
     assert summarise_table(table, 3) == summarise_table(table, 3)
+
+
+def test_patients_are_counted_not_their_records():
+    frame = small_cohort(400).frame
+    frame["id"] = np.arange(400) // 8
+    table = load_table(frame, targets="y_*", patient_id="id")
+    found = summarise_table(table, 0)
+    assert found.n_patients == 50
+    for task in range(len(table.tasks)):
+        for split in Split:
+            rows = table.rows(split)
+            sick = pd.Series(table.labels[rows, task]).groupby(table.patient[rows]).max()
+            assert found.labels[task, split.code].tolist() == [(sick == 1).sum(), (sick == 0).sum()]
+
+
+def test_a_text_of_ten_patients_is_not_named_however_many_records_they_have():
+    frame = small_cohort(400).frame
+    frame["id"] = np.arange(400) // 8
+    frame["site"] = np.where(frame["id"] < 10, "small", "large")
+    names = summarise_table(load_table(frame, targets="y_*", patient_id="id"), 0).feature_names
+    assert not any("site" in name for name in names)
