@@ -200,6 +200,26 @@ def select(table: Path, as_json: bool, **choices: Any) -> None:
 
 
 @main.command()
+@run_argument
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="A new zip.")
+def archive(run: Path, output: Path) -> None:
+    """Pack RUN, its data included, into one zip to keep or to move to another machine."""
+    from core.command.archive import archive_to
+
+    archive_to(run, output)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
+def unarchive(file: Path, runs: Path) -> None:
+    """Check FILE, a zip that `archive` made, and make a new run of it."""
+    from core.command.archive import unarchive_from
+
+    unarchive_from(file, runs)
+
+
+@main.command()
 @click.argument("view", type=click.Path(path_type=Path))
 @click.option("--run", type=click.Path(path_type=Path), help="Run folder that the view is of.")
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)

@@ -12,14 +12,17 @@ read_document(run)       its aggregates, as report.json holds them
 name_group(run.path, …)  what people call a group
 """
 
+from core.runs.archive import archive_run
 from core.runs.asked import Asked
+from core.runs.compare import Comparison, compare_runs
 from core.runs.draft import Draft
 from core.runs.folder import EVIDENCE, MAIN, Run
 from core.runs.listing import list_runs
 from core.runs.names import load_group_names, name_group
 from core.runs.reported import read_document
-from core.runs.spec import Spec
+from core.runs.spec import Spec, rename_run
 from core.runs.status import State, Status, replace_text
+from core.runs.unpack import unpack_run
 from core.runs.views import load_view, read_view_file, save_view
 from core.runs.weights import keep_weights
 
@@ -27,11 +30,14 @@ __all__ = [
     "EVIDENCE",
     "MAIN",
     "Asked",
+    "Comparison",
     "Draft",
     "Run",
     "Spec",
     "State",
     "Status",
+    "archive_run",
+    "compare_runs",
     "keep_weights",
     "list_runs",
     "load_group_names",
@@ -39,6 +45,8 @@ __all__ = [
     "name_group",
     "read_document",
     "read_view_file",
+    "rename_run",
     "replace_text",
     "save_view",
+    "unpack_run",
 ]

@@ -27,6 +27,8 @@ DATA = {
 }
 """The file that holds what a run was made from."""
 
+LONGEST_NAME = 200
+
 STALE_S = 3600.0
 """Age from which a half-made folder counts as left behind."""
 
@@ -69,6 +71,22 @@ def load_spec(path: Path) -> Spec:
     if spec.schema_version > SPEC_VERSION:
         raise RunError(f"{path} was written by a newer version; update this one.")
     return spec
+
+
+def rename_run(path: Path, name: str) -> None:
+    """Give the run at `path` another name for people; nothing is computed again.
+
+    Raises:
+        RunError: the name is empty, or the folder cannot be written.
+    """
+    plain = " ".join(name.split())[:LONGEST_NAME]
+    if not plain:
+        raise RunError("A run needs a name; type one.")
+    spec = asdict(load_spec(path)) | {"name": plain}
+    try:
+        replace_text(path / "spec.json", json.dumps(spec, indent=1))
+    except OSError as error:
+        raise RunError(f"The run cannot be renamed ({error.strerror}); make room.") from error
 
 
 def load_frame(path: Path) -> "pd.DataFrame":
