@@ -76,9 +76,10 @@ def task_order(report: Report, view: ViewState) -> Int[np.ndarray, " task"]:
 
 
 def draw_affinity_page(
-    report: Report, table: TaskTable, view: ViewState, *, dark: bool = False
+    report: Report, table: TaskTable | None, view: ViewState, *, dark: bool = False
 ) -> Charts:
-    """`cells`, `beside` where two measures are compared, `labels` and `row` of the pair."""
+    """`cells`, `beside` where two measures are compared, `row` of the pair, and `labels` where the
+    run was made from a table."""
     labels, order = report.recommended.grouping.labels, task_order(report, view)
     by_key = {affinity.measure: affinity for affinity in report.affinities}
     shown, beside = shown_measure(report, view), shown_beside(report, view)
@@ -86,15 +87,15 @@ def draw_affinity_page(
     keys = {"cells": shown} | ({"beside": beside} if beside else {})
     pair = (source, target) if view.pair else None
     names = report.task_names
-    return {
+    charts: dict[str, Chart[Any]] = {
         name: draw_affinity(by_key[key], order, labels, pair=pair, dark=dark)
         for name, key in keys.items()
-    } | {
-        "labels": draw_label_table(
-            count_labels(table, source, target), (names[source], names[target]), dark=dark
-        ),
-        "row": draw_affinity_row(by_key[shown], source, labels, dark=dark),
     }
+    charts["row"] = draw_affinity_row(by_key[shown], source, labels, dark=dark)
+    if table is not None:
+        counts = count_labels(table, source, target)
+        charts["labels"] = draw_label_table(counts, (names[source], names[target]), dark=dark)
+    return charts
 
 
 def edges_on_show(report: Report, view: ViewState) -> list[tuple[int, int, float]]:

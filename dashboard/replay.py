@@ -20,9 +20,10 @@ from plotly.graph_objects import Figure
 
 from core.errors import RunError, TaskGroupingError
 from core.profile import measure_pull, profile_samples
+from core.provenance import Source
 from core.runs import Run, read_view_file
 from core.runs.views import FOLDER
-from core.values import Report
+from core.values import Report, TaskTable
 from dashboard.charts.chart import Chart
 from dashboard.figures import (
     draw_affinity_page,
@@ -81,7 +82,7 @@ def draw(run: Run, view: ViewState, *, dark: bool = False) -> Iterator[tuple[str
     """(file name, content) of every figure, and of the numbers of the selected samples."""
     report = run.report()
     pages: dict[str, Any] = {
-        "affinity": draw_affinity_page(report, run.table(), view, dark=dark),
+        "affinity": draw_affinity_page(report, _table(run), view, dark=dark),
         "graph": draw_graph_page(report, view, dark=dark),
         "groups": draw_groups_page(report, view, dark=dark),
     }
@@ -113,13 +114,19 @@ def _landscape(
     if selection is None or on is None:
         return dict(draw_landscape_page(report, points, flat, view, dark=dark)), None
     chosen = chosen_points(points, on, selection)
-    profile = profile_samples(run.table(), points, chosen)
+    table = _table(run)
+    profile = profile_samples(table, points, chosen) if table is not None else None
     signed = report.affinity.measure != SIGNED_BY_MAGNITUDE
     pull = measure_pull(points, chosen, len(report.tasks), signed)
     charts = draw_landscape_page(report, points, flat, view, chosen, profile, dark=dark)
-    pairs = [] if profile.is_small else pull_rows(pull, report.task_names).to_dict("records")
-    rows = [asdict(one) for one in profile.differences]
+    pairs = pull_rows(pull, report.task_names).to_dict("records")
+    rows = [asdict(one) for one in profile.differences] if profile is not None else []
     return dict(charts), {"differences": rows, "pairs": pairs, "name": selection.name}
+
+
+def _table(run: Run) -> TaskTable | None:
+    """The table of a run; None where it was made from something else."""
+    return run.table() if run.source is Source.TABLE else None
 
 
 def _content(chart: Chart[Any]) -> dict[str, Any]:

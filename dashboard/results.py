@@ -15,6 +15,7 @@ from pyarrow.parquet import ParquetFile
 from core.data import Issue, Roles, find_issues
 from core.errors import RunError
 from core.profile import Profile, Pull, measure_pull, profile_samples
+from core.provenance import Source
 from core.runs import Draft, Run, load_group_names, read_document
 from core.trials import Evidence
 from core.values import Decision, Landscape, Projection, Report, TaskTable
@@ -126,6 +127,11 @@ def table_of(run: Run) -> TaskTable:
     return _table(run.path, _stamp(run.path / "data.parquet"))
 
 
+def any_table_of(run: Run) -> TaskTable | None:
+    """The table of a run; None where it was made from something else."""
+    return table_of(run) if run.source is Source.TABLE else None
+
+
 def preview_of(run: Run) -> pd.DataFrame:
     """The first rows of a run's own copy of the data."""
     return _preview(run.path, _stamp(run.path / "data.parquet"))
@@ -199,7 +205,10 @@ def _profile(path: Path, selection: SampleSelection, stamps: tuple[int, ...]) ->
     chosen = chosen_of(run, selection)
     if chosen is None:
         return None
-    return profile_samples(table_of(run), landscape_of(run, run.plan.heads).points, chosen)
+    table = any_table_of(run)
+    if table is None:
+        return None
+    return profile_samples(table, landscape_of(run, run.plan.heads).points, chosen)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

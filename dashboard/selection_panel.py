@@ -27,8 +27,8 @@ def show_selections() -> None:
     ):
         _pick("Samples", "all samples", "samples")
         if state.samples:
-            profile = profile_of(current_run(), state.samples)
-            st.caption(sentence(say_selected(profile)) if profile else "Its map is not here yet.")
+            if profile := profile_of(current_run(), state.samples):
+                st.caption(sentence(say_selected(profile)))
         _pick("Tasks", "all tasks", "tasks")
         _offer_tasks(report)
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.profile import Profile
 from core.runs import Run
 from core.values import Report
 from dashboard.charts.profile_bars import draw_profile
@@ -34,18 +35,17 @@ def show_selection(run: Run, report: Report) -> None:
         return
     st.subheader(f"Your selection{_quoted(selection)}")
     profile, pull = profile_of(run, selection), pull_of(run, report, selection)
-    if profile is None or pull is None:
+    if pull is None:
         st.info("It was drawn on a map that is not computed now; draw it again, or compute it.")
         return
-    st.markdown(sentence(say_selected(profile)))
+    if profile is not None:
+        st.markdown(sentence(say_selected(profile)))
     name_samples()
-    if profile.is_small:
+    if profile is not None and profile.is_small:
         return
     left, right = st.columns(2)
     with left:
-        show_chart(draw_profile(profile, dark=is_dark()), key="profile")
-        with st.expander("Every column"):
-            st.dataframe(profile_rows(profile), hide_index=True, alt="The selected rows, by column")
+        _show_profile(profile)
         with st.expander("Whose points they are"):
             _show_tasks(run, report, selection)
     with right:
@@ -65,6 +65,16 @@ def show_selection(run: Run, report: Report) -> None:
         one, other = pulled_pairs(pull)[row]
         if newly("pull_pair", (one, other)):
             change_view(pair=(report.task_names[one], report.task_names[other]))
+
+
+def _show_profile(profile: Profile | None) -> None:
+    """How the selected rows differ; a run without a table has no features to describe them by."""
+    if profile is None:
+        st.caption("This run has no table: what its samples are cannot be told.")
+        return
+    show_chart(draw_profile(profile, dark=is_dark()), key="profile")
+    with st.expander("Every column"):
+        st.dataframe(profile_rows(profile), hide_index=True, alt="The selected rows, by column")
 
 
 def _show_tasks(run: Run, report: Report, selection: SampleSelection) -> None:

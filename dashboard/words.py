@@ -62,6 +62,13 @@ def in_100(share: float) -> str:
     return f"{round(100 * share)} of 100"
 
 
+def say_seconds(seconds: float) -> str:
+    """A time as people say it: `8 s`, `12 min`, `2.5 h`."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
 def plain(text: str) -> str:
     """Text of the data (a column or file name) made inert for Markdown, in one line."""
     return "".join(f"\\{letter}" if letter in _MARKDOWN else letter for letter in clean(text))

@@ -16,7 +16,7 @@ from dashboard.figures import (
 )
 from dashboard.jobs import require_report
 from dashboard.pair_metric import show_left_out, show_pair_metrics
-from dashboard.results import current_run, table_of
+from dashboard.results import any_table_of, current_run
 from dashboard.session import bound, change_view, is_dark, newly, view
 from dashboard.show_selection import show_pair_in_selection
 from dashboard.words import plain, sentence
@@ -39,7 +39,7 @@ st.caption(MEASURES.methods[key].summary)
 show_left_out(report)
 for note in by_key[key].notes:
     st.info(sentence(note), icon=":material/info:")
-charts = draw_affinity_page(report, table_of(run), view(), dark=is_dark())
+charts = draw_affinity_page(report, any_table_of(run), view(), dark=is_dark())
 columns = st.columns(2 if beside else [3, 2])
 shown = {"cells": key} | ({"beside": beside} if beside else {})
 for column, (place, measure) in zip(columns, shown.items(), strict=False):
@@ -68,6 +68,7 @@ with st.container() if beside else columns[1]:
         st.rerun()
     show_pair_metrics(by_key[key], source, target)
     show_pair_in_selection(run, report, source, target)
-    show_chart(charts["labels"], key="labels")
+    if "labels" in charts:
+        show_chart(charts["labels"], key="labels")
 st.subheader(f"{plain(names[source])} against every other task")
 show_chart(charts["row"], key="row")

@@ -343,15 +343,65 @@ def test_markup_in_a_name_is_inert_on_every_page(page, server):
     says(page, MARKUP)
 
 
-def test_a_run_is_deleted_after_a_question(page, server):
+def row_of(page, name):
+    return page.get_by_test_id("stLayoutWrapper").filter(has_text=re.compile(f"^{name}"))
+
+
+def open_menu(page, name):
+    row_of(page, name).get_by_role("button", name="More").last.click()
+    page.get_by_role("button", name="Export").wait_for()
+
+
+def test_a_run_is_renamed_and_deleted_after_a_question(page, server):
     run = server.add_run("gone", small_cohort().frame, SMALL_PLAN, is_done=False)
     open_page(page, server, "runs")
-    row = page.get_by_test_id("stLayoutWrapper").filter(has_text=re.compile("^gone"))
-    row.get_by_role("button", name="Delete").last.click()
+    open_menu(page, "gone")
+    page.get_by_label("Name", exact=True).last.fill("<b>soon gone</b>")
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_text("<b>soon gone</b>", exact=True).wait_for()
+    settle(page)
+    assert run.spec.name == "<b>soon gone</b>"
+    open_menu(page, "<b>soon gone</b>")
+    page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Delete for good").click()
-    page.get_by_text("gone", exact=True).wait_for(state="detached")
+    page.get_by_text("<b>soon gone</b>", exact=True).wait_for(state="detached")
     settle(page)
     assert not run.path.exists()
+
+
+def test_a_run_goes_out_as_a_zip_comes_back_and_is_compared(page, server, cohort, tmp_path):
+    open_page(page, server, "runs")
+    open_menu(page, "twelve")
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the zip").click()
+    file = tmp_path / "run.zip"
+    download.value.save_as(file)
+    page.keyboard.press("Escape")
+    before = {path.parent.name for path in server.runs.glob("*/spec.json")}
+    page.get_by_role("button", name="Import a run").click()
+    page.locator("input[type=file]").set_input_files(file)
+    says(page, "it is the run on show now")
+    settle(page)
+    (new,) = {path.parent.name for path in server.runs.glob("*/spec.json")} - before
+    assert f"run={new}" in page.url
+    page.get_by_text("Compare two runs").click()
+    says(page, "From")
+    choose_containing(page, "From", f"twelve ({cohort.id[:12]}")
+    choose_containing(page, "To", new[:12])
+    says(page, "Every task that both have stays in its group")
+    says(page, "The same data")
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(file.read_bytes()[:5000])
+    page.get_by_role("button", name="Import a run").click()
+    page.locator("input[type=file]").set_input_files(broken)
+    says(page, "The file is no zip, or a damaged one")
+
+
+def choose_containing(page, label, part):
+    page.get_by_role("combobox", name=label, exact=True).click()
+    page.get_by_role("option").filter(has_text=part).first.click()
+    settle(page)
 
 
 def test_two_windows_do_not_disturb_each_other(chromium, page, server, cohort):
