@@ -26,9 +26,8 @@ def show_selections() -> None:
         "Selections", icon=":material/select_all:", expanded=bool(state.samples or state.tasks)
     ):
         _pick("Samples", "all samples", "samples")
-        if state.samples:
-            if profile := profile_of(current_run(), state.samples):
-                st.caption(sentence(say_selected(profile)))
+        if state.samples and (profile := profile_of(current_run(), state.samples)):
+            st.caption(sentence(say_selected(profile)))
         _pick("Tasks", "all tasks", "tasks")
         _offer_tasks(report)
 

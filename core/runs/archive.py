@@ -20,7 +20,7 @@ from core.runs.status import Status
 VERSION = 1
 KIND = "taskscape-run"
 MANIFEST = "manifest.json"
-ENDINGS = (".json", ".npz", ".parquet")
+ENDINGS = (".json", ".npz", ".parquet", ".safetensors")
 LEFT_OUT = ("status.json", "jobs", "views")
 """What belongs to this machine: who works on the run, and the views of people here."""
 

@@ -21,7 +21,7 @@ from typing import IO, Any
 from core.errors import RunError, TaskGroupingError
 from core.plan import Plan
 from core.provenance import Source
-from core.runs.archive import KIND, LEFT_OUT, MANIFEST, VERSION
+from core.runs.archive import ENDINGS, KIND, LEFT_OUT, MANIFEST, VERSION
 from core.runs.folder import Run
 from core.runs.spec import DATA, load_spec, partial_name
 from core.runs.status import State, Status, replace_text
@@ -33,7 +33,8 @@ MOST_CELLS = 4 * 10**9
 """Of the table: a few bytes of Parquet can stand for any number of equal values."""
 MOST_RATIO, FREE_BYTES = 200, 10**6
 """No member may unpack to more than 200 times its size in the zip, small ones aside."""
-_NAME = re.compile(r"([A-Za-z0-9_-]+/){0,2}[A-Za-z0-9_-][A-Za-z0-9_.-]*\.(json|npz|parquet)")
+_ENDING = "|".join(ending.removeprefix(".") for ending in ENDINGS)
+_NAME = re.compile(rf"([A-Za-z0-9_-]+/){{0,2}}[A-Za-z0-9_-][A-Za-z0-9_.-]*\.({_ENDING})")
 _CHUNK = 1 << 20
 
 
