@@ -8,7 +8,7 @@ from core.report.affinities import shown_affinities, to_affinity_document
 from core.report.data import to_data_document, told_size
 from core.report.evidence import to_evidence_document
 from core.report.plain import plain
-from core.report.suppression import Margins, State
+from core.report.suppression import Margins, State, tell
 from core.report.why import to_why_document
 from core.values import Grouping, Kind, Report, Task
 
@@ -59,7 +59,7 @@ def to_document(report: Report) -> dict[str, Any]:
 def _task(task: Task, told: Margins | None) -> dict[str, Any]:
     """What a task predicts; a share is null where it would tell a small count."""
     is_shown = told is None or told.states[0, -1] == State.SHOWN
-    n_labelled = task.n_labelled if told is None else told.told(2, told.states.shape[1] - 1)
+    n_labelled = tell(task.n_labelled)
     size = {"name": task.name, "kind": str(task.kind), "n_labelled": n_labelled}
     if task.kind is Kind.BINARY:
         return {**size, "prevalence": plain(task.mean) if is_shown else None}

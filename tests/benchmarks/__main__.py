@@ -13,6 +13,7 @@ NAMES = (
     "gold",
     "gold_synthetic",
     "forecasts",
+    "report",
 )
 
 

@@ -1,5 +1,8 @@
 """The data: from records to the rows that were used, and the events of every task."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from core.report import words
 from core.report.data import PLACES
 from core.report.story.blocks import Grid, Lines, Section
@@ -16,7 +19,7 @@ def data_section(facts: Facts) -> Section:
     return Section("data", "The data", (_flow(data), _labels(data), Lines((words.SMALL_NOTE,))))
 
 
-def _flow(data: dict) -> Grid:  # type: ignore[type-arg]
+def _flow(data: Mapping[str, Any]) -> Grid:
     parts = data["records_of"]
     rows = (
         ("Records", words.told(data["records"])),
@@ -27,7 +30,7 @@ def _flow(data: dict) -> Grid:  # type: ignore[type-arg]
     return Grid("From records to patients kept aside", ("Step", "Count"), rows, (False, True))
 
 
-def _labels(data: dict) -> Grid:  # type: ignore[type-arg]
+def _labels(data: Mapping[str, Any]) -> Grid:
     rows = []
     for task in data["tasks"]:
         events = task["events"] or {}
