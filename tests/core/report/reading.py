@@ -2,7 +2,6 @@
 
 import io
 import re
-import subprocess
 import zipfile
 from html.parser import HTMLParser
 
@@ -40,10 +39,10 @@ def html_tags(content):
 
 
 def pdf_words(content):
-    done = subprocess.run(
-        ["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True
-    )
-    return done.stdout.decode()
+    """The text of every page, pages parted by form feeds."""
+    from pypdf import PdfReader
+
+    return "".join(f"{page.extract_text()}\f" for page in PdfReader(io.BytesIO(content)).pages)
 
 
 def pdf_bytes(content):
