@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from plotly.graph_objects import Figure, Scatter
 
-from core.trials import Evidence, Judge, Trial
+from core.trials import Contrast, Evidence, Judge, Trial
 from dashboard.charts.chart import Chart, PlotlyChart
 from dashboard.charts.mean_gains import amount, with_interval
 from dashboard.charts.plotly_look import dress
@@ -46,7 +46,10 @@ def draw_gain_curve(evidence: Evidence, n_groups: int, *, dark: bool = False) ->
 
 def _line(trials: tuple[Trial, ...], evidence: Evidence, dark: bool) -> Scatter:
     gains = [evidence.gain(trial) for trial in trials]
-    told = [with_interval(gain, evidence.judge) for gain in gains]
+    told = [
+        [_name(trial, evidence), with_interval(gain, evidence.judge)]
+        for trial, gain in zip(trials, gains, strict=True)
+    ]
     return Scatter(
         x=[trial.n_groups for trial in trials],
         y=[gain.value for gain in gains],
@@ -54,14 +57,12 @@ def _line(trials: tuple[Trial, ...], evidence: Evidence, dark: bool) -> Scatter:
         line={"color": ink(dark).muted, "width": 1.5, "dash": "dot"},
         marker={"size": 10, "color": ink(dark).accent, "symbol": "diamond"},
         error_y=_bars(gains, dark),
-        customdata=[
-            [text, _name(trial, evidence)] for text, trial in zip(told, trials, strict=True)
-        ],
-        hovertemplate="%{customdata[1]}: %{customdata[0]}<extra></extra>",
+        customdata=told,
+        hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
     )
 
 
-def _bars(gains: list[Any], dark: bool) -> dict[str, Any]:
+def _bars(gains: list[Contrast], dark: bool) -> dict[str, Any]:
     return {
         "type": "data",
         "array": [float(np.nan_to_num(gain.high - gain.value)) for gain in gains],
