@@ -101,6 +101,13 @@ def group(data: Path, run: Path | None, as_json: bool, **choices: Any) -> None:
     help="How further groups are found: surrogate, pairs, exhaustive (at most 8 tasks), none.",
 )
 @click.option(
+    "--together",
+    multiple=True,
+    metavar="A,B",
+    help="Tasks that every grouping keeps together.",
+)
+@click.option("--apart", multiple=True, metavar="A,B", help="Tasks that never share a network.")
+@click.option(
     "--grouping",
     "groupings",
     multiple=True,

@@ -18,6 +18,7 @@ from core.evidence import Candidate, OnPartial, TrainedStore, Validation, to_par
 from core.evidence import validate_grouping as validate_candidates
 from core.evidence.candidate import admit, groups_of
 from core.evidence.partitions import Partition, is_proper
+from core.evidence.pins import keeps
 from core.grouping import cut_everywhere, rank_groupings
 from core.progress import OnProgress, silent
 from core.training import to_examples
@@ -100,8 +101,10 @@ def estimate_cost(
     """
     n_tasks = len(report.tasks)
     settings.check_search(n_tasks)
+    rules = settings.rules(report.task_names)
     most = settings.groups_per_task * n_tasks
-    admitted = admit(_candidates(report, hand_made), n_tasks, most)
+    open_ = (one for one in _candidates(report, hand_made) if keeps(rules, one.partition))
+    admitted = admit(open_, n_tasks, most)
     sizes = [len(group) for group in groups_of(admitted)]
     searched = _n_searched(settings, n_tasks, len(sizes))
     n_first = len(settings.first(n_tasks))
@@ -163,6 +166,22 @@ def parse_grouping(groups: Sequence[Sequence[str]], task_names: tuple[str, ...])
     for number, group in enumerate(groups):
         labels[[task_names.index(name) for name in group]] = number
     return to_partition(labels)
+
+
+def check_hand_made(
+    settings: Validation,
+    hand_made: Sequence[Sequence[Sequence[str]]],
+    task_names: tuple[str, ...],
+) -> None:
+    """Raise MethodError where a grouping of the user's is none, or breaks the user's own rules."""
+    rules = settings.rules(task_names)
+    for groups in hand_made:
+        if not keeps(rules, parse_grouping(groups, task_names)):
+            told = "; ".join(", ".join(group) for group in groups)
+            raise MethodError(
+                f"Your grouping {told!r} breaks your rules of who is together and who is apart; "
+                "change one of the two."
+            )
 
 
 def _candidates(

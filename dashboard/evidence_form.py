@@ -1,5 +1,7 @@
 """The form that starts the training: how thoroughly, judged by what, and groupings of one's own."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -12,6 +14,7 @@ from core.validation import estimate_cost
 from core.values import Report
 from dashboard.charts.text import clean
 from dashboard.jobs import start_job
+from dashboard.pins_form import ask_pins
 from dashboard.widgets import pick_one
 from dashboard.words import show_error
 
@@ -25,6 +28,7 @@ _SEARCHES = {
     "exhaustive": "all of them, every group is trained",
     "none": "not at all, only what was proposed",
 }
+PINS = "Say which tasks must share a network, or must not"
 OWN = "Train a grouping of my own as well"
 
 
@@ -41,8 +45,15 @@ def ask_for_training(run: Run, report: Report) -> None:
         judge = st.selectbox("Judged by", list(Judge), format_func=_JUDGES.__getitem__, key="judge")
         search = _pick_search(VALIDATIONS[preset].search, len(report.tasks), key=f"search_{preset}")
     settings = with_seeds(VALIDATIONS[preset], int(seeds), judge, search)
+    if st.checkbox(PINS, key="pins"):
+        together, apart = ask_pins(report.task_names, f"pins_{run.id}")
+        settings = replace(settings, together=together, apart=apart)
     hand_made = _own_grouping(report) if st.checkbox(OWN, key="own") else ()
-    cost = estimate_cost(report, settings, hand_made)
+    try:
+        cost = estimate_cost(report, settings, hand_made)
+    except TaskGroupingError as error:  # rules that contradict each other
+        show_error(error)
+        return
     st.caption(
         f"Some {cost.n_networks:,} networks of {cost.n_groups:,} groups, about "
         f"{_duration(cost.seconds)} on this machine. It can be cancelled: what is trained is kept."

@@ -1,12 +1,12 @@
 """The controls of a selection: how many networks, overlap, who shares and who never does."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
 
 import streamlit as st
 
 from core.evidence.search import GainTable, Rules, named_rules
+from dashboard.pins_form import ask_pins
 from dashboard.session import bound, settle_view, view
 
 _OVERLAP = {False: "each in one network", True: "in several, the best one serves"}
@@ -33,11 +33,7 @@ def ask_rules(table: GainTable) -> Rules:
             "A task may be", list(_OVERLAP), format_func=_OVERLAP.__getitem__, **bound("overlap")
         )
         networks = _ask_budget(table)
-    left, right = st.columns(2)
-    with left:
-        together = _ask_sets(table, "Pinned together", "These tasks always share their network.")
-    with right:
-        apart = _ask_sets(table, "Kept apart", "No two of these tasks ever share a network.")
+    together, apart = ask_pins(table.task_names, table.fingerprint[:8])
     return named_rules(table.task_names, networks, view().overlap, together, apart)
 
 
@@ -62,25 +58,6 @@ def _ask_budget(table: GainTable) -> float | None:
         **bound("networks"),
     )
     return float(asked) if asked else None
-
-
-def _ask_sets(table: GainTable, label: str, help: str) -> tuple[Sequence[str], ...]:
-    """Sets of two or more tasks; a place for another one appears when the last is filled."""
-    sets: list[Sequence[str]] = []
-    while len(sets) < len(table.task_names):
-        more = f" ({len(sets) + 1})" if sets else ""
-        chosen = st.multiselect(
-            label + more,
-            table.task_names,
-            key=f"{label}_{len(sets)}_{table.fingerprint[:8]}",
-            help=help,
-            placeholder="Choose two or more tasks",
-            persist_state="session",
-        )
-        if len(chosen) < 2:
-            break
-        sets.append(tuple(chosen))
-    return tuple(sets)
 
 
 def _all_cost_one(table: GainTable) -> bool:

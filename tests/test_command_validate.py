@@ -97,16 +97,30 @@ REFUSALS = {
     "one seed": (["RUN", "--seeds", "1"], "outside 2"),
     "a task left out": (["RUN", "--grouping", "FIRST"], "is in no group"),
     "an unknown task": (["RUN", "--grouping", "y_nothing"], "Unknown task"),
+    "an unknown search": (["RUN", "--search", "magic"], "Unknown search 'magic'"),
+    "pins of an unknown task": (["RUN", "--apart", "y_nothing,FIRST"], "There is no task"),
+    "a grouping against the pins": (
+        ["RUN", "--apart", "FIRST,SECOND", "--grouping", "FIRST,SECOND;REST"],
+        "breaks your rules",
+    ),
     "a task twice": (["RUN", "--grouping", "FIRST;FIRST"], "is in two groups"),
 }
+
+
+def spell(word, named):
+    """The word with placeholders put in full."""
+    for short, name in named.items():
+        word = word.replace(short, name)
+    return word
 
 
 @pytest.mark.parametrize("case", REFUSALS)
 def test_refusals_are_one_line_and_change_nothing(run, case):
     words, expected = REFUSALS[case]
-    first = json.loads((run / "report.json").read_text())["tasks"][0]["name"]
+    names = [task["name"] for task in json.loads((run / "report.json").read_text())["tasks"]]
+    named = {"FIRST": names[0], "SECOND": names[1], "REST": ",".join(names[2:])}
     before = sorted(str(path) for path in run.rglob("*"))
-    asked = [str(run) if word == "RUN" else word.replace("FIRST", first) for word in words]
+    asked = [str(run) if word == "RUN" else spell(word, named) for word in words]
     done = taskscape("validate", *asked)
     assert done.returncode == 2
     assert expected in done.stderr

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ def validate_run(
     preset: str,
     seeds: int | None,
     search: str | None = None,
+    together: Sequence[str] = (),
+    apart: Sequence[str] = (),
     groupings: Sequence[str],
 ) -> int:
     """Start the training of a finished run's candidates and watch it; returns the exit status.
@@ -27,7 +30,7 @@ def validate_run(
     Raises:
         RunError: the run has no current report, or is at work.
         MethodError: an unknown preset or search, every group of too many tasks, seeds out of
-            range, or a grouping that fits no partition.
+            range, a grouping that fits no partition, or rules that contradict each other.
     """
     from core.evidence import validation_preset, with_seeds
     from core.runs import EVIDENCE, Asked, Run
@@ -36,7 +39,7 @@ def validate_run(
     if run.report().provenance.get("plan") != run.spec.plan:
         raise RunError(f"The report of {run.id} is of an earlier plan; resume the run first.")
     settings = with_seeds(validation_preset(preset), seeds, search=search)
-    settings.check_search(len(run.report().task_names))
+    settings = replace(settings, together=_sets(together), apart=_sets(apart))
     run.ask_validation(Asked(settings, tuple(_groups(text) for text in groupings)))
     run.start(EVIDENCE)
     return watch(run, as_json, EVIDENCE, summarise, again="taskscape validate")
@@ -119,3 +122,8 @@ def _groups(text: str) -> tuple[tuple[str, ...], ...]:
     """`a,b;c` as groups of names."""
     groups = [[name.strip() for name in part.split(",")] for part in text.split(";")]
     return tuple(tuple(name for name in group if name) for group in groups if any(group))
+
+
+def _sets(texts: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """`a,b` as names, for each text."""
+    return tuple(tuple(name.strip() for name in text.split(",") if name.strip()) for text in texts)

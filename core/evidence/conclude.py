@@ -19,6 +19,7 @@ from core.evidence.effects import (
 )
 from core.evidence.gains import mean_gain
 from core.evidence.partitions import Group, Partition, alone, is_proper, to_labels, together
+from core.evidence.pins import keeps
 from core.training import METRICS, main_metric
 from core.trials import Contrast, Evidence, Gains, Judge, Trial, Verdict
 from core.values import Split
@@ -189,7 +190,7 @@ def _evidence(
         n_networks=pool.n_networks,
         n_measured=len(pool.groups),
         is_final=is_final,
-        notes=_diverged(contest, pool.groups),
+        notes=(*_diverged(contest, pool.groups), *_broken(contest)),
         **{**blank, **measured},
     )
 
@@ -204,3 +205,14 @@ def _diverged(contest: "Contest", groups: Iterable[Group]) -> tuple[str, ...]:
             numbers = ", ".join(str(seed) for seed in seeds)
             found.append(f"Training diverged for {listed} (seed {numbers}); the rest went on.")
     return tuple(found)
+
+
+def _broken(contest: "Contest") -> tuple[str, ...]:
+    """What to know of alone and together where they break the rules of who shares a network."""
+    n_tasks = len(contest.is_counted)
+    plain = {"Each task alone": alone(n_tasks), "All together": together(n_tasks)}
+    return tuple(
+        f"{what} breaks your rules of who shares a network; it is there to compare with."
+        for what, partition in plain.items()
+        if not keeps(contest.rules, partition)
+    )

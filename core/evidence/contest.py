@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool
@@ -10,6 +11,7 @@ from core.evidence.candidate import Candidate
 from core.evidence.gains import partition_gain
 from core.evidence.partitions import is_proper
 from core.evidence.pool import Pool
+from core.evidence.search.rules import Rules
 from core.evidence.settings import Validation
 
 
@@ -30,6 +32,11 @@ class Contest:
     def first(self) -> tuple[int, ...]:
         """The seeds that decide which groupings are tested."""
         return self.settings.first(len(self.is_counted))
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Who is together and who is apart in what can be chosen."""
+        return self.settings.rules(tuple(task.name for task in self.pool.examples.tasks))
 
     def gain(self, candidate: Candidate, seeds: tuple[int, ...]) -> float:
         """Mean validation gain; NaN where a network of the candidate diverged."""

@@ -5,7 +5,7 @@
 Large random groups come first: a group of fourteen tells something about ninety-one pairs at once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, combinations
@@ -16,9 +16,10 @@ from jaxtyping import Float
 from core.evidence.candidate import Candidate
 from core.evidence.contest import Contest
 from core.evidence.gains import seed_variance, validation_gain
-from core.evidence.partitions import Group, Partition, is_proper, to_partition
+from core.evidence.partitions import Group, Partition, is_proper
+from core.evidence.pins import climb, from_units, keeping
 from core.evidence.recombine import best_proper
-from core.evidence.refine import Predict, refine
+from core.evidence.refine import Predict
 from core.evidence.search.acquire import propose_groups
 from core.evidence.search.mean import predict_mean
 from core.evidence.search.measured import Measured
@@ -48,9 +49,9 @@ def explore(
     quest = _Quest(contest, affinity)
     settings, n_tasks = contest.settings, len(contest.is_counted)
     if settings.trains_every_group(n_tasks):
-        quest.train(_every_group(n_tasks), on_progress)
+        quest.train(quest.keeping(_every_group(n_tasks)), on_progress)
     elif settings.search == "pairs":
-        quest.train(combinations(range(n_tasks), 2), on_progress)
+        quest.train(quest.keeping([*combinations(range(n_tasks), 2)]), on_progress)
     elif settings.search == "surrogate":
         for number in range(N_ROUNDS):
             part = within(on_progress, number / N_ROUNDS, (number + 1) / N_ROUNDS)
@@ -74,8 +75,18 @@ class _Quest:
     def n_tasks(self) -> int:
         return len(self.contest.is_counted)
 
+    @property
+    def units(self) -> tuple[Group, ...]:
+        """The sets of tasks that move as one."""
+        return self.contest.rules.units(self.n_tasks)
+
     def train(self, groups: Iterable[Group], on_progress: OnProgress) -> None:
         self.contest.pool.train(groups, self.seeds, on_progress)
+
+    def keeping(self, groups: Sequence[Group]) -> list[Group]:
+        """The groups that keep the rules, and the single tasks."""
+        kept = set(keeping(self.contest.rules, groups, self.n_tasks))
+        return [group for group in groups if group in kept or len(group) == 1]
 
     def next_groups(self, number: int) -> tuple[Group, ...]:
         """The share of the budget that this round may train."""
@@ -91,7 +102,8 @@ class _Quest:
         known = set(self.contest.pool.groups)
         new = [group for group in dict.fromkeys(climbed) if group not in known][: n // 2]
         seed = self.contest.settings.seed + number
-        asked = propose_groups(measured, n - len(new), affinity=self.affinity, seed=seed)
+        rules = self.contest.rules
+        asked = propose_groups(measured, n - len(new), None, rules, self.affinity, seed)
         return tuple(dict.fromkeys([*new, *asked]))
 
     def put_together(self, on_progress: OnProgress) -> tuple[Candidate, ...]:
@@ -105,10 +117,13 @@ class _Quest:
             "search: best groups as expected": surrogate.settled(),
         }
         most = -(-self.contest.settings.n_finalists // len(found))
+        kept = set(keeping(self.contest.rules, measured.groups, self.n_tasks))
+        rows = [row for row, group in enumerate(measured.groups) if group in kept]
+        groups = [measured.groups[row] for row in rows]
         candidates = [
             Candidate(origin, one)
             for origin, gains in found.items()
-            for one in best_proper(measured.groups, gains, most)
+            for one in best_proper(groups, gains[rows], most)
         ]
         return (*candidates, *self._foretold(measured, surrogate, on_progress))
 
@@ -162,7 +177,8 @@ class _Quest:
         found: dict[Group, None] = {}
         for number in range(n):
             parts = 2 if number % 2 == 0 else 3 + number // 2 % 2
-            drawn = to_partition(rng.permutation(np.arange(self.n_tasks) % parts))
+            labels = rng.permutation(np.arange(len(self.units)) % parts)
+            drawn = from_units(self.contest.rules, labels, self.n_tasks)
             found.update(dict.fromkeys(drawn))
             if len(found) >= n:
                 break
@@ -173,8 +189,9 @@ class _Quest:
         rng = np.random.default_rng(self.contest.settings.seed)
         found: dict[Partition, float] = {}
         for number in range(N_CLIMBS):
-            start = to_partition(rng.integers(0, 2 + number % 3, self.n_tasks))
-            top = refine(start, predict)
+            labels = rng.integers(0, 2 + number % 3, len(self.units))
+            start = from_units(self.contest.rules, labels, self.n_tasks)
+            top = climb(self.contest.rules, start, predict)
             found[top] = float(np.nansum(predict(top)))
         return sorted(found, key=lambda one: -found[one])
 

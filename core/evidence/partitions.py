@@ -1,6 +1,6 @@
 """A group is a tuple of ascending task numbers, a partition a tuple of groups by first task."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 import numpy as np
 from jaxtyping import Int
@@ -24,7 +24,7 @@ def to_labels(partition: Partition) -> Int[np.ndarray, " task"]:
     return labels
 
 
-def canonical(groups: Iterable[Sequence[int]]) -> Partition:
+def canonical(groups: Iterable[Collection[int]]) -> Partition:
     """The same partition whatever the order of groups and tasks was."""
     return tuple(sorted(tuple(sorted(group)) for group in groups))
 

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from core.errors import MethodError
+from core.evidence.search.rules import Rules, named_rules
 from core.training import Trainer
 from core.trials import Judge
 
@@ -40,6 +41,10 @@ class Validation:
     search: str = "surrogate"
     """How further groups are found: by a `surrogate` (up to 7 tasks every group is trained), from
     all `pairs`, `exhaustive` (every group of at most 8 tasks), or `none`."""
+    together: tuple[tuple[str, ...], ...] = ()
+    """Sets of tasks, by name, that every grouping to choose from keeps in one network."""
+    apart: tuple[tuple[str, ...], ...] = ()
+    """Sets of tasks of which no two share a network."""
     groups_per_task: int = 12
     """Distinct groups that candidates and search may train, as a multiple of the tasks."""
     n_random: int = 20
@@ -93,6 +98,10 @@ class Validation:
         most = EVERY_GROUP_SEEDS if self.trains_every_group(n_tasks) else 1
         return self.seeds[: max(self.first_seeds, most)]
 
+    def rules(self, task_names: tuple[str, ...]) -> Rules:
+        """Who is together and who is apart; MethodError on an unknown task or a contradiction."""
+        return named_rules(task_names, together=self.together, apart=self.apart)
+
     def check_search(self, n_tasks: int) -> None:
         """Raise MethodError where every group of too many tasks is asked for."""
         if self.search == "exhaustive" and n_tasks > MOST_TASKS:
@@ -116,6 +125,7 @@ class Validation:
         made: dict[str, Any] = {}
         if "trainer" in spec:
             made["trainer"] = Trainer(**spec["trainer"])
+        made |= {key: tuple(map(tuple, spec[key])) for key in ("together", "apart") if key in spec}
         if spec.get("judge") in list(Judge):
             made["judge"] = Judge(spec["judge"])
         return cls(**{**spec, **made})

@@ -15,6 +15,7 @@ from core.evidence.contest import Contest
 from core.evidence.counting import counts, too_few
 from core.evidence.exploration import explore
 from core.evidence.partitions import is_proper, random_partitions
+from core.evidence.pins import keeps
 from core.evidence.pool import Pool, TrainedStore
 from core.evidence.settings import Validation
 from core.progress import OnProgress, silent, within
@@ -42,7 +43,8 @@ def validate_grouping(
 
     Args:
         examples: what networks are trained on, with the split of the rows.
-        candidates: the best first; those beyond the budget of distinct groups are left out.
+        candidates: the best first; those beyond the budget of distinct groups are left out, and
+            those that break the rules of the settings.
         settings: `Validation()` when None.
         affinity: similarity of the tasks in [0, 1], a prior of the search.
         device: `auto`, `cpu` or `cuda`.
@@ -52,14 +54,15 @@ def validate_grouping(
 
     Raises:
         Cancelled: from `on_progress`; what was finished is in the store.
-        MethodError: every group of too many tasks is asked for.
+        MethodError: every group of too many tasks is asked for, or rules that contradict.
     """
     settings = settings or Validation()
     settings.check_search(len(examples.tasks))
     pool = Pool(examples, settings.trainer, device, store)
     contest = Contest(pool, settings, counts(too_few(examples, Split.VALIDATION)))
     tell = on_partial or (lambda evidence: None)
-    entrants = admit(candidates, len(examples.tasks), contest.most_groups)
+    open_ = (one for one in candidates if keeps(contest.rules, one.partition))
+    entrants = admit(open_, len(examples.tasks), contest.most_groups)
     first = contest.first
     pool.train(groups_of(entrants), first, _phase(on_progress, 0.0, 0.35, "candidates"))
     tell(preliminary(contest, contest.rank(entrants, first), first))

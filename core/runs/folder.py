@@ -29,7 +29,7 @@ from core.runs.stages import StageFolder
 from core.runs.status import State, Status, replace_text, worker_of
 from core.storage import UNREADABLE, load_value, save_value
 from core.trials import Evidence
-from core.validation import parse_grouping
+from core.validation import check_hand_made
 from core.values import Affinity, Landscape, Projection, Report, TaskTable
 
 if TYPE_CHECKING:
@@ -207,13 +207,14 @@ class Run:
 
         Raises:
             RunError: the run has no report yet or no table, or is at work.
-            MethodError: a hand-made grouping leaves a task out, repeats one or names an unknown.
+            MethodError: a hand-made grouping leaves a task out, repeats one, names an unknown or
+                breaks the rules of who shares a network; or these contradict each other.
         """
         self._stop_if_busy(EVIDENCE)
         need_table(self.source)
         names = self.report().task_names
-        for groups in asked.hand_made:
-            parse_grouping(groups, names)
+        asked.settings.check_search(len(names))
+        check_hand_made(asked.settings, asked.hand_made, names)
         asked.save(self.path)
 
     @property

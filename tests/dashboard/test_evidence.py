@@ -12,7 +12,7 @@ from core.runs import EVIDENCE, Asked, Run, State, Status
 from core.runs.worker import work
 from core.training import Trainer
 from dashboard.charts.gain_curve import draw_gain_curve
-from dashboard.evidence_form import OWN
+from dashboard.evidence_form import OWN, PINS
 from tests.cohort import SMALL_PLAN, small_cohort
 from tests.dashboard.visit import boxes, check_sound, go_to, visit, words
 
@@ -93,6 +93,19 @@ def test_a_grouping_of_ones_own_is_asked_for(untrained, monkeypatch):
     at.button(key="train").click().run()
     (own,) = untrained.asked.hand_made
     assert sorted(name for group in own for name in group) == sorted(untrained.report().task_names)
+
+
+def test_pins_are_asked_for_and_a_contradiction_is_a_sentence(untrained, monkeypatch):
+    monkeypatch.setattr(Run, "start", lambda run, job="run": None)
+    names = untrained.report().task_names
+    at = go_to(visit(untrained.id), "evidence")
+    next(box for box in at.checkbox if box.label == PINS).check().run()
+    next(one for one in at.multiselect if one.label == "Kept apart").set_value(names[:2]).run()
+    check_sound(at)
+    at.button(key="train").click().run()
+    assert untrained.asked.settings.apart == (tuple(names[:2]),)
+    next(one for one in at.multiselect if one.label == "Pinned together").set_value(names[:2]).run()
+    assert "drop one of the two" in at.error[0].value
 
 
 def test_after_the_training_the_verdict_is_there_with_its_pictures(trained):

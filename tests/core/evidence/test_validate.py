@@ -172,6 +172,23 @@ def test_pairs_are_trained_and_foretell_a_partition(examples):
     assert "search" in evidence.grouped.origin
 
 
+@pytest.mark.parametrize("search", ["surrogate", "pairs", "none"])
+def test_pinned_tasks_share_their_network_and_those_kept_apart_never_do(examples, search):
+    names = [task.name for task in examples.tasks]
+    pins = {"together": ((names[0], names[2]),), "apart": ((names[1], names[3]),)}
+    candidates = [Candidate("planted", PLANTED), Candidate("crossed", ((0, 2), (1, 3)))]
+    evidence = validate_grouping(examples, candidates, replace(SMALL, search=search, **pins))
+    proper = [to_partition(trial.labels) for trial in evidence.trials]
+    for partition in filter(is_proper, proper):
+        assert any({0, 2} <= set(group) for group in partition)
+        assert not any({1, 3} <= set(group) for group in partition)
+    assert sum(map(is_proper, proper)) == (0 if search == "none" else len(proper) - 2)
+    assert [note.split(" breaks")[0] for note in evidence.notes] == [
+        "Each task alone",
+        "All together",
+    ]
+
+
 def test_every_group_of_nine_tasks_is_refused():
     with pytest.raises(MethodError, match="at most 8 tasks, and here are 9 with 511 groups"):
         replace(SMALL, search="exhaustive").check_search(9)
