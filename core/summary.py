@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from core.frozen import Frozen
 
@@ -27,6 +27,8 @@ class Summary(Frozen):
     feature_names: tuple[str, ...]
     """Where a feature is yes or no, only those that at least 11 patients have and at least 11 have
     not among the training rows: a rarer text is never named."""
+    is_flag: Bool[np.ndarray, " feature"]
+    """Which of them are yes or no."""
     pull: Float[np.ndarray, "task feature"]
     """Correlation of label and feature over the training rows."""
     chance: float

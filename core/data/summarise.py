@@ -41,6 +41,7 @@ def summarise_table(table: TaskTable, seed: int) -> Summary:
         splits=np.array([len(table.rows(split)) for split in Split]),
         labels=_count_labels(table),
         feature_names=tuple(table.feature_names[place] for place in named),
+        is_flag=np.array([_is_flag(table.features[rows, place]) for place in named], dtype=bool),
         pull=pull,
         chance=chance,
         pairs=_pairs(table),
@@ -80,11 +81,17 @@ def _nameable(table: TaskTable) -> Int[np.ndarray, " feature"]:
 def _has_many_of_both(table: TaskTable, rows: Int[np.ndarray, " row"], feature: int) -> bool:
     rows = rows[~np.isnan(table.features[rows, feature])]
     column = table.features[rows, feature]
+    if not _is_flag(column):
+        return True
     is_first = column == column[0]
-    rest = column[~is_first]
-    if (rest != rest[0]).any():
-        return True  # a number, not a yes or no
     return all(_n_patients(table, rows[part]) >= FEWEST_SHOWN for part in (is_first, ~is_first))
+
+
+def _is_flag(column: Float[np.ndarray, " row"]) -> bool:
+    """Whether a feature takes two values only."""
+    column = column[~np.isnan(column)]
+    rest = column[column != column[0]]
+    return not (rest != rest[:1]).any()
 
 
 def _standardised(

@@ -71,6 +71,7 @@ def _features(summary: Summary | None, members: Int[np.ndarray, " member"]) -> S
             "name": summary.feature_names[place],
             "n_tasks": int(n_tasks[place]),
             "strength": round(float(strength[place]), 2),
+            "is_flag": bool(summary.is_flag[place]),
             "direction": _direction(pull[strong[:, place], place]),
         }
         for place in shared[:MOST_FEATURES]

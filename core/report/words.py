@@ -3,7 +3,7 @@
 Names are the caller's business: they come in as text and go out as they came.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 VERY_LIKELY, LIKELY, UNCERTAIN = 80, 60, 40
 """From how many of 100 re-runs a grouping is called so."""
@@ -146,18 +146,28 @@ def meeting(times: float) -> str:
     return f"Two of these events meet in one record {times:.1f} times as often as by chance."
 
 
-def driver(name: str, n_tasks: int, n_members: int, direction: str) -> str:
-    """What one column has to do with the tasks of a group."""
+def driver(
+    name: str, is_flag: bool, n_tasks: int, n_members: int, direction: str, kinds: Collection[str]
+) -> str:
+    """What one column has to do with the tasks of a group. `kinds` are those of the tasks."""
     if n_members == 1:
-        who, verb = "the outcome", "is"
+        who, are = "This outcome", "is"
+    elif n_tasks == n_members:
+        who, are = "All of these outcomes", "are"
     else:
-        who = "all of them" if n_tasks == n_members else f"{n_tasks} of {n_members} outcomes"
-        verb = "is" if n_tasks == 1 else "are"
-    return {
-        "more": f"{name}: where it is higher or present, {who} {verb} more frequent or higher.",
-        "less": f"{name}: where it is higher or present, {who} {verb} less frequent or lower.",
-        "mixed": f"{name}: it matters for {who}, for some in the other direction.",
-    }[direction]
+        who, are = f"{n_tasks} of these {n_members} outcomes", "is" if n_tasks == 1 else "are"
+    if direction == "mixed":
+        goes = "goes" if are == "is" else "go"
+        return f"{who} {goes} with {name}, some of them the other way."
+    is_event, is_amount = "more frequent", "higher"
+    if direction == "less":
+        is_event, is_amount = "less frequent", "lower"
+    rates = {"binary", "time_to_event", "multiclass"}
+    if set(kinds) <= rates:
+        how = is_event
+    else:
+        how = f"{is_event} or {is_amount}" if set(kinds) & rates else is_amount
+    return f"{who} {are} {how} with {name if is_flag else f'higher {name}'}."
 
 
 def no_driver(n_members: int) -> str:

@@ -56,6 +56,11 @@ class Facts:
         entries = self.document.get("why") or []
         return entries[number] if number < len(entries) else {}
 
+    def kinds(self, number: int) -> set[str]:
+        """The kinds of the tasks of a recommended group."""
+        members = self.groups[number]
+        return {task["kind"] for task in self.document["tasks"] if task["name"] in members}
+
     def name(self, number: int) -> str:
         """What people call a group; empty until they do."""
         return self.names.get(self.groups[number], "")

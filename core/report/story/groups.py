@@ -57,7 +57,14 @@ def reasons(facts: Facts, number: int, most: int = 3) -> tuple[str, ...]:
         found.append(words.meeting(why["together"]))
     if features := why.get("features"):
         found += [
-            words.driver(one["name"], one["n_tasks"], n_members, one["direction"])
+            words.driver(
+                one["name"],
+                one.get("is_flag", False),
+                one["n_tasks"],
+                n_members,
+                one["direction"],
+                facts.kinds(number),
+            )
             for one in features[:most]
         ]
     elif why.get("chance") is not None:

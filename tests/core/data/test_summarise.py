@@ -53,6 +53,9 @@ def test_pairs_of_labels_are_counted(table):
 def test_a_text_of_ten_records_is_never_named(table):
     names = summarise_table(table, 0).feature_names
     assert "site=north" in names
+    is_flag = dict(zip(names, summarise_table(table, 0).is_flag, strict=True))
+    assert is_flag["site=north"]
+    assert not is_flag[names[0]]
     assert not any("tiny" in name for name in names)
 
 

@@ -47,7 +47,13 @@ def _why(group, features):
         "stayed_together": 0.92 if several else None,
         "chance": 0.12,
         "features": [
-            {"name": name, "n_tasks": len(group), "strength": 0.3, "direction": "more"}
+            {
+                "name": name,
+                "n_tasks": len(group),
+                "strength": 0.3,
+                "direction": "more",
+                "is_flag": False,
+            }
             for name in features
         ],
         "together": 2.4 if several else None,

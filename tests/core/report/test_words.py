@@ -104,13 +104,33 @@ def test_events_meet_by_chance_or_not():
     assert words.meeting(2.44).endswith("2.4 times as often as by chance.")
 
 
-@pytest.mark.parametrize("direction", ["more", "less", "mixed"])
-@pytest.mark.parametrize(("n_tasks", "n_members"), [(1, 1), (1, 2), (2, 3), (3, 3)])
-def test_a_driver_agrees_with_its_number(direction, n_tasks, n_members):
-    text = words.driver("age", n_tasks, n_members, direction)
-    assert text.startswith("age: ")
-    assert "1 of 2 outcomes are" not in text
-    assert "all of them is" not in text
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        (("age", False, 3, 3, "more"), "All of these outcomes are more frequent with higher age."),
+        (("sex=M", True, 2, 3, "less"), "2 of these 3 outcomes are less frequent with sex=M."),
+        (("age", False, 1, 1, "more"), "This outcome is more frequent with higher age."),
+        (("age", False, 1, 2, "less"), "1 of these 2 outcomes is less frequent with higher age."),
+        (
+            ("age", False, 3, 4, "mixed"),
+            "3 of these 4 outcomes go with age, some of them the other way.",
+        ),
+    ],
+)
+def test_a_driver_agrees_with_its_number(asked, text):
+    assert words.driver(*asked, {"binary"}) == text
+
+
+@pytest.mark.parametrize(
+    ("kinds", "how"),
+    [
+        ({"binary", "time_to_event"}, "are more frequent with"),
+        ({"regression"}, "are higher with"),
+        ({"binary", "regression"}, "are more frequent or higher with"),
+    ],
+)
+def test_events_are_frequent_and_amounts_are_high(kinds, how):
+    assert how in words.driver("age", False, 2, 2, "more", kinds)
 
 
 @pytest.mark.parametrize(
