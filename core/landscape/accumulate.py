@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 MAX_ELEMENTS = 2**20
 """Numbers in the largest tensor of a batch (4 MB, so that it stays in the caches)."""
 
-MAX_DELTAS = 2**18
-"""The same where every task has its own deltas, of which several copies are at work (1 MB)."""
-
 
 def accumulate(
     rows: Rows,
@@ -50,33 +47,37 @@ def accumulate(
         every: the rows that are summed over; those at hand when None.
         reads: the sums that are made beside the counts.
     """
-    import torch
-
     every = supply(rows) if every is None else every
-    n_tasks, device = rows.value.shape[1], rows.x.device
-    shape = (len(PairTerms._fields), rows.n_blocks, n_tasks * n_tasks)
-    sums = torch.zeros(shape, dtype=torch.float64, device=device)
-    n_done = 0
+    n_tasks, n_done = rows.value.shape[1], 0
+    wanted = [name for name in PairTerms._fields if name in ("n_shared", *reads)]
+    sums = {name: _zeros((rows.n_blocks, n_tasks**2), rows.x.device) for name in wanted}
     for part in every.parts():
         n_part = int(part.real.sum())
         share = (n_done / every.n_rows, n_part / every.n_rows)
         _add_part(sums, part, trunk, heads, batch_size, partial(_tell, on_batch, *share))
         n_done += n_part
     on_batch(1.0)
-    found = sums.cpu().numpy().reshape(*shape[:2], n_tasks, n_tasks)
-    made: dict[str, Any] = dict.fromkeys(SUMS)
-    made |= {name: part for name, part in zip(SUMS, found[1:], strict=False) if name in reads}
+    found: dict[str, Any] = dict.fromkeys(SUMS)
+    for name, whole in sums.items():
+        found[name] = whole.cpu().numpy().reshape(-1, n_tasks, n_tasks)
     if "mean_product" in reads:
-        made["mean_product"] = sum_mean_products(rows, trunk, heads, mean_rows)
-    return PairSums(found[0], **made)
+        found["mean_product"] = sum_mean_products(rows, trunk, heads, mean_rows)
+    return PairSums(found.pop("n_shared"), **found)
 
 
 def _tell(on_batch: Callable[[float], None], before: float, of_all: float, share: float) -> None:
     on_batch(min(before + of_all * share, 1.0))
 
 
+def _zeros(shape: tuple[int, ...], device: "torch.device") -> "Tensor":
+    """In double precision; NumPy asks for large pages, which are quicker to fill."""
+    import torch
+
+    return torch.from_numpy(np.zeros(shape)).to(device)
+
+
 def _add_part(
-    sums: "Float[Tensor, 'term block pair']",
+    sums: "dict[str, Float[Tensor, 'block pair']]",
     rows: Rows,
     trunk: Trunk,
     heads: Heads,
@@ -84,31 +85,32 @@ def _add_part(
     on_batch: Callable[[float], None],
 ) -> None:
     """Add the terms of some rows to the sums of their blocks."""
-    import torch
+    mask, device = rows.mask, rows.x.device
+    reads = frozenset(sums)
 
     def work(start: int, stop: int) -> None:
         on_batch(start / len(rows.block))
         block, part = rows.block[start:stop], slice(start * rows.piece, stop * rows.piece)
         terms = pair_terms(
-            trunk, heads, rows.x[part], rows.value[part], rows.known[part], rows.piece
+            trunk, heads, rows.x[part], rows.value[part], mask[part], rows.piece, reads
         )
         first, last = int(block[0]), int(block[-1])
-        member = _membership(block - first, rows.weight[start:stop], sums.device)
-        sums[:, first : last + 1] += member @ torch.stack(terms).flatten(2).double()
+        member = _membership(block - first, rows.weight[start:stop], device)
+        found = [member @ getattr(terms, name).flatten(1).double() for name in sums]
+        for whole, part_sums in zip(sums.values(), found, strict=True):
+            whole[first : last + 1] += part_sums
 
     Batches(_pieces_per_batch(rows, heads, batch_size)).over(len(rows.block), work)
 
 
 def _pieces_per_batch(rows: Rows, heads: Heads, batch_size: int) -> int:
-    """As many as keep the T × T terms and the T × width deltas of a batch small."""
-    n_tasks = rows.value.shape[1]
-    if heads.is_shared:  # 0/1 columns of two labels a task, their products once a piece
-        largest = max(2 * n_tasks * rows.piece, 4 * n_tasks**2)
-        most = numbers_at_a_time(rows.x.device, MAX_ELEMENTS)
+    """As many as keep the T × T terms of a batch small, be they by row or by piece."""
+    n_tasks, width = rows.value.shape[1], heads.weight.shape[1]
+    most = numbers_at_a_time(rows.x.device, MAX_ELEMENTS)
+    if heads.is_shared:
+        largest = 4 * n_tasks * max(n_tasks, rows.piece)  # several columns a task at work
         return max(1, min(batch_size // rows.piece, most // largest))
-    most = numbers_at_a_time(rows.x.device, MAX_DELTAS)
-    n_rows = min(batch_size, most // (n_tasks * max(n_tasks, heads.weight.shape[1])))
-    return max(1, n_rows // rows.piece)
+    return max(1, min(batch_size, most // max(n_tasks**2, width)) // rows.piece)
 
 
 def _membership(

@@ -6,12 +6,16 @@ from jaxtyping import Bool, Float
 
 from core.landscape.heads import Heads
 from core.landscape.one_output import terms_of_one_output
+from core.landscape.perceptron import Perceptron
 from core.landscape.row_terms import empty_terms, sum_row_terms
-from core.landscape.terms import PairTerms
+from core.landscape.terms import SUMS, PairTerms
 from core.landscape.trunk import Trunk
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+IN_CACHE = 1024
+"""Rows of a perceptron whose layers stay in the caches of a CPU."""
 
 
 def terms_of_any_trunk(
@@ -19,13 +23,14 @@ def terms_of_any_trunk(
     heads: Heads,
     x: "Float[Tensor, 'row input']",
     value: "Float[Tensor, 'row task']",
-    known: "Bool[Tensor, 'row task']",
+    known: "Bool[Tensor, 'row task'] | Bool[Tensor, 'row 1']",
     piece: int,
+    reads: frozenset[str] = frozenset(SUMS),
 ) -> PairTerms:
     """See `core.landscape.closed_form.pair_terms`."""
     if heads.is_shared:
         features, strength = strengths(trunk, heads, x)
-        return terms_of_one_output(heads, features, strength, value, known, piece)
+        return terms_of_one_output(heads, features, strength, value, known, piece, reads)
     n_rows, n_tasks = value.shape
     found = empty_terms(n_tasks, n_rows, x)
     step = trunk.max_rows(n_tasks)
@@ -37,7 +42,7 @@ def terms_of_any_trunk(
         part = found.part(rows)
         for pull in passed.pulls(heads.gradients(residual)):
             pull.add_to(part)
-    return sum_row_terms(found, known, piece)
+    return sum_row_terms(found, known.expand(-1, n_tasks), piece)
 
 
 def strengths(
@@ -46,6 +51,10 @@ def strengths(
     """Features, and ‖J‖₁ of the one output that all tasks share: one backward pass, whatever T."""
     import torch
 
+    if isinstance(trunk, Perceptron):
+        column, step = heads.weight[0, :, 0].contiguous(), IN_CACHE if x.is_cpu else len(x)
+        reached = [trunk.reach(part, column) for part in torch.split(x, step)]
+        return torch.cat([part[0] for part in reached]), torch.cat([part[1] for part in reached])
     features, strength = [], []
     for part in torch.split(x, trunk.max_rows(1)):
         passed = trunk.forward(part)

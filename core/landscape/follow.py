@@ -81,7 +81,7 @@ def _put(end: "Tensor", left: "Tensor", theta: "Tensor") -> None:
 
 def _tensors(heads: Heads) -> "dict[str, Tensor]":
     """The fields of the heads that have an entry a task."""
-    skipped = ("is_shared", "not_binary")
+    skipped = ("is_shared", "not_binary", "all_binary", "one_bias")
     return {f.name: getattr(heads, f.name) for f in fields(heads) if f.name not in skipped}
 
 

@@ -38,6 +38,10 @@ class Heads:
     is_shared: bool = False
     not_binary: tuple[int, ...] = ()
     """The tasks of any other kind."""
+    all_binary: bool = False
+    """Whether every task is known to be binary."""
+    one_bias: bool = False
+    """Whether all biases are known to be equal."""
 
     def only(self, task: int) -> "Heads":
         """The head of one task."""
@@ -51,6 +55,8 @@ class Heads:
             self.is_hazard[one],
             self.is_shared,
             (0,) if task in self.not_binary else (),
+            self.all_binary,
+            one_bias=True,
         )
 
     def of(self, task: "Int[Tensor, ' walk']") -> "Heads":
@@ -70,6 +76,8 @@ class Heads:
 
         if self.is_shared:
             return (features @ self.weight[0]).unsqueeze(1) + self.bias
+        if self.weight.shape[-1] == 1:
+            return (features @ self.weight[..., 0].T + self.bias[:, 0]).unsqueeze(-1)
         return torch.einsum("rw,two->rto", features, self.weight) + self.bias
 
     def residuals(
@@ -81,7 +89,10 @@ class Heads:
         import torch
 
         scalar = logits[..., 0]
-        scalar = torch.where(self.is_binary, torch.sigmoid(scalar), scalar) - value
+        chance = torch.sigmoid(scalar)
+        scalar = (
+            chance if self.all_binary else torch.where(self.is_binary, chance, scalar)
+        ) - value
         if logits.shape[-1] == 1:
             return scalar.unsqueeze(-1)
         outputs = torch.arange(logits.shape[-1], device=logits.device)
@@ -94,13 +105,15 @@ class Heads:
         return torch.where(self.is_hazard.unsqueeze(-1), by_interval, found)
 
     def gradients(
-        self, residual: "Float[Tensor, 'row task output']"
+        self, residual: "Float[Tensor, 'row task output']", out: "Tensor | None" = None
     ) -> "Float[Tensor, 'task row width']":
-        """∂ loss / ∂ features of every task, from `residuals`."""
+        """∂ loss / ∂ features of every task, from `residuals`; written to `out` if given."""
+        import torch
+
         by_task = residual.transpose(0, 1).contiguous()  # or the product is laid out by row
         if residual.shape[-1] == 1:
-            return by_task * self.weight[..., 0].unsqueeze(1)
-        return by_task @ self.weight.transpose(1, 2)
+            return torch.mul(by_task, self.weight[..., 0].unsqueeze(1), out=out)
+        return torch.bmm(by_task, self.weight.transpose(1, 2), out=out)
 
     def losses(
         self,
@@ -155,6 +168,7 @@ def draw_shared_head(
         weight=column.to(device).expand(len(tasks), width, n_outputs),
         bias=torch.from_numpy(priors).to(device, torch.float32),
         is_shared=n_outputs == 1,
+        one_bias=len(np.unique(priors)) == 1,
     )
 
 
@@ -176,7 +190,11 @@ def draw_own_heads(
 
 
 def make_heads(
-    tasks: Sequence[Task], weight: "Tensor", bias: "Tensor", is_shared: bool = False
+    tasks: Sequence[Task],
+    weight: "Tensor",
+    bias: "Tensor",
+    is_shared: bool = False,
+    one_bias: bool = False,
 ) -> Heads:
     """Heads with the given weights, and what the kinds of the tasks say about their losses."""
     import torch
@@ -192,6 +210,8 @@ def make_heads(
         is_hazard=torch.tensor([task.kind is Kind.TIME_TO_EVENT for task in tasks], device=device),
         is_shared=is_shared,
         not_binary=tuple(k for k, task in enumerate(tasks) if task.kind is not Kind.BINARY),
+        all_binary=all(task.kind is Kind.BINARY for task in tasks),
+        one_bias=one_bias,
     )
 
 

@@ -1,10 +1,11 @@
 """Trunks of linear maps without bias, each a ReLU or none: the ones with a closed form."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 from core.landscape.layers import Factors, Pull
 from core.landscape.trunk import Pass, Trunk
@@ -24,11 +25,35 @@ class PerceptronPass(Pass):
     trunk: "Perceptron"
     inputs: "list[Float[Tensor, 'row _']]"
     """a: what each layer was fed."""
-    active: "list[Bool[Tensor, 'row _']]"
-    """Where each layer's ReLU lets the gradient through."""
-    later: "list[Bool[Tensor, 'row _']]"
+    active: "list[Float[Tensor, 'row _']]"
+    """1 where each layer's ReLU lets the gradient through, else 0."""
+    later: "list[Float[Tensor, 'row _']]"
     """The same of all layers from the first that counts on."""
     features: "Float[Tensor, 'row width']"
+
+    def part(self, rows: slice) -> "PerceptronPass":
+        """The same of some rows."""
+
+        def cut(layers: "list[Tensor]") -> "list[Tensor]":
+            return [layer[rows] for layer in layers]
+
+        inputs, active, later = cut(self.inputs), cut(self.active), cut(self.later)
+        return PerceptronPass(self.trunk, inputs, active, later, self.features[rows])
+
+    def scaled(self, factor: "Sequence[Float[Tensor, ' row']]") -> "PerceptronPass":
+        """A pass whose δ come out times a factor for each layer that counts and each row.
+
+        A factor may be 0 only where nothing reaches the layers below.
+        """
+        import torch
+
+        trunk, before, later = self.trunk, torch.ones_like(factor[0]), list(self.later)
+        by_layer = dict(zip(trunk.layers, factor, strict=True))
+        for layer in range(len(trunk.weights) - 1, trunk.layers[0] - 1, -1):
+            now, place = by_layer.get(layer, before), layer - trunk.layers[0]
+            ratio = torch.where(before > 0, now / before, 0.0)
+            later[place], before = later[place] * ratio.unsqueeze(1), now
+        return PerceptronPass(trunk, self.inputs, self.active, later, self.features)
 
     def pulls(self, gradient: "Float[Tensor, 'task row width']") -> list[Pull]:
         deltas = self.trunk.backward(self, gradient)
@@ -48,6 +73,11 @@ class Perceptron(Trunk):
     @property
     def layers(self) -> tuple[int, ...]:
         return self.counted or tuple(range(len(self.weights)))
+
+    @property
+    def widths(self) -> list[int]:
+        """Units of every layer from the first that counts on."""
+        return [len(weight) for weight in self.weights[self.layers[0] :]]
 
     @property
     def width(self) -> int:
@@ -74,23 +104,63 @@ class Perceptron(Trunk):
             if layer in layers:
                 inputs.append(x)
             x = x @ weight.T
+            x = x.relu_() if self.rectified else x
             if layer >= layers[0]:
-                active.append(x > 0 if self.rectified else torch.ones_like(x, dtype=torch.bool))
-            x = x.clamp_min(0) if self.rectified else x
+                active.append(x.sign() if self.rectified else torch.ones_like(x))
         counted = [active[layer - layers[0]] for layer in layers]
         return PerceptronPass(self, inputs, counted, active, x)
 
     def backward(
-        self, passed: PerceptronPass, gradient: "Float[Tensor, '*task row width']"
-    ) -> "list[Float[Tensor, '*task row _']]":
-        """δ of every layer that counts, from the gradients of the losses at the features."""
-        first, found = self.layers[0], {}
-        delta = gradient * passed.later[-1]
-        for layer in range(len(self.weights) - 1, first, -1):
-            found[layer] = delta
-            delta = (delta @ self.weights[layer]).mul_(passed.later[layer - 1 - first])
-        found[first] = delta
-        return [found[layer] for layer in self.layers]
+        self,
+        passed: PerceptronPass,
+        gradient: "Float[Tensor, 'task row width']",
+        into: "Sequence[Float[Tensor, 'task row _']] | None" = None,
+    ) -> "list[Float[Tensor, 'task row _']]":
+        """δ of every layer that counts, from the gradients of the losses at the features.
+
+        They are written to `into` if given: one tensor for every layer from the first that counts.
+        """
+        import torch
+
+        first, n_tasks = self.layers[0], len(gradient)
+        found: list[Tensor] = []
+        for layer in range(len(self.weights) - 1, first - 1, -1):
+            place = layer - first
+            out = None if into is None else into[place]
+            if not found:
+                found.append(torch.mul(gradient, passed.later[place], out=out))
+                continue
+            flat = torch.mm(
+                found[-1].flatten(0, 1),
+                self.weights[layer + 1],
+                out=None if out is None else out.flatten(0, 1),
+            )
+            found.append(flat.reshape(n_tasks, -1, flat.shape[1]).mul_(passed.later[place]))
+        return [found[len(self.weights) - 1 - layer] for layer in self.layers]
+
+    def reach(
+        self, x: "Float[Tensor, 'row input']", column: "Float[Tensor, ' width']"
+    ) -> "tuple[Float[Tensor, 'row width'], Float[Tensor, ' row']]":
+        """Features, and ‖J‖₁ of the one output that `column` reads from them."""
+        import torch
+
+        first, length, fed = self.layers[0], [], [x]
+        for weight in self.weights:
+            length.append(
+                (fed[-1].abs() if not self.rectified or len(fed) == 1 else fed[-1]).sum(1)
+            )
+            z = torch.mm(fed[-1], weight.T)
+            fed.append(z.relu_() if self.rectified else z)
+        features, strength = fed[-1], torch.zeros_like(length[0])
+        delta = features.sign().mul_(column) if self.rectified else column.repeat(len(x), 1)
+        for layer in range(len(self.weights) - 1, first - 1, -1):
+            below = torch.mm(delta, self.weights[layer]) if layer > first else delta
+            if layer > first and self.rectified:
+                below.mul_(fed[layer].sign_())
+            if layer in self.layers:
+                strength.addcmul_(delta.abs_().sum(1), length[layer])
+            delta = below
+        return features, strength
 
     def moved(self, theta: "Float[Tensor, ' weight']") -> "Perceptron":
         parts = self._parts(theta)

@@ -13,11 +13,17 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-MAX_PIECE = 64
+MAX_PIECE = 128
 """Most rows in a piece; the last piece of a block is filled up with rows that have no label."""
 
 LONG_PIECE = 512
 """The same where no row needs T × T terms of its own (one shared output)."""
+
+OVERHEAD = 8
+"""What a piece costs beside its rows, in rows."""
+
+TRIED = 8
+"""Piece lengths to choose from."""
 
 MAX_TERMS = 2**22
 """Most T × T terms in a piece, so that hundreds of tasks still fit (16 MB)."""
@@ -39,6 +45,8 @@ class Rows:
     weight: Float[np.ndarray, " piece"]
     """How many rows of the table each row of a piece stands for; 1 where all are here."""
     n_blocks: int
+    complete: bool = False
+    """Whether every row is known to have all labels."""
 
     @property
     def row_weight(self) -> "Float[Tensor, ' row']":
@@ -47,6 +55,11 @@ class Rows:
 
         weight = torch.from_numpy(np.repeat(self.weight, self.piece)).to(self.x)
         return weight * self.real
+
+    @property
+    def mask(self) -> "Bool[Tensor, 'row task'] | Bool[Tensor, 'row 1']":
+        """`known`, as one column where that says it all."""
+        return self.real.unsqueeze(1) if self.complete else self.known
 
     def thinned(self, max_rows: int) -> "Rows":
         """About `max_rows` of the rows, spread evenly over the blocks; all where they fit."""
@@ -65,7 +78,7 @@ class Rows:
 
         x, value, known, real = map(thin, (self.x, self.value, self.known, self.real))
         block, weight = self.block[kept], self.weight[kept]
-        return Rows(x, value, known, real, piece, block, weight, self.n_blocks)
+        return Rows(x, value, known, real, piece, block, weight, self.n_blocks, self.complete)
 
 
 class Supply(NamedTuple):
@@ -102,7 +115,7 @@ def arrange_rows(
     present, group, size = np.unique(
         block * len(levels) + level, return_inverse=True, return_counts=True
     )
-    piece = _piece_length(len(block), len(size), labels.value.shape[1], one_output)
+    piece = _piece_length(size, labels.value.shape[1], one_output)
     n_pieces = -(-size // piece)
     order = np.argsort(group, kind="stable")
     within = np.arange(len(block)) - np.repeat(np.cumsum(size) - size, size)
@@ -122,11 +135,13 @@ def arrange_rows(
         block=np.repeat(present // len(levels), n_pieces),
         weight=np.repeat(levels[present % len(levels)].astype(float), n_pieces),
         n_blocks=int(block.max()) + 1 if n_blocks is None else n_blocks,
+        complete=bool(labels.known.all()),
     )
 
 
-def _piece_length(n_rows: int, n_groups: int, n_tasks: int, one_output: bool) -> int:
-    """Such that a group of average size leaves little to fill up."""
-    mean = -(-n_rows // n_groups)
+def _piece_length(size: Int[np.ndarray, " group"], n_tasks: int, one_output: bool) -> int:
+    """Such that groups of these sizes leave little to fill up, in few pieces."""
     longest = LONG_PIECE if one_output else max(1, min(MAX_PIECE, MAX_TERMS // n_tasks**2))
-    return -(-mean // -(-mean // longest))
+    fewest = -(-int(size.max()) // longest)
+    lengths = [-(-int(size.max()) // (fewest + more)) for more in range(TRIED)]
+    return min(lengths, key=lambda piece: int((-(-size // piece)).sum()) * (piece + OVERHEAD))

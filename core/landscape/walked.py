@@ -71,7 +71,7 @@ def sum_walked(
         else:
             walks = follow(trunk, heads, *walk, steps, step_size)
         progress += _progress(walks, targets)
-        terms = torch.stack(_terms(walks, targets, known)).double()
+        terms = _terms(walks, targets, known).stacked().double()
         sums.index_add_(1, block[part], terms * weight[part, None, None])
     on_batch(1.0)
     count, distance, mass, abs_cosine, cosine, opposite = sums.cpu().numpy()

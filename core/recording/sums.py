@@ -114,7 +114,7 @@ class Sums:
             samples = torch.arange(start, min(start + step, n), device=batch.known.device)
             part = batch.of(samples)
             terms = terms_of_layers(self._summed_up(layers, part), part.known, 1)
-            stacked = torch.stack(terms).flatten(2).double()
+            stacked = terms.stacked().flatten(2).double()
             self.terms.index_add_(1, part.block, stacked)
 
     def _summed_up(self, layers: Sequence[Layer], part: Part) -> "Iterator[Pull]":

@@ -1,9 +1,12 @@
 """The closed form is the plain per-sample loop, whatever the network, heads, kinds and holes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from core.landscape.any_trunk import terms_of_any_trunk
 from core.landscape.closed_form import pair_terms
 from core.landscape.heads import draw_shared_head, make_heads
 from core.landscape.labels import prepare_labels
@@ -42,18 +45,65 @@ def assert_equal(terms, expected, piece=1):
 @pytest.mark.parametrize("missing", [0.0, 0.4])
 @pytest.mark.parametrize(("depth", "width"), [(1, 4), (2, 16), (3, 9)])
 @pytest.mark.parametrize("kinds", ["bbbb", "bbrr", "bmrb", "btrm"])
-@pytest.mark.parametrize("heads_of", ["shared", "own"])
+@pytest.mark.parametrize("heads_of", ["prior", "zero", "own"])
 def test_closed_form_equals_the_per_sample_loop(heads_of, kinds, depth, width, missing):
     tasks, labels, trunk, x, value, known, generator = make_problem(kinds, missing, depth, width)
-    if heads_of == "shared":
-        heads = draw_shared_head(tasks, labels, width, "prior", generator, CPU)
-    else:
+    if heads_of == "own":
         heads = own_heads(tasks, width, generator)
-    assert heads.is_shared == (heads_of == "shared" and not set("mt") & set(kinds))
+    else:
+        heads = draw_shared_head(tasks, labels, width, heads_of, generator, CPU)
+    assert heads.is_shared == (heads_of != "own" and not set("mt") & set(kinds))
     g, _ = gradients(trunk, heads, tasks, x, value)
     for piece in (1, 4):
         terms = pair_terms(trunk, heads, x, value, known, piece)
         assert_equal(terms, pair_sums(g, known), piece)
+
+
+@pytest.mark.parametrize("heads_of", ["prior", "zero", "own"])
+@pytest.mark.parametrize("kinds", ["bbbb", "btrm"])
+def test_a_sum_is_the_same_whatever_is_read_beside_it(heads_of, kinds):
+    tasks, labels, trunk, x, value, known, generator = make_problem(kinds, 0.4, 2, 8)
+    if heads_of == "own":
+        heads = own_heads(tasks, 8, generator)
+    else:
+        heads = draw_shared_head(tasks, labels, 8, heads_of, generator, CPU)
+    together = pair_terms(trunk, heads, x, value, known, 3)
+    for name in ("distance", "mass", "abs_cosine", "cosine", "opposite"):
+        alone = pair_terms(trunk, heads, x, value, known, 3, frozenset({name}))
+        for part in ("n_shared", name):
+            expected = getattr(together, part)
+            torch.testing.assert_close(getattr(alone, part), expected, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("heads_of", ["prior", "zero", "own"])
+def test_one_column_says_that_rows_have_all_labels_or_none(heads_of):
+    tasks, labels, trunk, x, value, _, generator = make_problem("bbrb", 0.0, 2, 8)
+    if heads_of == "own":
+        heads = own_heads(tasks, 8, generator)
+    else:
+        heads = draw_shared_head(tasks, labels, 8, heads_of, generator, CPU)
+    real = torch.arange(12).unsqueeze(1) % 4 < 3
+    whole = pair_terms(trunk, heads, x, value, real.expand(-1, 4), 4)
+    for one, other in zip(pair_terms(trunk, heads, x, value, real, 4), whole, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("heads_of", ["prior", "own"])
+@pytest.mark.parametrize("rectified", [True, False])
+@pytest.mark.parametrize("counted", [(), (0,), (1,), (2,), (0, 2)])
+def test_layers_that_count_are_summed_like_those_of_any_trunk(counted, rectified, heads_of):
+    tasks, labels, trunk, x, value, known, generator = make_problem("brb", 0.3, 3, 8)
+    trunk = replace(trunk, counted=counted, rectified=rectified)
+    if heads_of == "own":
+        heads = own_heads(tasks, 8, generator)
+    else:
+        heads = draw_shared_head(tasks, labels, 8, heads_of, generator, CPU)
+    x[5] = 0.0
+    found = pair_terms(trunk, heads, x, value, known, 3)
+    general = make_heads(tasks, heads.weight.clone(), heads.bias)
+    expected = terms_of_any_trunk(trunk, general, x, value, known, 3)
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-4)
 
 
 def test_one_shared_output_equals_the_general_path():

@@ -71,11 +71,11 @@ def test_sums_are_the_same_where_memory_ran_out_on_the_way(monkeypatch, heads):
     whole = measure_landscape(table, method, device="cpu").sums
     real, sizes = accumulate.pair_terms, []
 
-    def scarce(trunk, heads, x, value, known, piece):
+    def scarce(trunk, heads, x, value, known, piece, reads):
         sizes.append(len(x) // piece)
         if len(x) > 2 * piece:
             raise torch.OutOfMemoryError("out of memory")
-        return real(trunk, heads, x, value, known, piece)
+        return real(trunk, heads, x, value, known, piece, reads)
 
     monkeypatch.setattr(accumulate, "pair_terms", scarce)
     halved = measure_landscape(table, method, device="cpu").sums
