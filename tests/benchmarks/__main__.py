@@ -6,6 +6,7 @@ from importlib import import_module
 NAMES = (
     "closed_form",
     "landscape_measures",
+    "tag",
     "groups",
     "planted",
     "command",
