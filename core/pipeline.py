@@ -13,7 +13,7 @@ from typing import Any
 
 from core.affinity import Measure
 from core.device import pick_device
-from core.errors import TableError
+from core.errors import MethodError, TableError
 from core.grouping import recommend
 from core.joint_run import JointRun
 from core.landscape import NOTHING, Brought
@@ -90,6 +90,11 @@ def run_landscape(
         TaskGroupingError: the plan does not fit the tasks.
     """
     steps = _steps(landscape.tasks, plan, on_progress, store)
+    if isinstance(steps.plan.measure, JointRun):
+        raise MethodError(
+            f"{steps.plan.measure.title} trains on a table, which a recorded landscape has not; "
+            "choose another measure."
+        )
     affinities = steps.affinities(lambda measure: landscape)
     provenance = describe_given(
         Source.LANDSCAPE, landscape, landscape.n_samples, steps.plan.to_spec(), data_sha256

@@ -7,6 +7,7 @@ from core.values import Decision, Report
 from dashboard.group_cards import show_cards
 from dashboard.jobs import find_report
 from dashboard.session import address
+from dashboard.source import samples_used
 from dashboard.words import sentence
 
 MOST_CARDS = 8
@@ -44,8 +45,4 @@ def show_advice(report: Report) -> None:
 
 def rows_used(report: Report) -> str:
     """Which rows the answer was found from, as a sentence."""
-    data = report.provenance["data"]
-    return (
-        f"Uses the {data['n_train']:,} training rows of {data['n_samples']:,}; the others "
-        "are kept for choosing and testing."
-    )
+    return samples_used(report)

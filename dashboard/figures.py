@@ -14,7 +14,7 @@ from core.graph.layout import place_tasks
 from core.grouping.order import order_tasks
 from core.profile import Profile
 from core.trials import Evidence
-from core.values import Grouping, Points, Projection, Report, TaskTable
+from core.values import Affinity, Grouping, Points, Projection, Report, TaskTable
 from dashboard.charts.affinity_row import draw_affinity_row
 from dashboard.charts.chart import Chart, EChart, PlotlyChart
 from dashboard.charts.co_assignment import draw_co_assignment
@@ -29,8 +29,9 @@ from dashboard.charts.profile_bars import draw_profile
 from dashboard.charts.selection_curves import draw_selection_curves
 from dashboard.charts.task_gains import draw_task_gains
 from dashboard.charts.task_graph import draw_task_graph, drawn_edges
+from dashboard.charts.text import number
 from dashboard.look_up import look_up
-from dashboard.view_state import ViewState
+from dashboard.view_state import COLOURS, ViewState
 from dashboard.words import WAYS
 
 Charts = Mapping[str, Chart[Any]]
@@ -52,6 +53,15 @@ def shown_beside(report: Report, view: ViewState) -> str:
     """The second affinity on show; empty for none."""
     others = {affinity.measure for affinity in report.affinities} - {shown_measure(report, view)}
     return view.beside if view.beside in others else ""
+
+
+def say_sureness(affinity: Affinity, source: int, target: int) -> str:
+    """The interval of a pair, or why there is none."""
+    low, high = affinity.low[source, target], affinity.high[source, target]
+    if np.isfinite([low, high]).all():
+        return f"95 % interval {number(float(low))} to {number(float(high))}"
+    gaps = [gap.reason for gap in affinity.gaps if gap.where[source, target]]
+    return gaps[0] if gaps else "no interval is known"
 
 
 def shown_pair(report: Report, view: ViewState) -> tuple[int, int]:
@@ -137,6 +147,17 @@ def draw_groups_page(report: Report, view: ViewState, *, dark: bool = False) -> 
     return charts
 
 
+def shown_colour(points: Points, view: ViewState) -> str:
+    """By what the points are coloured: what was asked for, where the points have it."""
+    return view.colour_by if view.colour_by in colours_of(points) else "task"
+
+
+def colours_of(points: Points) -> tuple[str, ...]:
+    """What the points can be coloured by; a recording may have no labels."""
+    has_labels = bool(np.isfinite(points.label).any())
+    return tuple(one for one in COLOURS if one != "label" or has_labels)
+
+
 def points_on_show(
     points: Points, flat: Projection, task_names: tuple[str, ...], view: ViewState
 ) -> Int[np.ndarray, " shown"]:
@@ -162,7 +183,8 @@ def colours_on_show(
         chosen: one flag a point of the landscape, where samples are selected.
     """
     place = points_on_show(points, flat, report.task_names, view)
-    colour_by = view.colour_by if chosen is not None or view.colour_by != "selection" else "task"
+    colour_by = shown_colour(points, view)
+    colour_by = colour_by if chosen is not None or colour_by != "selection" else "task"
     labels: Int[np.ndarray, " task"] = report.recommended.grouping.labels
     colours = colour_points(points, flat.index[place], labels, report.task_names, colour_by, chosen)
     return flat.xy[place], colours

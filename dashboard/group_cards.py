@@ -48,6 +48,8 @@ def _listed(names: list[str], signs: list[str]) -> str:
 def _sureness(grouping: Grouping, members: np.ndarray, n_replicates: int) -> str:
     if len(members) < 2:
         return "On its own."
+    if not n_replicates:
+        return "How sure this is cannot be told from a matrix."
     together = grouping.co_assignment[np.ix_(members, members)]
     share = float(together[np.triu_indices(len(members), 1)].mean())
     return (

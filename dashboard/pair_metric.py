@@ -3,9 +3,11 @@
 import streamlit as st
 
 from core.affinity import MEASURES
+from core.affinity.given import GIVEN
 from core.values import Affinity, Report
 from dashboard.charts.measure import measure_title, unit_of
 from dashboard.charts.text import number
+from dashboard.figures import say_sureness
 from dashboard.words import plain
 
 
@@ -15,11 +17,10 @@ def show_pair_metrics(affinity: Affinity, source: int, target: int) -> None:
     both = ((source, target), (target, source)) if affinity.is_directed else ((source, target),)
     for a, b in both:
         way = f"{unit.capitalize()}: {plain(names[a])} → {plain(names[b])}"
-        low, high = number(affinity.low[a, b]), number(affinity.high[a, b])
         st.metric(
             way if affinity.is_directed else f"{measure_title(affinity.measure)} ({unit})",
             number(affinity.values[a, b]),
-            f"95 % interval {low} to {high}",
+            say_sureness(affinity, a, b),
             delta_color="off",
             delta_arrow="off",
         )
@@ -28,6 +29,8 @@ def show_pair_metrics(affinity: Affinity, source: int, target: int) -> None:
 def show_left_out(report: Report) -> None:
     """Measures that are too slow for so many tasks to be made unasked."""
     made = {affinity.measure for affinity in report.affinities}
+    if GIVEN in made:
+        return
     for key, method in MEASURES.methods.items():
         if key not in made and len(report.tasks) > method.most_tasks:
             st.caption(

@@ -1,5 +1,6 @@
 """Every setting of a run as a form, drawn from what the methods say about themselves."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,14 +12,22 @@ from core.plan import PRESETS, STAGES, Plan
 from dashboard.session import keep, kept
 from dashboard.widgets import method_form, pick_one
 
+AFTER_LANDSCAPE = ("measure", "graph", "encoder", "grouping")
+"""The stages of a run on a recorded landscape."""
+AFTER_AFFINITY = ("graph", "encoder", "grouping")
+"""The stages of a run on a matrix."""
 
-def plan_form(start: Plan | None, n_tasks: int, key: str) -> Plan:
+
+def plan_form(
+    start: Plan | None, n_tasks: int, key: str, stages: Sequence[str] = tuple(STAGES)
+) -> Plan:
     """A preset to begin with and, folded away, every stage's own controls.
 
     Args:
         start: the plan to begin with; a preset is offered when None.
         n_tasks: how many tasks there are to group.
         key: prefix of the widget keys.
+        stages: those with a say in this run.
     """
     if start is None:
         name = pick_one(
@@ -29,10 +38,10 @@ def plan_form(start: Plan | None, n_tasks: int, key: str) -> Plan:
             help="Quick takes seconds; standard and thorough use more random starts and re-runs.",
         )
         start, key = PRESETS[name], f"{key}_{name}"
-    return _every_setting(start, n_tasks, key)
+    return _every_setting(start, n_tasks, key, stages)
 
 
-def _every_setting(start: Plan, n_tasks: int, key: str) -> Plan:
+def _every_setting(start: Plan, n_tasks: int, key: str, stages: Sequence[str]) -> Plan:
     """The settings, drawn while they are unfolded; folded away they stay as they were left."""
     folded = st.expander(
         "Settings of every stage", icon=":material/tune:", key=f"{key}_settings", on_change="rerun"
@@ -42,9 +51,10 @@ def _every_setting(start: Plan, n_tasks: int, key: str) -> Plan:
     if not folded.open:
         return plan
     with folded:
-        tabs = st.tabs([stage.name.capitalize() for stage in STAGES.values()])
-        for tab, (field, stage) in zip(tabs, STAGES.items(), strict=True):
+        tabs = st.tabs([STAGES[field].name.capitalize() for field in stages])
+        for tab, field in zip(tabs, stages, strict=True):
             with tab:
+                stage = STAGES[field]
                 current: Method = getattr(plan, field)
                 settings: Any = {field: method_form(stage, current, f"{key}_{field}")}
                 plan = replace(plan, **settings)

@@ -111,7 +111,10 @@ def chosen_of(run: Run, selection: SampleSelection) -> Bool[np.ndarray, " point"
 
 
 def profile_of(run: Run, selection: SampleSelection) -> Profile | None:
-    """How the selected samples differ from the others; None where their map is not there."""
+    """How the selected samples differ from the others; None where their map is not there, or the
+    run has no table."""
+    if run.source is not Source.TABLE:
+        return None
     return _profile(run.path, replace(selection, name=""), _stamps(run))
 
 

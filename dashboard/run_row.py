@@ -8,6 +8,7 @@ from dashboard.jobs import start_job
 from dashboard.results import decision_of
 from dashboard.run_transfer import offer_archive
 from dashboard.session import address, change_view, view
+from dashboard.source import size_of
 from dashboard.words import plain, say_seconds, show_error, state_badge
 
 
@@ -28,7 +29,7 @@ def show_row(run: Run) -> None:
     name, state, open_, more = st.columns([5, 2, 1, 1], vertical_alignment="center")
     name.markdown(f"**{plain(spec.name)}**")
     name.caption(
-        f"{spec.n_rows:,} rows · {len(spec.roles['targets'])} tasks · "
+        f"{size_of(spec)} · "
         f"{plain(spec.created_at[:16].replace('T', ' '))} UTC · "
         f"data {plain(spec.data_sha256[:8])}{_took(status)}{_found(run)}"
     )

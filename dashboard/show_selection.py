@@ -20,6 +20,7 @@ from dashboard.selected import (
 from dashboard.selection import SampleSelection
 from dashboard.selection_panel import name_samples
 from dashboard.session import change_view, is_dark, newly, view
+from dashboard.source import show_missing
 from dashboard.tables import selection_rows
 from dashboard.words import plain, sentence
 
@@ -70,7 +71,7 @@ def show_selection(run: Run, report: Report) -> None:
 def _show_profile(profile: Profile | None) -> None:
     """How the selected rows differ; a run without a table has no features to describe them by."""
     if profile is None:
-        st.caption("This run has no table: what its samples are cannot be told.")
+        show_missing("profile")
         return
     show_chart(draw_profile(profile, dark=is_dark()), key="profile")
     with st.expander("Every column"):

@@ -6,9 +6,10 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from core.errors import TaskGroupingError
-from core.runs import Draft
+from core.runs import Draft, Run
 from dashboard.results import current_run, runs_root
 from dashboard.session import address, view
+from dashboard.source import GREYED, NEEDS, is_greyed, size_of
 from dashboard.words import sentence, state_badge
 
 
@@ -18,11 +19,21 @@ def show_pages(sections: Mapping[str, Sequence[Page]]) -> None:
     Streamlit's own links drop it; putting it back afterwards costs the visitor an extra press of
     the browser's back button.
     """
+    run = _run_on_show()
     with st.sidebar:
         for section, pages in sections.items():
             st.caption(section)
             for page in pages:
-                st.page_link(page, query_params=address(), width="stretch")
+                why = NEEDS[page.url_path][0] if is_greyed(run, page.url_path) else None
+                icon = GREYED if why else None
+                st.page_link(page, icon=icon, help=why, query_params=address(), width="stretch")
+
+
+def _run_on_show() -> Run | None:
+    try:
+        return None if view().draft else current_run()
+    except TaskGroupingError:
+        return None
 
 
 def show_run() -> None:
@@ -39,7 +50,7 @@ def show_run() -> None:
             return
         with st.container(border=True):
             st.text(spec.name)
-            st.caption(f"{spec.n_rows:,} rows · {len(spec.roles['targets'])} tasks")
+            st.caption(size_of(spec))
             state_badge(status)
 
 

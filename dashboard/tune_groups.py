@@ -10,6 +10,7 @@ from dashboard.gain_curve import show_gain_curve
 from dashboard.group_cards import show_cards
 from dashboard.look_up import Shown, look_up, same_partition, ways_to_group
 from dashboard.session import bound, change_view, is_dark, view
+from dashboard.source import show_missing
 from dashboard.widgets import pick_one
 from dashboard.words import WAYS
 
@@ -39,7 +40,10 @@ def tune_groups(report: Report) -> None:
         show_chart(charts["members"], key="members")
     with right:
         st.subheader("How often do two tasks stay together?")
-        show_chart(charts["together"], key="together")
+        if len(report.affinity.replicates):
+            show_chart(charts["together"], key="together")
+        else:
+            show_missing("re-runs")
 
 
 def _choose(report: Report, shown: Shown) -> None:

@@ -7,6 +7,7 @@ from streamlit.typing import UploadedFile
 
 from core.errors import TaskGroupingError
 from core.runs import Draft
+from dashboard.bring_given import take_if_given
 from dashboard.results import runs_root
 from dashboard.session import change_view, view
 from dashboard.words import show_error
@@ -26,6 +27,8 @@ def upload_button() -> UploadedFile | None:
 
 def take_upload(upload: UploadedFile) -> None:
     """Keep an upload as a draft and open it; a file that cannot be read is explained."""
+    if take_if_given(upload):
+        return
     try:
         with st.spinner("Reading the table"):
             draft = Draft.create(runs_root(), upload.name, upload)

@@ -36,6 +36,7 @@ FIELDS = {
     "ignore": "Columns to ignore, by pattern",
     "patient-id": "role: patient id",
     "device": "Device",
+    "matrix": "Use my own matrix or model",
 }
 """Options of the command line → the field of a page that does the same."""
 

@@ -35,6 +35,10 @@ def to_affinity_document(affinity: Affinity) -> dict[str, Any]:
         "low": plain(affinity.low),
         "high": plain(affinity.high),
         "similarity": plain(affinity.similarity),
+        "unknown": [
+            {"reason": gap.reason, "pairs": np.argwhere(gap.where).tolist()}
+            for gap in affinity.gaps
+        ],
     }
 
 

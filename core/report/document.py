@@ -34,13 +34,13 @@ def to_document(report: Report) -> dict[str, Any]:
             "edges": [
                 {"source": names[source], "target": names[target], "weight": weight}
                 for source, target, weight in report.graph.edges()
-                if np.isfinite(affinities[0].similarity[source, target])
+                if np.isfinite(affinities[0].similarity[[source, target], [target, source]]).any()
             ]
         },
         "embedding": plain(report.embedding.values),
         "embedding_has_structure": report.embedding.has_structure,
         "groupings": [_grouping(grouping, names) for grouping in report.groupings],
-        "co_assignment": plain(best.co_assignment),
+        "co_assignment": plain(best.co_assignment) if len(report.affinity.replicates) else None,
         "recommended": {
             "groups": [list(group) for group in best.groups(names)],
             "decision": str(report.recommended.decision),

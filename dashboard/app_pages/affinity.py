@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from core.affinity import MEASURES
 from core.affinity.compare import rank_correlation
-from dashboard.charts.measure import measure_title
+from dashboard.charts.measure import measure_summary, measure_title
 from dashboard.charts.text import number
 from dashboard.components import show_cells, show_chart
 from dashboard.figures import (
@@ -19,6 +18,7 @@ from dashboard.pair_metric import show_left_out, show_pair_metrics
 from dashboard.results import any_table_of, current_run
 from dashboard.session import bound, change_view, is_dark, newly, view
 from dashboard.show_selection import show_pair_in_selection
+from dashboard.source import show_or_miss
 from dashboard.words import plain, sentence
 
 run = current_run()
@@ -35,7 +35,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         format_func=lambda other: measure_title(other) if other else "nothing",
         **bound("beside", beside),
     )
-st.caption(MEASURES.methods[key].summary)
+st.caption(measure_summary(key))
 show_left_out(report)
 for note in by_key[key].notes:
     st.info(sentence(note), icon=":material/info:")
@@ -68,7 +68,6 @@ with st.container() if beside else columns[1]:
         st.rerun()
     show_pair_metrics(by_key[key], source, target)
     show_pair_in_selection(run, report, source, target)
-    if "labels" in charts:
-        show_chart(charts["labels"], key="labels")
+    show_or_miss(charts, "labels")
 st.subheader(f"{plain(names[source])} against every other task")
 show_chart(charts["row"], key="row")

@@ -12,11 +12,16 @@ from dashboard.evidence_tables import task_rows, trial_rows
 from dashboard.export_button import offer_export
 from dashboard.jobs import is_at_work, require_report, show_job, was_started
 from dashboard.results import current_run, evidence_of
-from dashboard.session import is_dark
+from dashboard.session import address, is_dark
+from dashboard.source import is_greyed, show_missing
 from dashboard.verdict import show_counts, show_verdict
 
 run = current_run()
 report = require_report(run)
+if is_greyed(run, "evidence"):
+    show_missing("evidence")
+    st.page_link("app_pages/measured.py", icon=":material/table_chart:", query_params=address())
+    st.stop()
 evidence = report.evidence or evidence_of(run)
 if was_started(run, EVIDENCE):
     show_job(run, EVIDENCE)

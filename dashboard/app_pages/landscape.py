@@ -6,13 +6,13 @@ from core.errors import RunError
 from core.projection import PROJECTIONS
 from dashboard.answer import rows_used
 from dashboard.components import show_points
-from dashboard.figures import AXES, colours_on_show
+from dashboard.figures import AXES, colours_of, colours_on_show, shown_colour
 from dashboard.jobs import offer_again, require_report, show_job, stop_while_old
 from dashboard.results import chosen_of, current_run, landscape_of, map_of
 from dashboard.selection import Part, SampleSelection
 from dashboard.session import bound, change_view, is_dark, view
 from dashboard.show_selection import show_selection
-from dashboard.view_state import COLOURS
+from dashboard.source import is_greyed, show_missing
 from dashboard.widgets import pick_one
 from dashboard.words import sentence
 
@@ -25,6 +25,9 @@ def select(parts: tuple[Part, ...]) -> None:
 run = current_run()
 report = require_report(run)
 stop_while_old(run)
+if is_greyed(run, "landscape"):
+    show_missing("landscape")
+    st.stop()
 try:
     landscape = landscape_of(run, run.plan.heads)
 except RunError:
@@ -42,7 +45,8 @@ with st.container(horizontal=True, gap="large"):
         format_func=lambda key: PROJECTIONS.methods[key].title,
         **bound("map_method"),
     )
-    colour_by = pick_one("Colour by", COLOURS, **bound("colour_by"))
+    shown = shown_colour(landscape.points, view())
+    pick_one("Colour by", colours_of(landscape.points), **bound("colour_by", shown))
 flat = map_of(run, method)
 if flat is None:
     st.info(

@@ -14,6 +14,7 @@ from dashboard.charts.text import clean, number, plotly, short
 from dashboard.theme import PLOTLY_SHAPES, group_mark, ink, readable
 
 _ROW = 22
+_INTERVAL = ", 95 % interval %{customdata[2]} to %{customdata[3]}"
 
 
 def draw_affinity_row(
@@ -43,7 +44,8 @@ def draw_affinity_row(
     left_out = f", the closest {len(drawn)} of {len(ranked)}" if len(drawn) < len(ranked) else ""
     height = 120 + max(3, len(drawn)) * _ROW
     measure = plotly(measure_title(affinity.measure))
-    dress(figure, f"{measure}: {unit} with 95 % interval{left_out}", height, dark)
+    interval = " with 95 % interval" if np.isfinite(affinity.low[task]).any() else ""
+    dress(figure, f"{measure}: {unit}{interval}{left_out}", height, dark)
     figure.update_layout(showlegend=len(set(labels)) < len(labels))  # each alone: names say it all
     figure.update_yaxes(**_names_axis(affinity.task_names, drawn), showgrid=False)
     return Chart(figure, _words(affinity, task, ranked, unit), height)
@@ -90,8 +92,8 @@ def _dots(
             for other, *bounds in zip(others, value, low, high, strict=True)
         ],
         hovertemplate=(
-            f"%{{customdata[0]}} (group {mark.letter})<br>%{{customdata[1]}}, "
-            "95 % interval %{customdata[2]} to %{customdata[3]}<extra></extra>"
+            f"%{{customdata[0]}} (group {mark.letter})<br>%{{customdata[1]}}"
+            f"{_INTERVAL if np.isfinite(low).any() else ''}<extra></extra>"
         ),
     )
 
@@ -108,11 +110,12 @@ def _names_axis(names: tuple[str, ...], drawn: list[int]) -> dict[str, Any]:
 def _words(affinity: Affinity, task: int, ranked: list[int], unit: str) -> str:
     name = clean(affinity.task_names[task])
     if not ranked:
-        return f"{name} shares no samples with any other task."
+        return f"Nothing is known of {name} and any other task."
     first = ranked[0]
     low, high = float(affinity.low[task, first]), float(affinity.high[task, first])
+    interval = f" (95 % interval {number(low)} to {number(high)})" if np.isfinite(low) else ""
     return (
         f"{unit.capitalize()} of {name} to {len(ranked)} other tasks. Closest: "
-        f"{clean(affinity.task_names[first])}, {number(float(affinity.values[task, first]))} "
-        f"(95 % interval {number(low)} to {number(high)})."
+        f"{clean(affinity.task_names[first])}, {number(float(affinity.values[task, first]))}"
+        f"{interval}."
     )

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
+from core.values import Gap
 from dashboard.charts.text import clean
 
 
 @dataclass(frozen=True)
 class Cells:
-    """A square matrix ready to draw; NaN is a missing cell, `missing` says why it is.
+    """A square matrix ready to draw; NaN is a missing cell, `gaps` say why, else `missing` does.
 
     `tooltip` names the columns `{@row}`, `{@column}`, `{@shown}` and those of `extra`; it is ours,
     never made of a table's names. `span` is the range of the colours; what lies outside takes the
@@ -30,6 +31,7 @@ class Cells:
     bright_is_low: bool = False
     axes: tuple[str, str] = ("", "")
     """What rows and columns are, where they are not the same."""
+    gaps: tuple[Gap, ...] = ()
 
 
 def cell_at(
@@ -66,9 +68,14 @@ def cell_rows(cells: Cells, drawn: Int[np.ndarray, " task"]) -> pd.DataFrame:
 
 
 def missing_rows(cells: Cells, drawn: Int[np.ndarray, " task"]) -> pd.DataFrame:
-    """The missing cells alone."""
+    """The missing cells alone, each with its reason."""
     rows = cell_rows(cells, drawn)
-    return rows[rows["value"].isna()][["cell", "x", "y", "row", "column"]].assign(value=0.0)
+    grid = np.ix_(drawn, drawn)
+    why = np.full(rows.shape[0], cells.missing, dtype=object)
+    for gap in cells.gaps:
+        why[gap.where[grid].ravel()] = clean(gap.reason)
+    kept = rows.assign(why=why)[rows["value"].isna()]
+    return kept[["cell", "x", "y", "row", "column", "why"]].assign(value=0.0)
 
 
 def _distinct(names: list[str]) -> list[str]:

@@ -12,12 +12,8 @@ from dashboard.charts.matrix import draw_matrix
 from dashboard.charts.measure import measure_title, unit_of
 from dashboard.charts.text import clean, number
 
-_TOOLTIP = (
-    "<b>{@row}</b> %s <b>{@column}</b><br/>%s {@shown}<br/>"
-    "95 %% interval {@low} to {@high}<br/>similarity {@similarity}"
-)
 SOURCE_TARGET = ("source ↓", "target →")
-_TOOLTIP_SIMILARITY = "<b>{@row}</b> · <b>{@column}</b><br/>similarity {@shown}"
+_INTERVAL = "95 % interval {@low} to {@high}<br/>"
 
 
 def draw_affinity(
@@ -51,14 +47,24 @@ def draw_affinity(
         values=values,
         title=f"{measure}: {unit}, bright is {'more' if unit == 'gain' else 'alike'}",
         unit=unit,
-        tooltip=_TOOLTIP_SIMILARITY if similarity else _TOOLTIP % ("→" if directed else "·", unit),
+        tooltip=_tooltip(affinity, unit, similarity),
         missing="no shared samples",
         extra={} if similarity else extra,
         span=(0.0, 1.0) if similarity else off_diagonal_span(values),
         bright_is_low=unit == "distance",
         axes=SOURCE_TARGET if directed else ("", ""),
+        gaps=affinity.gaps,
     )
     return draw_matrix(cells, order, labels, pair=pair, dark=dark, alt=_words(cells, order, unit))
+
+
+def _tooltip(affinity: Affinity, unit: str, similarity: bool) -> str:
+    """What a cell says: an arrow where directions differ, an interval where there is one."""
+    if similarity:
+        return "<b>{@row}</b> · <b>{@column}</b><br/>similarity {@shown}"
+    names = f"<b>{{@row}}</b> {'→' if affinity.is_directed else '·'} <b>{{@column}}</b><br/>"
+    interval = _INTERVAL if np.isfinite(affinity.low).any() else ""
+    return f"{names}{unit} {{@shown}}<br/>{interval}similarity {{@similarity}}"
 
 
 def off_diagonal_span(values: Float[np.ndarray, "source target"]) -> tuple[float, float]:
@@ -79,7 +85,7 @@ def _words(cells: Cells, order: Sequence[int] | Int[np.ndarray, " task"], unit: 
     if any(cells.axes):
         head += ", rows are sources and columns targets"
     if not np.isfinite(pairs).any():
-        return f"{head}; no two of them share samples."
+        return f"{head}; no two of them are known."
     closest = np.nanargmin(pairs) if unit == "distance" else np.nanargmax(pairs)
     source, target = (drawn[place] for place in divmod(int(closest), len(drawn)))
     names = f"{clean(cells.names[source])} and {clean(cells.names[target])}"

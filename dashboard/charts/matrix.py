@@ -76,7 +76,7 @@ def _cell_series(cells: Cells, count: int, dark: bool) -> list[dict[str, Any]]:
         "datasetIndex": 1,
         "encode": encode,
         "itemStyle": edge | {"decal": _hatching(dark)},
-        "tooltip": {"formatter": f"<b>{{@row}}</b> · <b>{{@column}}</b><br/>{cells.missing}"},
+        "tooltip": {"formatter": "<b>{@row}</b> · <b>{@column}</b><br/>{@why}"},
     }
     return [cell, missing]
 

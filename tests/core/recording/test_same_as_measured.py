@@ -9,6 +9,7 @@ import core.landscape.one_step
 from core.affinity import MEASURES, measure_affinity
 from core.data import load_table, plant_groups
 from core.inputs import model_inputs
+from core.joint_run import JointRun
 from core.landscape import OneStep, measure_landscape
 from core.landscape.labels import prepare_labels
 from core.recording import record_landscape
@@ -63,5 +64,7 @@ def test_our_own_trunk_recorded_is_our_own_landscape(heads, monkeypatch):
     assert recorded.n_samples == measured.n_samples
     assert [task.n_labelled for task in recorded.tasks] == known.sum(0).tolist()
     for measure in MEASURES.methods.values():
+        if issubclass(measure, JointRun):  # reads a joint run of a table, no landscape
+            continue
         want, got = (measure_affinity(one, measure(), 5).values for one in (measured, recorded))
         np.testing.assert_allclose(got, want, atol=1e-4, err_msg=measure.title)

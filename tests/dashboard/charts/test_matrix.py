@@ -51,7 +51,8 @@ def test_pairs_without_shared_samples_are_cells_of_their_own():
     missing = option["dataset"][1]["source"]
     assert len(missing) == 2
     assert set(missing["row"]) == {names_of(5)[0], names_of(5)[2]}
-    assert "no shared samples" in option["series"][1]["tooltip"]["formatter"]
+    assert set(missing["why"]) == {"no shared samples"}
+    assert "{@why}" in option["series"][1]["tooltip"]["formatter"]
 
 
 def test_all_pairs_missing_still_draws():
@@ -61,7 +62,7 @@ def test_all_pairs_missing_still_draws():
         affinity.task_names, "sca", True, empty, empty, empty, empty, affinity.replicates
     )
     chart = draw_affinity(bare, order_of(3), labels_of(3))
-    assert "no two of them share samples" in chart.alt
+    assert "no two of them are known" in chart.alt
     assert off_diagonal_span(empty) == (0.0, 1.0)
 
 

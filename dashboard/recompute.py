@@ -1,0 +1,19 @@
+"""The button that asks for another plan of a run."""
+
+import streamlit as st
+
+from core.plan import Plan
+from core.runs import Run
+from dashboard.jobs import is_at_work, start_job
+from dashboard.session import change_view
+
+
+def offer_recompute(run: Run, plan: Plan) -> None:
+    """Compute what follows the settings that changed."""
+    if plan != run.plan:
+        st.caption("The answer above stays until you compute again; only what follows a change is.")
+    if st.button("Compute again", disabled=plan == run.plan or is_at_work(run), key="recompute"):
+        run.set_plan(plan)
+        start_job(run)
+        change_view(n_components=0, way="", measure="")
+        st.rerun()
