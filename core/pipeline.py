@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.affinity import Measure
+from core.affinity.compare import explain_labels
 from core.device import pick_device
 from core.errors import MethodError, TableError
 from core.grouping import recommend
@@ -142,6 +143,7 @@ def _report(
     embedding = steps.embedding(graph)
     groupings = steps.candidates(graph, embedding, null).groupings
     own = (note for affinity in affinities for note in affinity.notes)
+    notes = (*notes, *explain_labels(affinities[0], affinities))
     return Report(
         tasks=tasks,
         affinities=affinities,

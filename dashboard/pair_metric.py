@@ -32,7 +32,7 @@ def show_left_out(report: Report) -> None:
     if GIVEN in made:
         return
     for key, method in MEASURES.methods.items():
-        if key not in made and len(report.tasks) > method.most_tasks:
+        if len(made) > 1 and key not in made and len(report.tasks) > method.most_tasks:
             st.caption(
                 f"{method.title} is made unasked of up to {method.most_tasks:.0f} tasks; of more, "
                 "choose it as the measure of a run."

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.affinity.compare import rank_correlation
+from core.affinity.compare import explain_labels, rank_correlation
 from dashboard.charts.measure import measure_summary, measure_title
 from dashboard.charts.text import number
 from dashboard.components import show_cells, show_chart
@@ -37,7 +37,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
 st.caption(measure_summary(key))
 show_left_out(report)
-for note in by_key[key].notes:
+for note in (*explain_labels(by_key[key], report.affinities), *by_key[key].notes):
     st.info(sentence(note), icon=":material/info:")
 charts = draw_affinity_page(report, any_table_of(run), view(), dark=is_dark())
 columns = st.columns(2 if beside else [3, 2])
