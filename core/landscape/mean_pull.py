@@ -26,7 +26,8 @@ MAX_ELEMENTS = 2**22
 class _Batch(NamedTuple):
     """Displacements of some rows.
 
-    With one shared output a task pulls with `factor` · what all of them have in common.
+    With one shared output a task pulls with `factor` · what all of them have in common; where
+    every row has one label only, the factors are 0 and 1.
     """
 
     block: "Int[Tensor, ' unit']"
@@ -81,6 +82,7 @@ def _batches(rows: Rows, trunk: Trunk, heads: Heads, unit: int) -> Iterator[_Bat
     n_rows = min(MAX_ELEMENTS // (n_tasks * width), trunk.max_rows(n_tasks))
     step = max(1, n_rows // unit) * unit
     block = torch.from_numpy(np.repeat(rows.block, rows.piece // unit)).to(rows.x.device)
+    has_own = bool((rows.known.sum(1) <= 1).all())
     weight = rows.known * rows.row_weight.unsqueeze(1)
     for start in range(0, len(rows.x), step):
         part = slice(start, start + step)
@@ -90,6 +92,9 @@ def _batches(rows: Rows, trunk: Trunk, heads: Heads, unit: int) -> Iterator[_Bat
         if heads.is_shared:
             factor = residual[..., 0].T
             gradient = heads.weight[:1, :, 0].unsqueeze(1).expand(1, len(residual), -1)
+        elif has_own:
+            factor = rows.known[part].T.to(residual.dtype)
+            gradient = heads.gradients(residual).sum(0, keepdim=True)
         else:
             factor, gradient = None, heads.gradients(residual)
         yield _Batch(block[start // unit : (start + step) // unit], factor, passed.pulls(gradient))

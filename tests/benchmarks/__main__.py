@@ -5,6 +5,7 @@ from importlib import import_module
 
 NAMES = (
     "closed_form",
+    "trunks",
     "landscape_measures",
     "tag",
     "groups",

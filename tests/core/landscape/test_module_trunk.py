@@ -202,3 +202,15 @@ def test_weights_that_are_not_finite_are_refused():
     module.weight.data[0, 0] = torch.inf
     with pytest.raises(MethodError, match="not finite"):
         let_in(module)
+
+
+@pytest.mark.parametrize("name", ["biases", "convolution", "attention"])
+def test_mean_products_of_tasks_with_their_own_samples(name):
+    trunk, heads, labels, x, _, _, g = make_problem(name, "bmr", EVERYTHING, "own", missing=0.0)
+    alone = np.arange(12)[:, None] % 4 == np.arange(3)  # every fourth row has no label at all
+    block = np.arange(12) // 5
+    rows = arrange_rows(x.numpy(), labels._replace(known=alone), block, CPU)
+    rows = type(rows)(**{**vars(rows), "x": rows.x.double(), "value": rows.value.double()})
+    found = sum_mean_products(rows, trunk, heads, max_rows=100)
+    expected = mean_products(g, torch.from_numpy(alone), block)
+    assert np.abs(found - expected).max() <= 1e-5 * np.abs(expected).max()
