@@ -1,39 +1,62 @@
-"""The Gram matrix of the tasks' mean displacements, without keeping a mean for every block.
+"""The Gram matrix of the tasks' mean displacements, block by block.
 
-With M_t = Σ_i Δ_it, a block of samples contributes Σ_{i in block} ⟨Δ_is, M_t⟩ = Σ δ_isᵀ M_t a_i to
-⟨M_s, M_t⟩. So two passes over the rows do: one for M, one for the contributions.
+With M_bt = Σ Δ_it over the rows of block b and M_t = Σ_b M_bt, a block contributes ⟨M_bs, M_t⟩ to
+⟨M_s, M_t⟩. M_t is known only at the end, so the M_bt are kept where they fit, or else made twice.
 """
 
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from core.landscape.heads import Heads
-from core.landscape.layers import Pull
 from core.landscape.rows import Rows
-from core.landscape.terms import gram
 from core.landscape.trunk import Trunk
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-MAX_ELEMENTS = 2**22
-"""Numbers in the largest tensor of a batch (16 MB)."""
+MAX_ELEMENTS = 2**19
+"""Numbers in the largest tensor of a batch (2 MB, so that it stays in the caches)."""
+
+MAX_KEPT = 2**25
+"""Numbers of all sums that are kept (128 MB)."""
 
 
-class _Batch(NamedTuple):
-    """Displacements of some rows.
+class _Material(NamedTuple):
+    """What the sums of a block are made from; a row counts by its weight."""
 
-    With one shared output a task pulls with `factor` · what all of them have in common; where
-    every row has one label only, the factors are 0 and 1.
-    """
+    rows: Rows
+    trunk: Trunk
+    heads: Heads
+    weight: "Float[Tensor, 'row task']"
+    has_own: bool
+    """Every row has one label at most: what it pulls with is that task's alone."""
 
-    block: "Int[Tensor, ' unit']"
-    """Of the rows that are summed together: a piece, or one row where a piece is too much."""
-    factor: "Float[Tensor, 'task row'] | None"
-    pulls: "Iterable[Pull]"
+    def sums(self, part: slice) -> "list[Float[Tensor, 'task output input']]":
+        """Σ Δ over some rows, layer by layer."""
+        n_tasks, found = self.rows.value.shape[1], None
+        widest = max(max(shape) for shape in self.trunk.shapes)
+        step = min(max(1, MAX_ELEMENTS // (n_tasks * widest)), self.trunk.max_rows(n_tasks))
+        for start in range(part.start, part.stop, step):
+            more = self._few(slice(start, min(start + step, part.stop)))
+            found = more if found is None else [a.add_(b) for a, b in zip(found, more, strict=True)]
+        assert found is not None  # a block has rows
+        return found
+
+    def _few(self, part: slice) -> "list[Float[Tensor, 'task output input']]":
+        heads, passed = self.heads, self.trunk.forward(self.rows.x[part])
+        residual = heads.residuals(heads.logits(passed.features), self.rows.value[part])
+        residual = residual * self.weight[part].unsqueeze(-1)
+        if heads.is_shared:  # a task pulls with its residual times what all have in common
+            factor = residual[..., 0].T.contiguous()
+            gradient = heads.weight[:1, :, 0].unsqueeze(1).expand(1, len(residual), -1)
+        elif self.has_own:
+            factor = self.rows.known[part].T.to(residual.dtype)
+            gradient = heads.gradients(residual).sum(0, keepdim=True)
+        else:
+            factor, gradient = None, heads.gradients(residual)
+        return [pull.total(factor) for pull in passed.pulls(gradient)]
 
 
 def sum_mean_products(
@@ -49,52 +72,28 @@ def sum_mean_products(
     """
     import torch
 
-    n_tasks, device = rows.value.shape[1], rows.x.device
-    thin = rows.thinned(max_rows)
-    unit = thin.piece if trunk.max_rows(n_tasks) >= thin.piece else 1
+    n_tasks, thin = rows.value.shape[1], rows.thinned(max_rows)
+    weight = thin.known * thin.row_weight.unsqueeze(1)
+    has_own = bool((thin.known.sum(1) <= 1).all())
+    material = _Material(thin, trunk, heads, weight, has_own)
+    parts = _parts(thin)
+    size = len(parts) * n_tasks * sum(n_out * n_in for n_out, n_in in trunk.shapes)
+    kept = [material.sums(part) for _, part in parts] if size <= MAX_KEPT else None
     total = [rows.x.new_zeros(n_tasks, *shape) for shape in trunk.shapes]
-    for batch in _batches(thin, trunk, heads, unit):
-        for sums, pull in zip(total, batch.pulls, strict=True):
-            sums += pull.total(batch.factor)
-    products = torch.zeros(rows.n_blocks, n_tasks, n_tasks, dtype=torch.float64, device=device)
-    for batch in _batches(thin, trunk, heads, unit):
-        for sums, pull in zip(total, batch.pulls, strict=True):
-            products.index_add_(0, batch.block, _contributions(pull, batch.factor, sums, unit))
+    for number, (_, part) in enumerate(parts):
+        for whole, sums in zip(total, kept[number] if kept else material.sums(part), strict=True):
+            whole += sums
+    products = torch.zeros(
+        rows.n_blocks, n_tasks, n_tasks, dtype=torch.float64, device=rows.x.device
+    )
+    for number, (block, part) in enumerate(parts):
+        for whole, sums in zip(total, kept[number] if kept else material.sums(part), strict=True):
+            products[block] += sums.flatten(1) @ whole.flatten(1).T
     return products.cpu().numpy()
 
 
-def _contributions(
-    pull: Pull,
-    factor: "Float[Tensor, 'task row'] | None",
-    total: "Float[Tensor, 'task output input']",
-    unit: int,
-) -> "Float[Tensor, 'unit source target']":
-    """Σ over the rows of each unit of ⟨Δ_source, M_target⟩."""
-    if factor is None:
-        return pull.along(total, unit).double()
-    return gram(factor.T, pull.along(total, 1)[:, 0], unit).double()
-
-
-def _batches(rows: Rows, trunk: Trunk, heads: Heads, unit: int) -> Iterator[_Batch]:
-    import torch
-
-    n_tasks, width = rows.value.shape[1], max(max(shape) for shape in trunk.shapes)
-    n_rows = min(MAX_ELEMENTS // (n_tasks * width), trunk.max_rows(n_tasks))
-    step = max(1, n_rows // unit) * unit
-    block = torch.from_numpy(np.repeat(rows.block, rows.piece // unit)).to(rows.x.device)
-    has_own = bool((rows.known.sum(1) <= 1).all())
-    weight = rows.known * rows.row_weight.unsqueeze(1)
-    for start in range(0, len(rows.x), step):
-        part = slice(start, start + step)
-        passed = trunk.forward(rows.x[part])
-        residual = heads.residuals(heads.logits(passed.features), rows.value[part])
-        residual = residual * weight[part].unsqueeze(-1)
-        if heads.is_shared:
-            factor = residual[..., 0].T
-            gradient = heads.weight[:1, :, 0].unsqueeze(1).expand(1, len(residual), -1)
-        elif has_own:
-            factor = rows.known[part].T.to(residual.dtype)
-            gradient = heads.gradients(residual).sum(0, keepdim=True)
-        else:
-            factor, gradient = None, heads.gradients(residual)
-        yield _Batch(block[start // unit : (start + step) // unit], factor, passed.pulls(gradient))
+def _parts(rows: Rows) -> list[tuple[int, slice]]:
+    """Every block that has rows, and where they stand."""
+    blocks, first, size = np.unique(rows.block, return_index=True, return_counts=True)
+    begin, end = first * rows.piece, (first + size) * rows.piece
+    return [(int(b), slice(int(i), int(j))) for b, i, j in zip(blocks, begin, end, strict=True)]
