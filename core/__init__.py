@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from core.affinity import measure_affinity
-    from core.data import load_example, load_table
+    from core.data import load_example, load_table, open_table
     from core.export import load_model
     from core.given import load_affinity, load_landscape
     from core.graph import build_graph, embed_tasks
@@ -49,6 +49,7 @@ __all__ = [
     "load_table",
     "measure_affinity",
     "measure_landscape",
+    "open_table",
     "preset",
     "record_landscape",
     "run",
@@ -72,6 +73,7 @@ _HOME = {
     "load_table": "core.data",
     "measure_affinity": "core.affinity",
     "measure_landscape": "core.landscape",
+    "open_table": "core.data",
     "preset": "core.plan",
     "record_landscape": "core.recording",
     "run": "core.pipeline",

@@ -78,6 +78,7 @@ def measure_null(
         starts=1,
         max_points=10,
         n_blocks=2,
+        samples=0,
         pair_samples=min(landscape.pair_samples, PAIR_SAMPLES),
         step_rows=min(landscape.step_rows, STEP_ROWS),
     )

@@ -15,6 +15,7 @@ from core.affinity import Measure
 from core.affinity.compare import explain_labels
 from core.device import pick_device
 from core.errors import MethodError, TableError
+from core.every_row import count_every_row
 from core.grouping import recommend
 from core.joint_run import JointRun
 from core.landscape import NOTHING, Brought
@@ -22,6 +23,7 @@ from core.plan import Plan
 from core.progress import OnProgress, silent
 from core.provenance import Source, describe, describe_given
 from core.steps import NoStore, Steps, Store
+from core.streamed import StreamedTable
 from core.values import Affinity, Kind, Landscape, Null, Report, Task, TaskTable
 
 ONLY_SHUFFLES = (
@@ -31,7 +33,7 @@ ONLY_SHUFFLES = (
 
 
 def run(
-    table: TaskTable,
+    table: TaskTable | StreamedTable,
     plan: Plan | None = None,
     on_progress: OnProgress = silent,
     store: Store | None = None,
@@ -41,7 +43,8 @@ def run(
     """Map the landscape of every task and propose groups.
 
     Args:
-        table: at least two tasks; only its training rows are looked at.
+        table: at least two tasks, in memory or streamed from a file; only its training rows are
+            looked at.
         plan: every setting; `Plan()` when None.
         on_progress: told the finished share of the whole run; may raise Cancelled.
         store: where finished stages are kept and found again; nowhere when None.
@@ -53,6 +56,7 @@ def run(
     """
     steps = replace(_steps(table.tasks, plan, on_progress, store), brought=brought)
     plan = steps.plan
+    held = table.sample if isinstance(table, StreamedTable) else table
     landscapes = steps.landscapes(table)
 
     def landscape_of(measure: Measure) -> Landscape:
@@ -60,14 +64,17 @@ def run(
         wanted = measure == plan.measure or len(table.tasks) <= measure.most_tasks
         if not isinstance(measure, JointRun) or not wanted:
             return landscape
-        return steps.with_look_ahead(table, landscape, measure)
+        return steps.with_look_ahead(held, landscape, measure)
 
     affinities = steps.affinities(landscape_of)
-    null = steps.null(table)
+    null = steps.null(table.fair_sample if isinstance(table, StreamedTable) else table)
     notes = tuple(note for landscape in landscapes.values() for note in landscape.notes)
     provenance = describe(table, plan.to_spec(), steps.device, data_sha256)
     report = _report(steps, table.tasks, affinities, null, notes, provenance)
-    report = replace(report, summary=steps.summary(table))
+    summary = steps.summary(held)
+    if isinstance(table, StreamedTable):
+        summary = count_every_row(summary, table.survey, landscapes[plan.heads].label_sums)
+    report = replace(report, summary=summary)
     steps.first_map(landscapes[plan.heads])
     return report
 

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from core.frozen import Frozen
+from core.streamed import StreamedTable
 from core.values import Split, TaskTable
 
 PACKAGES = ("taskscape", "torch", "torch-geometric", "scikit-learn", "scipy", "numpy", "pandas")
@@ -24,7 +25,7 @@ class Source(StrEnum):
 
 
 def describe(
-    table: TaskTable, plan: dict[str, Any], device: str, data_sha256: str
+    table: TaskTable | StreamedTable, plan: dict[str, Any], device: str, data_sha256: str
 ) -> dict[str, Any]:
     """The provenance of a report, JSON-ready. Never a file name, a path or a user.
 
@@ -34,10 +35,16 @@ def describe(
         device: type of the device that computed.
         data_sha256: digest of the source file; of the table's arrays when empty.
     """
-    sizes = {f"n_{split}": len(table.rows(split)) for split in Split}
-    n_samples, n_features = len(table.features), len(table.feature_names)
+    if isinstance(table, StreamedTable):
+        held, digest = table.sample, table.fingerprint
+        n_samples, n_in = table.survey.n_rows, table.survey.n_in
+    else:
+        held, digest = table, _digest(table)
+        n_samples, n_in = len(table.features), lambda split: len(table.rows(split))
+    sizes = {f"n_{split}": n_in(split) for split in Split}
+    n_features = len(held.feature_names)
     return {
-        **_common(plan, device, data_sha256 or _digest(table)),
+        **_common(plan, device, data_sha256 or digest),
         "data": {
             "source": str(Source.TABLE),
             "n_samples": n_samples,

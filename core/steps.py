@@ -15,6 +15,7 @@ from core.null import measure_null
 from core.plan import Plan
 from core.progress import OnProgress, within
 from core.projection import PCA, project_points
+from core.streamed import StreamedTable
 from core.summary import Summary
 from core.values import (
     Affinity,
@@ -58,7 +59,7 @@ class Steps:
     device: str
     brought: Brought = NOTHING
 
-    def landscapes(self, table: TaskTable) -> dict[str, Landscape]:
+    def landscapes(self, table: TaskTable | StreamedTable) -> dict[str, Landscape]:
         """One landscape for each kind of heads that the plan or a measure asks for."""
         own_heads = (measure.heads for measure in MEASURES.methods.values() if measure.heads)
         wanted = list(dict.fromkeys((self.plan.landscape.heads, *own_heads)))
@@ -68,7 +69,9 @@ class Steps:
             for i, heads in enumerate(wanted)
         }
 
-    def _landscape(self, table: TaskTable, heads: str, on_progress: OnProgress) -> Landscape:
+    def _landscape(
+        self, table: TaskTable | StreamedTable, heads: str, on_progress: OnProgress
+    ) -> Landscape:
         method = replace(self.plan.landscape, heads=heads)
         seed, device, reads = self.plan.seed, self.device, self._reads(heads)
         return self.store.keep(

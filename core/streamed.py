@@ -7,7 +7,7 @@ its number (`core.keys`), made again whenever the row goes by.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -45,10 +45,16 @@ class Survey(Frozen):
     weight: Float[np.ndarray, " sample"]
     patient: UInt64[np.ndarray, " sample"]
     """The hash of each drawn row's patient, as in `Batch`."""
+    seed: int
+    """Of the split and the draw."""
     n_rows: int
+    n_used: int
+    """Rows with a label for any task."""
+    n_patients: int
+    """To two digits where there are many (`core.keys.CountDistinct`)."""
     n_by_split: Int[np.ndarray, " split"]
-    n_train_labels: int
-    """(Row, task) pairs with a label among the training rows."""
+    n_labels: Int[np.ndarray, "task split 2"]
+    """Labels with the event, and all others, as `core.summary.Summary` counts them."""
     scale: InputScale
     """Of the features over all training rows."""
     label_unit: Float[np.ndarray, " task"]
@@ -63,6 +69,11 @@ class Survey(Frozen):
     def check(self) -> None:
         if self.weight.shape != self.sample.split.shape:
             raise ValueError(f"{len(self.weight)} weights, {len(self.sample.split)} rows drawn")
+
+    @property
+    def n_train_labels(self) -> int:
+        """(Row, task) pairs with a label among the training rows."""
+        return int(self.n_labels[:, Split.TRAIN.code].sum())
 
     def n_in(self, split: Split) -> int:
         """How many rows of the file are in a split."""
@@ -122,6 +133,20 @@ class StreamedTable:
     def sample(self) -> TaskTable:
         """A few rows, for the stages that look at single rows."""
         return self.survey.sample
+
+    @property
+    def fair_sample(self) -> TaskTable:
+        """The part of the sample in which every row of the file had the same chance to be."""
+        rows, sample = self.survey.fair_rows(), self.sample
+        if len(rows) == len(sample.split):
+            return sample
+        return replace(
+            sample,
+            features=sample.features[rows],
+            labels=sample.labels[rows],
+            split=sample.split[rows],
+            patient=sample.patient[rows],
+        )
 
     @property
     def has_own_samples(self) -> bool:

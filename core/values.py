@@ -184,6 +184,16 @@ class Points(Frozen):
 
 
 @dataclass(frozen=True, eq=False)
+class Coreset(Frozen):
+    """The sums are of `n_drawn` weighted rows that stand for `n_rows`; `error_share` is how much of
+    the bootstrap variance of a pair is due to that draw."""
+
+    n_rows: int
+    n_drawn: int
+    error_share: Float[np.ndarray, "source target"]
+
+
+@dataclass(frozen=True, eq=False)
 class Landscape(Frozen):
     """What the sample-wise optima of all tasks look like, summed up."""
 
@@ -198,6 +208,8 @@ class Landscape(Frozen):
     """After each step: share of the walks that have converged, mean ‖Δ‖₁. Empty for one step."""
     look_ahead: LookAhead | None = None
     """Of the same blocks; None where no joint run was made."""
+    coreset: Coreset | None = None
+    """None where the sums are of every row."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,7 +39,7 @@ def measure_affinity(
         high=high,
         similarity=similarity(values),
         replicates=similarity(replicates),
-        notes=explain(landscape, measure, values),
+        notes=explain(landscape, measure, values, replicates),
         gaps=find_gaps(landscape, measure, values),
     )
 

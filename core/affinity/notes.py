@@ -11,14 +11,20 @@ from core.affinity.sca import SCA
 from core.affinity.sca_relative import SCARelative
 from core.affinity.sign import Sign
 from core.affinity.tag import TAG
-from core.values import Landscape
+from core.values import Coreset, Landscape
+
+DRAWN = frozenset({"distance", "mass", "abs_cosine", "cosine", "opposite"})
+"""The sums that a coreset is drawn for; mean displacements and labels have rows of their own."""
 
 FEW_BLOCKS = 20
 """Fewer blocks than this make a poor bootstrap."""
 
 
 def explain(
-    landscape: Landscape, measure: Measure, values: Float[np.ndarray, "source target"]
+    landscape: Landscape,
+    measure: Measure,
+    values: Float[np.ndarray, "source target"],
+    replicates: Float[np.ndarray, "replicate source target"],
 ) -> tuple[str, ...]:
     """Notes about this measure on this landscape."""
     return (
@@ -27,6 +33,7 @@ def explain(
         *_about_joint_run(landscape, measure),
         *_about_pairs(landscape, measure, values),
         *_about_blocks(landscape),
+        *_about_coreset(landscape, measure, replicates),
     )
 
 
@@ -110,3 +117,35 @@ def _about_blocks(landscape: Landscape) -> tuple[str, ...]:
     if n_blocks >= FEW_BLOCKS:
         return ()
     return (f"Intervals rest on {n_blocks} blocks of patients; they are rough below {FEW_BLOCKS}.",)
+
+
+def _about_coreset(
+    landscape: Landscape, measure: Measure, replicates: Float[np.ndarray, "replicate source target"]
+) -> tuple[str, ...]:
+    """The error that a coreset adds; none where labels alone are read, which are all counted."""
+    coreset, shows = landscape.coreset, DRAWN.intersection(measure.reads)
+    if coreset is None or not shows:
+        return ()
+    error = coreset_error(coreset, replicates)[np.triu_indices(len(landscape.tasks), 1)]
+    known = error[np.isfinite(error)]
+    if not len(known):
+        return ()
+    return (
+        f"The coreset of {coreset.n_drawn:,} of {coreset.n_rows:,} training rows adds "
+        f"± {np.median(known):.2g} to {measure.title} of a pair (95 %, median over pairs; at most "
+        f"± {known.max():.2g}), estimated from the bootstrap; its intervals count that in.",
+    )
+
+
+def coreset_error(
+    coreset: Coreset, replicates: Float[np.ndarray, "replicate source target"]
+) -> Float[np.ndarray, "source target"]:
+    """Half the width of the 95 % interval in which all rows would lie, for every pair.
+
+    The bootstrap varies by the rows that are there and by those that the coreset left out; the
+    second part is the draw's share of its variance (ours).
+    """
+    spread = np.full(replicates.shape[1:], np.nan)
+    enough = np.isfinite(replicates).sum(axis=0) > 1
+    spread[enough] = np.nanstd(replicates[:, enough], axis=0)
+    return np.asarray(1.96 * spread * np.sqrt(coreset.error_share))

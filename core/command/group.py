@@ -7,9 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import click
-
 from core.command.given import group_given
+from core.command.tables import Columns, make_run
 from core.command.watch import watch
 from core.errors import MethodError, TableError
 from core.plan import Plan
@@ -36,25 +35,19 @@ def group_file(
     groups: str,
     seed: int,
     device: str,
+    samples: int | None,
+    stream: str,
 ) -> int:
     """Check DATA, make a run folder, work on it, print the result; returns the exit status.
 
     Raises:
         TaskGroupingError: bad input; then nothing was written.
     """
-    from core.data import (
-        assign_roles,
-        digest_source,
-        find_issues,
-        mend_columns,
-        read_source,
-        stop_at_errors,
-    )
     from core.given import find_given
     from core.landscape import load_weights
-    from core.runs import Run, keep_weights
+    from core.runs import keep_weights
 
-    settings = {"heads": heads, "trunk": trunk, "start": start}
+    settings = {"heads": heads, "trunk": trunk, "start": start, "samples": samples}
     plan = make_plan(preset, measure, settings, groups, seed, device)
     if os.path.exists(data) and not (os.path.isfile(data) or os.path.isdir(data)):
         raise TableError(f"{data} is no regular file but a pipe or device; save it as a file.")
@@ -73,26 +66,9 @@ def group_file(
     if matrix is not None:
         raise MethodError("--matrix reads DATA as a matrix, --targets as a table; leave one out.")
     own = None if weights is None else load_weights(weights)
-    source = read_source(data, targets, ignore)
-    chosen = _mends(mends)
-    frame = mend_columns(source.frame, chosen)
-    roles = assign_roles(
-        frame,
-        targets=source.targets,
-        ignore=source.ignore,
-        patient_id=patient_id,
-        kinds=_kinds(kinds),
-        feature_shape=source.feature_shape,
-        mends=chosen,
-    )
-    plan.check_fit(len(roles.targets))
-    issues = find_issues(frame, roles)
-    stop_at_errors(issues)
-    for note in (*source.notices, *(issue.message for issue in issues)):
-        click.echo(f"Note: {note}", err=True)
     path = run or Path("runs") / secrets.token_hex(16)
-    name = data.resolve().stem or "table"
-    target = Run.create(path, frame, roles, plan, name, digest_source(data))
+    columns = Columns(targets, ignore, patient_id, _kinds(kinds), _mends(mends))
+    target = make_run(data, path, columns, plan, stream)
     keep_weights(target.path, own)
     target.start()
     return watch(target, as_json)
@@ -110,7 +86,7 @@ def resume_run(path: Path, as_json: bool) -> int:
 def make_plan(
     key: str,
     measure: str | None,
-    settings: Mapping[str, str | None],
+    settings: Mapping[str, str | int | None],
     groups: str,
     seed: int,
     device: str,

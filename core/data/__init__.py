@@ -16,6 +16,7 @@
     table     all of it put together
     summarise what a report tells of the data: counts and pulls, never a row
     schema    the same inputs from a new frame, for a model that was exported
+    streamed  tables too large for memory, read a batch at a time
     planted   a generator of cohorts whose true groups are known
     examples  the built-in tables
 
@@ -39,6 +40,7 @@ from core.data.reading import name_columns, read_frame
 from core.data.roles import Patterns, Roles, assign_roles, match_columns
 from core.data.schema import TableSchema, fit_schema
 from core.data.source import TABLE_TARGETS, Source, digest_source, read_source
+from core.data.streamed import open_table
 from core.data.summarise import summarise_table
 from core.data.table import build_table, stop_at_errors
 from core.values import TaskTable
@@ -64,6 +66,7 @@ __all__ = [
     "match_columns",
     "mend_columns",
     "name_columns",
+    "open_table",
     "plant_groups",
     "read_frame",
     "read_source",

@@ -9,6 +9,7 @@ from core.device import pick_device
 from core.errors import MethodError
 from core.landscape.accumulate import mean_of
 from core.landscape.brought import NOTHING, Brought
+from core.landscape.coreset import draw_coreset
 from core.landscape.labels import Distinct
 from core.landscape.material import Material, from_stream, from_table
 from core.landscape.notes import (
@@ -20,6 +21,7 @@ from core.landscape.notes import (
     explain_walks,
 )
 from core.landscape.points import draw_projections, sketch_points
+from core.landscape.rows import supply
 from core.landscape.spread import explain_spread
 from core.landscape.start import Start, generator_of, measure_start
 from core.landscape.starting import trunk_kind
@@ -125,6 +127,13 @@ class OneStep(Method):
     mean_rows: int = knob(
         5000, "Rows that mean displacements are taken from, about.", low=1, high=10_000_000
     )
+    samples: int = knob(
+        0,
+        "Rows of the coreset that is measured in place of all training rows, about; 0 takes all. "
+        "They are drawn by label and gradient norm; the report says how much error that adds.",
+        low=0,
+        high=10_000_000,
+    )
     batch_size: int = knob(4096, "Most rows at a time.", low=1, high=1_000_000)
 
     def __call__(
@@ -143,6 +152,10 @@ class OneStep(Method):
         pairing, on = self._pairing(material), pick_device(device)
         rows = material.arrange(material.at_hand, on, one_output)
         every = material.every(on, one_output) if isinstance(table, StreamedTable) else None
+        coreset = None
+        if 0 < self.samples < material.n_rows and pairing == "matched" and self.steps == 1:
+            drawn, coreset = draw_coreset(material, self.samples, seed, on, one_output)
+            every = supply(drawn)
         starts = [
             measure_start(
                 self,
@@ -167,6 +180,7 @@ class OneStep(Method):
             label_sums=material.label_sums(),
             points=self._points(material, starts[0], seed),
             curve=np.mean([start.curve for start in starts], axis=0),
+            coreset=coreset,
             notes=(
                 *material.notes,
                 *explain_trunk(*trunk_kind(self.trunk, material.layout), brought.trunk is not None),

@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.data import Roles, build_table
+from core.data import Roles
 from core.errors import RunError
 from core.methods import choose
 from core.plan import Plan
@@ -24,9 +24,10 @@ from core.provenance import Source
 from core.report import to_document
 from core.runs.asked import Asked
 from core.runs.given import given_spec, need_table, recorded
-from core.runs.spec import Spec, load_frame, load_spec, make_folder, new_spec
+from core.runs.spec import Spec, load_spec, make_folder, new_spec
 from core.runs.stages import StageFolder
 from core.runs.status import State, Status, replace_text, worker_of
+from core.runs.streamed import table_of
 from core.storage import UNREADABLE, load_value, save_value
 from core.trials import Evidence
 from core.validation import check_hand_made
@@ -73,7 +74,7 @@ class Run:
         """
         used = frame.loc[:, list(roles.columns)]
         spec = new_spec(name, len(frame), sha256, roles.to_spec(), plan, Source.TABLE)
-        return cls._make(path, lambda file: used.to_parquet(file, index=False), spec)
+        return cls.make(path, lambda file: used.to_parquet(file, index=False), spec)
 
     @classmethod
     def create_given(
@@ -81,10 +82,10 @@ class Run:
     ) -> "Run":
         """The same from a matrix or a recorded landscape in place of a table."""
         spec = given_spec(name, given, sha256, plan)
-        return cls._make(path, lambda file: save_value(file, given), spec)
+        return cls.make(path, lambda file: save_value(file, given), spec)
 
     @classmethod
-    def _make(cls, path: Path, save: "Callable[[Path], None]", spec: Spec) -> "Run":
+    def make(cls, path: Path, save: "Callable[[Path], None]", spec: Spec) -> "Run":
         is_new = make_folder(path, save, spec)
         run = cls(path)
         if not is_new:
@@ -174,13 +175,13 @@ class Run:
         return Source(self.spec.source)
 
     def table(self) -> TaskTable:
-        """The table as the engine sees it, made again from the run's own copy of the data.
+        """The table as the engine sees it, from the run's own copy; of one too large its sample.
 
         Raises:
             RunError: the run was made from something else, or its copy is damaged.
         """
         need_table(self.source)
-        return build_table(load_frame(self.path), Roles.from_spec(self.spec.roles), self.plan.seed)
+        return table_of(self.path, Roles.from_spec(self.spec.roles), self.plan.seed)
 
     def keep_report(self, report: Report) -> None:
         """Write the report as a value and as `report.json`; one without evidence drops what was

@@ -129,16 +129,16 @@ def _write_new(path: Path, save: Callable[[Path], None], spec: Spec) -> None:
 
     A folder that is there already (empty) keeps its place: it may be a mount or a link.
     """
-    is_there, file_name = path.exists(), DATA[Source(spec.source)]
+    is_there = path.exists()
     place = path if is_there else path.absolute().parent
     partial = place / f"{partial_name(path)}{secrets.token_hex(4)}"
     try:
         partial.mkdir(parents=True, mode=0o700)
-        save(partial / file_name)
+        save(partial / DATA[Source(spec.source)])
         replace_text(partial / "spec.json", json.dumps(asdict(spec), indent=1))
         if is_there:
-            (partial / file_name).replace(path / file_name)
-            (partial / "spec.json").replace(path / "spec.json")
+            for part in sorted(partial.iterdir(), key=lambda part: part.name == "spec.json"):
+                part.replace(path / part.name)
         else:
             partial.rename(path)
     finally:

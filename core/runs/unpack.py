@@ -25,6 +25,7 @@ from core.runs.archive import ENDINGS, KIND, LEFT_OUT, MANIFEST, VERSION
 from core.runs.folder import Run
 from core.runs.spec import DATA, load_spec, partial_name
 from core.runs.status import State, Status, replace_text
+from core.runs.streamed import ROWS
 
 MOST_MEMBERS = 20_000
 MOST_BYTES = 16 * 10**9
@@ -153,7 +154,8 @@ def _check_content(folder: Path) -> None:
     if not (folder / DATA[source]).is_file():
         raise _Refused(f"{DATA[source]} is missing")
     if source is Source.TABLE:
-        _check_table(folder / DATA[source], spec.n_rows)
+        rows = folder / ROWS
+        _check_table(rows if rows.is_file() else folder / DATA[source], spec.n_rows)
 
 
 def _check_arrays(file: Path) -> None:

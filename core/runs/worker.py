@@ -22,6 +22,7 @@ from core.provenance import Source
 from core.runs.folder import EVIDENCE, MAIN, Run
 from core.runs.given import brought, recorded
 from core.runs.status import State, Status, worker_of
+from core.runs.streamed import rows_of
 from core.runs.trained import TrainedFolder
 from core.runs.weights import kept_weights
 from core.trials import Evidence
@@ -137,7 +138,7 @@ def _make_report(target: Run, on_progress: OnProgress) -> None:
         target.keep_report(run_landscape(recorded(target.path), *asked))
         return
     table = target.table()
-    report = run(table, *asked, kept_weights(target.path))
+    report = run(rows_of(target), *asked, kept_weights(target.path))
     evidence = target.stages.find("evidence", Evidence, _made_from(target, table, report))
     target.keep_report(with_evidence(report, evidence) if evidence else report)
 

@@ -10,6 +10,7 @@ from core.data.mends import mend_columns
 from core.data.roles import Patterns, Roles, assign_roles, event_columns, match_columns
 from core.data.source import TABLE_TARGETS
 from core.data.streamed.coder import fit_coder
+from core.data.streamed.copying import copy_columns
 from core.data.streamed.draw import SAMPLE_ROWS, Drawn, count_labels, draw_sample
 from core.data.streamed.parquet import ParquetRows, open_rows
 from core.data.streamed.stream import ParquetStream
@@ -99,11 +100,15 @@ def open_file(
     return Opened(StreamedTable(survey, stream), rows, roles, mends, frame, issues)
 
 
-def reopen(
-    path: Path, frame: "pd.DataFrame", roles: Roles, survey: Survey, seed: int
-) -> StreamedTable:
-    """The streamed table of a run folder: its rows at `path`, its sample and its survey."""
-    return StreamedTable(survey, ParquetStream(open_rows(path), fit_coder(frame, roles), seed))
+def copy_rows(opened: Opened, path: Path) -> None:
+    """Write every row of an opened file to `path`, with the columns that have a role, mended."""
+    copy_columns(opened.rows, opened.roles.columns, opened.mends, path)
+
+
+def reopen(path: Path, frame: "pd.DataFrame", roles: Roles, survey: Survey) -> StreamedTable:
+    """The streamed table of rows that `copy_rows` wrote to `path`, its sample and its survey."""
+    coder = fit_coder(frame, roles)
+    return StreamedTable(survey, ParquetStream(open_rows(path), coder, survey.seed))
 
 
 def _notes(n_rows: int, n_drawn: int) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from core.data.streamed.parquet import ParquetRows
 from core.data.targets import mean_of
 from core.errors import TableError
 from core.inputs import ScaleLearner
-from core.keys import ColumnHash
+from core.keys import ColumnHash, CountDistinct
 from core.moments import Moments
 from core.streamed import Survey, split_of
 from core.values import Kind, Split, Task, TaskTable
@@ -38,7 +38,8 @@ def survey_rows(
     learner = _Learner(coder)
     for number, frame in frames(rows, coder.columns, mends):
         patient = coder.hash_patients(frame, number)
-        learner.add(coder.code_features(frame), coder.code_labels(frame), split_of(patient, seed))
+        features, labels = coder.code_features(frame), coder.code_labels(frame)
+        learner.add(features, labels, split_of(patient, seed), patient)
     patient = coder.hash_patients(drawn.frame, drawn.number)
     first = learner.copies()
     return Survey(
@@ -46,9 +47,12 @@ def survey_rows(
         sample=_sample(drawn.frame, patient, coder, seed),
         weight=drawn.weight,
         patient=patient,
+        seed=seed,
         n_rows=rows.n_rows,
+        n_used=learner.n_used,
+        n_patients=rows.n_rows if coder.patient is None else learner.patients.count(),
         n_by_split=learner.n_by_split,
-        n_train_labels=int(learner.train_labels.count.sum()),
+        n_labels=learner.n_labels,
         scale=learner.features.scale(),
         label_unit=learner.train_labels.unit,
         label_mean=learner.train_labels.mean,
@@ -86,6 +90,9 @@ class _Learner:
         self.labels, self.train_labels = Moments(len(self.targets)), Moments(len(self.targets))
         self.hash = ColumnHash(len(self.targets))
         self.n_by_split = np.zeros(len(Split), dtype=np.int64)
+        self.n_labels = np.zeros((len(self.targets), len(Split), 2), dtype=np.int64)
+        self.n_used = 0
+        self.patients = CountDistinct()
         self.shares_rows = False
 
     def add(
@@ -93,15 +100,29 @@ class _Learner:
         features: Float[np.ndarray, "row feature"],
         labels: Float[np.ndarray, "row task"],
         split: Int[np.ndarray, " row"],
+        patient: UInt64[np.ndarray, " row"],
     ) -> None:
         self._stop_at_infinite(labels)
+        self._count(labels, split)
+        self.patients.add(patient)
         train = split == Split.TRAIN.code
         self.n_by_split += np.bincount(split, minlength=len(Split))
         self.features.add(features[train])
         self.labels.add(self._counted(labels))
         self.train_labels.add(labels[train])
         self.hash.add(_bits(labels[train]))
-        self.shares_rows |= bool(((~np.isnan(labels)).sum(axis=1) > 1).any())
+
+    def _count(self, labels: Float[np.ndarray, "row task"], split: Int[np.ndarray, " row"]) -> None:
+        known = ~np.isnan(labels)
+        n_known = known.sum(axis=1)
+        self.n_used += int((n_known > 0).sum())
+        self.shares_rows |= bool((n_known > 1).any())
+        has_event = [code.kind in (Kind.BINARY, Kind.TIME_TO_EVENT) for code in self.targets]
+        event = (labels > 0) & np.array(has_event)
+        for part in Split:
+            rows = split == part.code
+            self.n_labels[:, part.code, 0] += event[rows].sum(axis=0)
+            self.n_labels[:, part.code, 1] += (known & ~event)[rows].sum(axis=0)
 
     def tasks(self) -> tuple[Task, ...]:
         """The tasks, counting every row."""

@@ -1,0 +1,119 @@
+"""A table of the user's becomes a run folder: read as a whole, or streamed where it is large."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from core.errors import MethodError
+from core.plan import Plan
+
+if TYPE_CHECKING:
+    from core.runs import Run
+
+LARGE = 25_000_000
+"""Values of a Parquet file from which it is streamed: 200 MB in double precision, of which the work
+in memory takes several copies (ours)."""
+
+STREAM = ("auto", "always", "never")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What the options say of the columns."""
+
+    targets: Sequence[str]
+    ignore: Sequence[str]
+    patient_id: str | None
+    kinds: Mapping[str, str]
+    mends: Mapping[str, str]
+
+
+def make_run(data: Path, path: Path, columns: Columns, plan: Plan, stream: str) -> "Run":
+    """A run folder at `path` on the table at `data`; notes go to the terminal.
+
+    Raises:
+        TaskGroupingError: bad input; then nothing was written.
+    """
+    if is_large(data, stream):
+        return _make_streamed(data, path, columns, plan)
+    return _make_whole(data, path, columns, plan)
+
+
+def is_large(data: Path, stream: str) -> bool:
+    """Whether to stream a file.
+
+    Raises:
+        MethodError: an unknown choice, or a file that cannot be streamed is to be.
+    """
+    from core.data.streamed import is_parquet, n_cells
+
+    if stream not in STREAM:
+        raise MethodError(f"--stream {stream!r} is unknown; choose one of {', '.join(STREAM)}.")
+    if stream == "always" and data.exists() and not is_parquet(data):
+        raise MethodError(f"Only Parquet is streamed and {data.name} is not; leave out --stream.")
+    if stream == "never" or not is_parquet(data):
+        return False
+    return stream == "always" or n_cells(data) > LARGE
+
+
+def _make_streamed(data: Path, path: Path, columns: Columns, plan: Plan) -> "Run":
+    from core.data import digest_source
+    from core.data.streamed import open_file
+    from core.runs import Run
+    from core.runs.streamed import save_opened, streamed_spec
+
+    opened = open_file(
+        data,
+        columns.targets,
+        columns.ignore,
+        columns.patient_id,
+        columns.kinds,
+        plan.seed,
+        columns.mends,
+    )
+    plan.check_fit(len(opened.roles.targets))
+    _tell((*opened.rows.notices, *(issue.message for issue in opened.issues)))
+    spec = streamed_spec(opened, plan, _name(data), digest_source(data))
+    return Run.make(path, partial(save_opened, opened), spec)
+
+
+def _make_whole(data: Path, path: Path, columns: Columns, plan: Plan) -> "Run":
+    from core.data import (
+        assign_roles,
+        digest_source,
+        find_issues,
+        mend_columns,
+        read_source,
+        stop_at_errors,
+    )
+    from core.runs import Run
+
+    source = read_source(data, columns.targets, columns.ignore)
+    frame = mend_columns(source.frame, columns.mends)
+    roles = assign_roles(
+        frame,
+        targets=source.targets,
+        ignore=source.ignore,
+        patient_id=columns.patient_id,
+        kinds=columns.kinds,
+        feature_shape=source.feature_shape,
+        mends=columns.mends,
+    )
+    plan.check_fit(len(roles.targets))
+    issues = find_issues(frame, roles)
+    stop_at_errors(issues)
+    _tell((*source.notices, *(issue.message for issue in issues)))
+    return Run.create(path, frame, roles, plan, _name(data), digest_source(data))
+
+
+def _name(data: Path) -> str:
+    return data.resolve().stem or "table"
+
+
+def _tell(notes: Sequence[str]) -> None:
+    for note in notes:
+        click.echo(f"Note: {note}", err=True)

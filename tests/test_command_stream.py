@@ -1,0 +1,95 @@
+"""A large Parquet file from the terminal to a report, a validation and an export."""
+
+import json
+
+import numpy as np
+import pytest
+from pyarrow import parquet
+
+from core.command import tables
+from core.data.streamed import draw
+from core.runs import Run
+from core.runs.streamed import rows_of
+from core.runs.unpack import unpack_run
+from tests.core.streamed_tables import make_frame, save
+from tests.test_command_line import taskscape
+
+OPTIONS = ["--targets", "y_*", "--patient-id", "person", "--ignore", "died", "--preset", "quick"]
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    frame = make_frame(4000, rare=0.2).drop(columns="y_time")
+    return save(frame, tmp_path_factory.mktemp("large") / "big.parquet")
+
+
+@pytest.fixture(scope="module")
+def run(file, tmp_path_factory):
+    path = tmp_path_factory.mktemp("runs") / "streamed"
+    done = taskscape("group", file, *OPTIONS, "--stream", "always", "-o", path)
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+def test_the_report_counts_every_row_of_the_file(run, file):
+    report = json.loads((run / "report.json").read_text())
+    frame = parquet.read_table(file).to_pandas()
+    assert report["provenance"]["data"]["n_samples"] == len(frame)
+    labelled = {task["name"]: task["n_labelled"] for task in report["tasks"]}
+    assert labelled == {name: int(frame[name].notna().sum()) for name in labelled}
+
+
+def test_a_run_folder_holds_every_row_and_can_work_without_the_file(run, file):
+    kept = parquet.read_table(run / "streamed" / "rows.parquet").to_pandas()
+    frame = parquet.read_table(file).to_pandas()
+    assert "died" not in kept
+    for name in ("a", "big", "small", "y_sick"):
+        np.testing.assert_array_equal(kept[name], frame[name])
+    (run / "report.json").unlink()
+    again = taskscape("resume", run)
+    assert again.returncode == 0, again.stderr
+    assert (run / "report.json").is_file()
+
+
+def test_later_stages_work_on_the_sample(run, tmp_path):
+    assert len(Run(run).table().features) == 4000
+    validated = taskscape("validate", run, "--preset", "quick", "--seeds", "2")
+    assert validated.returncode == 0, validated.stderr
+    exported = taskscape("export", run, "-o", tmp_path / "model")
+    assert exported.returncode == 0, exported.stderr
+
+
+def test_it_travels_as_a_zip(run, tmp_path):
+    packed = taskscape("archive", run, "-o", tmp_path / "run.zip")
+    assert packed.returncode == 0, packed.stderr
+    with (tmp_path / "run.zip").open("rb") as file:
+        again = unpack_run(tmp_path / "runs", file)
+    assert len(rows_of(again).survey.sample.split) == 4000
+
+
+def test_small_files_are_read_as_ever_and_large_ones_streamed(file, monkeypatch):
+    assert not tables.is_large(file, "auto")
+    assert tables.is_large(file, "always")
+    monkeypatch.setattr(tables, "LARGE", 10_000)
+    assert tables.is_large(file, "auto")
+    assert not tables.is_large(file, "never")
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--stream", "sometimes"], "choose one of auto, always, never"),
+        (["--stream", "always", "--targets", "z_*"], "matches no column"),
+        (["--stream", "always", "--patient-id", "nobody"], "matches no column"),
+    ],
+)
+def test_bad_choices_are_one_line_and_nothing_is_written(file, tmp_path, options, says):
+    base = ["group", file, "--targets", "y_*", "-o", tmp_path / "run"]
+    done = taskscape(*base[: 2 if "--targets" in options else 4], *options, "-o", tmp_path / "run")
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_sample_is_bounded(file):
+    assert draw.SAMPLE_ROWS <= 30_000
