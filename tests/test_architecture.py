@@ -11,7 +11,20 @@ import core
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = {"data", "landscape", "affinity", "projection", "graph", "grouping", "training"}
-HEAVY = {"torch", "torch_geometric", "umap", "openTSNE", "sklearn", "scipy", "pandas", "pyarrow"}
+HEAVY = {
+    "torch",
+    "torch_geometric",
+    "umap",
+    "openTSNE",
+    "sklearn",
+    "scipy",
+    "pandas",
+    "pyarrow",
+    "pptx",
+    "typst",
+    "jinja2",
+    "lxml",
+}
 IS_TORCH = {"core/export/module.py"}
 """A class of torch's own, so that it can be trained on and pickled; loaded with its weights only."""
 MODULES = sorted((ROOT / "core").rglob("*.py")) + sorted((ROOT / "dashboard").rglob("*.py"))

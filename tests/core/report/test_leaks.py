@@ -110,3 +110,17 @@ def test_pptx_and_pdf_name_no_author(document):
     assert about.author == about.last_modified_by == about.comments == ""
     with pikepdf.open(io.BytesIO(render_report(document, "pdf"))) as pdf:
         assert set(pdf.docinfo) <= {"/Title", "/Creator", "/CreationDate", "/ModDate"}
+
+
+def test_the_command_line_takes_the_names_that_were_given(run, document, tmp_path):
+    from click.testing import CliRunner
+
+    from core.__main__ import main
+
+    out = tmp_path / "report.html"
+    words = ["report", str(run.path), "--format", "html", "-o", str(out)]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    assert "names given to groups: My group" in done.stderr
+    if len(document["recommended"]["groups"][0]) > 1:
+        assert ": My group" in out.read_text(encoding="utf-8")
