@@ -12,6 +12,8 @@ FEWEST_SHOWN = 11
 """Patients that must have a text, and must not, before it is named in a report."""
 MAX_ROWS = 10_000
 """Training rows that pulls are taken from, at most (ours)."""
+MAX_CELLS = 20_000_000
+"""Numbers in the features that they are taken from, at most (80 MB): wide tables get fewer rows."""
 N_PERMUTATIONS = 8
 QUANTILE = 0.95
 
@@ -23,20 +25,16 @@ def summarise_table(table: TaskTable, seed: int) -> Summary:
     that starts at the base rates it is, feature by feature, where the first step of training goes
     (METHODS §1 with a linear trunk). It is one number that a physician can read.
     """
-    known = ~np.isnan(table.labels)
-    rows = table.rows(Split.TRAIN)
     rng = np.random.default_rng(seed)
-    if len(rows) > MAX_ROWS:
-        rows = np.sort(rng.choice(rows, MAX_ROWS, replace=False))
     named = _nameable(table)
+    rows = _draw_rows(table, len(named), rng)
     features = _centred(_standardised(table, rows, named))
-    labels = np.where(known, table.labels, np.nan)[rows]
-    labels[:, [task.kind is Kind.MULTICLASS for task in table.tasks]] = np.nan
+    labels = _ordered_labels(table)[rows]
     with one_thread():
         pull, chance = _correlation(labels, features), _chance(labels, features, rng)
     return Summary(
         n_records=len(table.features),
-        n_used=int(known.any(axis=1).sum()),
+        n_used=int((~np.isnan(table.labels)).any(axis=1).sum()),
         n_patients=len(np.unique(table.patient)),
         splits=np.array([len(table.rows(split)) for split in Split]),
         labels=_count_labels(table),
@@ -46,6 +44,28 @@ def summarise_table(table: TaskTable, seed: int) -> Summary:
         chance=chance,
         pairs=_pairs(table),
     )
+
+
+def _draw_rows(
+    table: TaskTable, n_features: int, rng: np.random.Generator
+) -> Int[np.ndarray, " row"]:
+    """The training rows, or as many of them as need be."""
+    rows = table.rows(Split.TRAIN)
+    most = min(MAX_ROWS, MAX_CELLS // max(1, n_features))
+    return rows if len(rows) <= most else np.sort(rng.choice(rows, most, replace=False))
+
+
+def _ordered_labels(table: TaskTable) -> Float[np.ndarray, "sample task"]:
+    """Labels that more or less of can be said: whether an event happened, whenever; NaN for a task
+    of several classes."""
+    labels = table.labels.copy()
+    for number, task in enumerate(table.tasks):
+        column = labels[:, number]
+        if task.kind is Kind.MULTICLASS:
+            column[:] = np.nan
+        elif task.kind is Kind.TIME_TO_EVENT:
+            column[:] = np.where(np.isnan(column), np.nan, column > 0)
+    return labels
 
 
 def _count_labels(table: TaskTable) -> Int[np.ndarray, "task split 2"]:
@@ -90,8 +110,8 @@ def _has_many_of_both(table: TaskTable, rows: Int[np.ndarray, " row"], feature: 
 def _is_flag(column: Float[np.ndarray, " row"]) -> bool:
     """Whether a feature takes two values only."""
     column = column[~np.isnan(column)]
-    rest = column[column != column[0]]
-    return not (rest != rest[:1]).any()
+    rest = column[column != column[:1]]
+    return bool(len(column)) and not (rest != rest[:1]).any()
 
 
 def _standardised(

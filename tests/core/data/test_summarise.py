@@ -88,3 +88,23 @@ def test_a_text_of_ten_patients_is_not_named_however_many_records_they_have():
     frame["site"] = np.where(frame["id"] < 10, "small", "large")
     names = summarise_table(load_table(frame, targets="y_*", patient_id="id"), 0).feature_names
     assert not any("site" in name for name in names)
+
+
+def test_a_table_of_every_kind_with_its_own_holes_can_be_summarised():
+    frame = small_cohort(300).frame
+    rng = np.random.default_rng(1)
+    frame["y_number"] = rng.normal(size=300)
+    frame["y_class"] = rng.choice(["a", "b", "c"], 300)
+    frame["y_time"] = rng.exponential(size=300) + 0.1
+    frame["died"] = rng.integers(0, 2, 300)
+    frame["empty"] = np.nan
+    frame["seldom"] = np.where(rng.random(300) < 0.02, 1.5, np.nan)
+    frame = frame[[name for name in frame if name != "empty"]]
+    kinds = {"y_time": "time_to_event:died"}
+    table = load_table(frame, targets="y_*", ignore=["died"], kinds=kinds)
+    found = summarise_table(table, 0)
+    names = list(table.task_names)
+    assert np.isnan(found.pull[names.index("y_class")]).all()
+    assert np.isfinite(found.pull[names.index("y_number")]).all()
+    events = found.labels[names.index("y_time"), :, 0].sum()
+    assert events == (frame["died"] == 1).sum()
