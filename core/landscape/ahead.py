@@ -64,11 +64,12 @@ def gradients(
     found = features.detach()
     share = batch.known / (batch.known.sum(0).clamp_min(1) * unit)
     residual = heads.residuals(heads.logits(found), batch.value) * share.unsqueeze(-1)
-    pull = heads.gradients(residual)
     if by_task:
+        pull = heads.gradients(residual)
         (moves,) = torch.autograd.grad(features, theta, pull, is_grads_batched=True)
     else:
-        (move,) = torch.autograd.grad(features, theta, pull.sum(0))
+        joint = torch.einsum("rto,two->rw", residual, heads.weight)
+        (move,) = torch.autograd.grad(features, theta, joint)
         moves = move.unsqueeze(0)
     return Gradients(moves, torch.einsum("rw,rto->two", found, residual), residual.sum(0))
 

@@ -12,7 +12,7 @@ from core.joint_run import JointRun
 from core.landscape import OneStep, bring, measure_landscape, measure_look_ahead
 from core.landscape.ahead import Batch, Stand, gradients, losses_ahead, losses_here
 from core.landscape.blocks import assign_blocks
-from core.landscape.draws import batches, hold_out
+from core.landscape.draws import FEWEST, batches, hold_out
 from core.landscape.heads import draw_own_heads, make_heads
 from core.landscape.labels import prepare_labels
 from core.landscape.look_ahead import _STREAM
@@ -226,9 +226,11 @@ def test_batches_are_epochs_and_give_every_task_of_own_samples_its_share():
     stream = batches(rows, np.ones((60, 2), dtype=bool), 20, [0])
     drawn = np.concatenate([next(stream) for _ in range(5)])
     np.testing.assert_array_equal(np.bincount(drawn)[3:], 2)
-    known = np.arange(60)[:, None] % 3 == np.arange(3)
-    stream = batches(np.arange(60), known, 30, [0])
-    np.testing.assert_array_equal(known[next(stream)].sum(axis=0), 10)
+    known = np.arange(600)[:, None] % 3 == np.arange(3)
+    stream = batches(np.arange(600), known, 150, [0])
+    np.testing.assert_array_equal(known[next(stream)].sum(axis=0), 50)
+    stream = batches(np.arange(600), known, 3, [0])
+    np.testing.assert_array_equal(known[next(stream)].sum(axis=0), FEWEST)
 
 
 def test_a_task_without_held_out_labels_is_unknown_and_the_others_are_not():
