@@ -25,20 +25,20 @@ _BREADTH = 24
 _EXCHANGED = 6
 
 
-def all_groups(n_tasks: int) -> Bool[np.ndarray, "group task"]:
-    """Every group of two or more tasks."""
+def all_groups(n_tasks: int, fewest: int = 2) -> Bool[np.ndarray, "group task"]:
+    """Every group of two or more tasks, or of other sizes from `fewest` on."""
     codes = np.arange(1, 1 << n_tasks)
     member = (codes[:, None] >> np.arange(n_tasks) & 1).astype(bool)
-    return np.asarray(member[member.sum(axis=1) > 1])
+    return np.asarray(member[member.sum(axis=1) >= fewest])
 
 
-def list_groups(n_tasks: int, rules: Rules) -> tuple[Group, ...] | None:
-    """Every group of two or more tasks that the rules allow; None where there are too many."""
+def list_groups(n_tasks: int, rules: Rules, fewest: int = 2) -> tuple[Group, ...] | None:
+    """Every group of `fewest` or more tasks that the rules allow; None where there are too many."""
     if rules.listed is not None:
-        many = [group for group in rules.listed if len(group) > 1]
+        many = [group for group in rules.listed if len(group) >= fewest]
         member = membership(many, n_tasks)
     elif n_tasks <= MAX_LISTED:
-        member = all_groups(n_tasks)
+        member = all_groups(n_tasks, fewest)
     else:
         return None
     return as_groups(member[rules.allowed(member)])
@@ -62,7 +62,7 @@ def pool_groups(
     """
     n_tasks = len(measured.task_names)
     pool = _Pool(measured, value, rules, new_cost)
-    listed = list_groups(n_tasks, rules)
+    listed = list_groups(n_tasks, rules, measured.fewest)
     if listed is not None:
         pool.look_at(listed)
         if len(pool.found) <= size:
@@ -71,7 +71,7 @@ def pool_groups(
     prices: Prices | None = None
     for _ in range(_SOUGHT_ROUNDS if listed is None else _LISTED_ROUNDS):
         if listed is None:
-            pool.look_at(_neighbours(pool.seeds(kept, prices), n_tasks, rules))
+            pool.look_at(_neighbours(pool.seeds(kept, prices), measured, rules))
         prices = pool.prices(kept)
         kept = pool.best(prices, size)
     return kept
@@ -123,8 +123,9 @@ class _Pool:
         return list(dict.fromkeys([*kept[:_BREADTH], *best, *alone]))
 
 
-def _neighbours(seeds: Sequence[Group], n_tasks: int, rules: Rules) -> tuple[Group, ...]:
+def _neighbours(seeds: Sequence[Group], measured: Measured, rules: Rules) -> tuple[Group, ...]:
     """Groups one unit more or less than a seed, one unit exchanged, or two seeds merged."""
+    n_tasks = len(measured.task_names)
     unit = membership(rules.units(n_tasks), n_tasks)
     member = membership(seeds, n_tasks)
     added = (member[:, None] | unit[None]).reshape(-1, n_tasks)
@@ -133,5 +134,6 @@ def _neighbours(seeds: Sequence[Group], n_tasks: int, rules: Rules) -> tuple[Gro
     few = (member[:_EXCHANGED, None] & ~unit[None])[:, :, None]
     exchanged = (few | unit[None, None]).reshape(-1, n_tasks)
     near = np.concatenate([added, less, merged, exchanged])
-    near = np.unique(near[(near.sum(axis=1) > 1) & rules.allowed(near)], axis=0)
+    near = near[(near.sum(axis=1) >= measured.fewest) & rules.allowed(near)]
+    near = np.unique(near, axis=0)
     return as_groups(near)

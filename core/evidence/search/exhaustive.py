@@ -36,7 +36,9 @@ class Exhaustive(Strategy):
             )
         measured, history = quest.start, [best_so_far(quest.start, quest.rules)]
         known = set(measured.groups)
-        groups = [g for g in list_groups(n_tasks, quest.rules) or () if g not in known]
+        groups = [
+            g for g in list_groups(n_tasks, quest.rules, measured.fewest) or () if g not in known
+        ]
         if len(groups) > quest.left(measured):
             raise MethodError(
                 f"All groups of {n_tasks} tasks need {len(groups)} measurements, but "

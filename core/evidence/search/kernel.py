@@ -108,5 +108,5 @@ def share(places: Places, power: float) -> Float[np.ndarray, " place"]:
 
 
 def log_size(places: Places) -> Float[np.ndarray, " place"]:
-    """0 for a pair, 1 for four partners, growing with the logarithm."""
-    return np.asarray(np.log2(np.maximum(places.count, 1)) / 2)
+    """0 for a pair, 1 for four partners, growing with the logarithm; -1/2 for a task alone."""
+    return np.asarray(np.log2(np.maximum(places.count, 0.5)) / 2)

@@ -17,7 +17,7 @@ def predict_mean(surrogate: Surrogate, groups: Sequence[Group]) -> Float[np.ndar
     looks at the observations, each task at its own.
     """
     member = membership(groups, len(surrogate.affinity))
-    row, task = np.nonzero(member & (member.sum(axis=1) > 1)[:, None])
+    row, task = surrogate.places_of(member)
     places = make_places(member, row, task, surrogate.affinity)
     mean = np.where(member, 0.0, np.nan)
     found = _linear(surrogate, places) + _smooth(surrogate, places)

@@ -35,6 +35,10 @@ class Measured(Frozen):
     `gains` is NaN outside a group, and inside where a gain is undefined. `errors` are standard
     errors of the gains, NaN where unknown. One group may stand here at several `costs` (a half-size
     network beside the full one).
+
+    Gains are against training alone, so that a single task gains 0 by definition and is never asked
+    for. With `singles_unknown` they are against another network (all together, `Measured.together`)
+    and a single task is a group like any other, unknown until it is measured.
     """
 
     task_names: tuple[str, ...]
@@ -42,6 +46,7 @@ class Measured(Frozen):
     gains: Float[np.ndarray, "group task"]
     errors: Float[np.ndarray, "group task"]
     costs: Float[np.ndarray, " group"]
+    singles_unknown: bool = False
 
     def check(self) -> None:
         shape = (len(self.groups), len(self.task_names))
@@ -73,6 +78,18 @@ class Measured(Frozen):
         groups = tuple((task,) for task in range(n))
         return cls(tuple(task_names), groups, zero, zero, np.ones(n) if costs is None else costs)
 
+    @classmethod
+    def together(cls, task_names: Sequence[str], cost: float = 1.0) -> "Measured":
+        """Only the network of all tasks, against which the gains of all others are meant."""
+        n = len(task_names)
+        zero = np.zeros((1, n))
+        return cls(tuple(task_names), (tuple(range(n)),), zero, zero, np.array([cost]), True)
+
+    @property
+    def fewest(self) -> int:
+        """Tasks of the smallest groups whose gains are not known by definition."""
+        return 1 if self.singles_unknown else 2
+
     def add(
         self,
         groups: Sequence[Group],
@@ -88,4 +105,5 @@ class Measured(Frozen):
             np.concatenate([self.gains, gains]),
             np.concatenate([self.errors, unknown if errors is None else errors]),
             np.concatenate([self.costs, np.ones(len(groups)) if costs is None else costs]),
+            self.singles_unknown,
         )

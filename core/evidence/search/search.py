@@ -59,6 +59,8 @@ def search(
         strategy: one of `SEARCHES`; the surrogate when None.
         known: what was measured before, single tasks included; also networks of another size
             (a single task at half the cost). A group counts once, at whatever costs it stands.
+            With `Measured.together(tasks)` gains are against the network of all tasks: then `gain`
+            is asked for single tasks too, as for any group, and only where it is worth it.
         seed: of the draws.
         on_progress: called after every group.
 
@@ -77,7 +79,7 @@ def search(
     if start.task_names != names:
         raise MethodError("What was measured before is about other tasks; give the same tasks.")
     budget = chosen.default_budget(len(names)) if n_measured is None else n_measured
-    if budget < len(names):
+    if budget < len(names) and not start.singles_unknown:
         raise MethodError(
             f"n_measured={budget} is below the {len(names)} single tasks, which count; raise it."
         )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from core.evidence.search.kernel import Penalties, Places, covariance, variance
 from core.evidence.search.measured import Group, Measured, membership
@@ -41,18 +41,25 @@ class Surrogate:
     weights: Float[np.ndarray, " place"]
     measured: Measured
 
+    def places_of(
+        self, member: Bool[np.ndarray, "group task"]
+    ) -> tuple[Int[np.ndarray, " place"], Int[np.ndarray, " place"]]:
+        """Rows and tasks of the members whose gain is not 0 by definition."""
+        row, task = np.nonzero(member & (member.sum(axis=1) >= self.measured.fewest)[:, None])
+        return row, task
+
     def predict(
         self, groups: Sequence[Group]
     ) -> tuple[Float[np.ndarray, "group task"], Float[np.ndarray, "group task"]]:
         """Mean gain and its standard error for every member; NaN outside a group.
 
-        A group of one gains 0 for sure. A measured group gains what was measured, less what its
-        standard error leaves open.
+        A group of one gains 0 for sure, where gains are against it. A measured group gains what
+        was measured, less what its standard error leaves open.
         """
         from scipy.linalg import solve_triangular
 
         member = membership(groups, len(self.affinity))
-        at = np.nonzero(member & (member.sum(axis=1) > 1)[:, None])
+        at = self.places_of(member)
         places = make_places(member, at[0], at[1], self.affinity)
         cross = self._cross(places)
         half = solve_triangular(self.factor, cross.T, lower=True, check_finite=False)
@@ -70,7 +77,7 @@ class Surrogate:
         from scipy.linalg import solve_triangular
 
         member = membership(groups, len(self.affinity))
-        at = np.nonzero(member & (member.sum(axis=1) > 1)[:, None])
+        at = self.places_of(member)
         places = make_places(member, at[0], at[1], self.affinity)
         cross = self._cross(places)
         half = solve_triangular(self.factor, cross.T, lower=True, check_finite=False)
@@ -171,7 +178,7 @@ def _full_size(measured: Measured) -> list[int]:
     """Rows of groups of two or more; of one group at several costs the dearest."""
     dearest: dict[Group, int] = {}
     for row in np.argsort(measured.costs, kind="stable"):
-        if len(measured.groups[row]) > 1:
+        if len(measured.groups[row]) >= measured.fewest:
             dearest[measured.groups[row]] = int(row)
     return sorted(dearest.values())
 

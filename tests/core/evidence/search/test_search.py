@@ -247,3 +247,42 @@ def test_many_tasks_with_few_listed_groups_are_searched_among_these():
     listed = [names[start : start + 4] for start in range(0, 20, 4)]
     result = search(lambda asked: dict.fromkeys(asked, 0.1), names, listed=listed)
     assert result.selection.mean_gain == pytest.approx(0.1)
+
+
+def over_together(names):
+    """Gains over the network of all: every partner but a friend costs, so smaller is better."""
+    friends = [{"a", "b"}, {"c", "d"}]
+    everyone = {name: -0.1 * (len(NAMES[:4]) - 2) + 0.3 for name in NAMES[:4]}
+    gains = {}
+    for name in names:
+        helped = any(name in pair and pair <= set(names) for pair in friends)
+        gains[name] = 0.3 * helped - 0.1 * (len(names) - 1 - helped) - everyone[name]
+    return gains
+
+
+@pytest.mark.parametrize("settings", [{}, {"networks": 2, "overlap": True}])
+def test_gains_over_together_need_no_single_task_and_count_every_group(settings):
+    """Where gains are not against alone, single tasks are groups like any other."""
+    names, asked = NAMES[:4], []
+
+    def gain(group):
+        asked.append(group)
+        return over_together(group)
+
+    start = Measured.together(names)
+    result = search(gain, names, n_measured=10, known=start, **settings)
+    assert len(set(asked)) == len(asked) <= 9
+    assert tuple(names) not in asked
+    assert result.selection.groups == ((0, 1), (2, 3))
+    assert len(result.measured.answered) == len(asked) + 1
+
+
+def test_a_single_task_that_is_best_alone_is_found_where_alone_is_unknown():
+    names = NAMES[:3]
+
+    def gain(group):
+        return {name: 0.5 if group == ("c",) else 0.1 * (len(group) == 2) for name in group}
+
+    result = search(gain, names, n_measured=7, known=Measured.together(names))
+    assert result.selection.groups == ((0, 1), (2,))
+    assert result.selection.gains.tolist() == [0.1, 0.1, 0.5]
