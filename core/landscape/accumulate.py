@@ -48,18 +48,14 @@ def accumulate(
         reads: the sums that are made beside the counts.
     """
     every = supply(rows) if every is None else every
-    n_tasks, n_done = rows.value.shape[1], 0
-    wanted = [name for name in PairTerms._fields if name in ("n_shared", *reads)]
-    sums = {name: _zeros((rows.n_blocks, n_tasks**2), rows.x.device) for name in wanted}
+    n_done, sums = 0, _BlockSums(rows, reads)
     for part in every.parts():
         n_part = int(part.real.sum())
         share = (n_done / every.n_rows, n_part / every.n_rows)
         _add_part(sums, part, trunk, heads, batch_size, partial(_tell, on_batch, *share))
         n_done += n_part
     on_batch(1.0)
-    found: dict[str, Any] = dict.fromkeys(SUMS)
-    for name, whole in sums.items():
-        found[name] = whole.cpu().numpy().reshape(-1, n_tasks, n_tasks)
+    found = dict.fromkeys(SUMS) | sums.found()
     if "mean_product" in reads:
         found["mean_product"] = sum_mean_products(rows, trunk, heads, mean_rows)
     return PairSums(found.pop("n_shared"), **found)
@@ -69,15 +65,60 @@ def _tell(on_batch: Callable[[float], None], before: float, of_all: float, share
     on_batch(min(before + of_all * share, 1.0))
 
 
-def _zeros(shape: tuple[int, ...], device: "torch.device") -> "Tensor":
-    """In double precision; NumPy asks for large pages, which are quicker to fill."""
-    import torch
+class _BlockSums:
+    """T × T sums in double precision, one a block."""
 
-    return torch.from_numpy(np.zeros(shape)).to(device)
+    def __init__(self, rows: Rows, reads: frozenset[str]) -> None:
+        import torch
+
+        self.n_tasks = rows.value.shape[1]
+        self.whole: dict[str, Tensor] = {}
+        for name in PairTerms._fields:
+            if name in ("n_shared", *reads):  # NumPy asks for large pages, quicker to fill
+                zeros = np.zeros((rows.n_blocks, self.n_tasks**2))
+                self.whole[name] = torch.from_numpy(zeros).to(rows.x.device)
+        self.complete = np.zeros(rows.n_blocks)
+        """Rows with all labels are only counted."""
+        self.has_others = False
+
+    def count(self, rows: Rows) -> None:
+        """Tell of rows that will be added."""
+        self.has_others |= not rows.complete
+        if rows.complete:
+            real = rows.real.reshape(-1, rows.piece).sum(1).cpu().numpy()
+            self.complete += np.bincount(rows.block, real * rows.weight, len(self.complete))
+
+    def add(
+        self,
+        block: Int[np.ndarray, " piece"],
+        weight: Float[np.ndarray, " piece"],
+        terms: PairTerms,
+        names: frozenset[str],
+    ) -> None:
+        """Add the terms of some pieces; nothing is added where memory runs out."""
+        first, last = int(block[0]), int(block[-1])
+        parts = {name: getattr(terms, name).flatten(1).double() for name in names}
+        if len(block) > 1:
+            member = _membership(block - first, weight, terms.n_shared.device)
+            parts = {name: member @ part for name, part in parts.items()}
+        for name, part in parts.items():
+            alpha = 1.0 if len(block) > 1 else float(weight[0])
+            self.whole[name][first : last + 1].add_(part, alpha=alpha)
+
+    def found(self) -> dict[str, Any]:
+        """The sums by name."""
+        shape = (-1, self.n_tasks, self.n_tasks)
+        found: dict[str, Any] = {
+            name: whole.cpu().numpy().reshape(shape) for name, whole in self.whole.items()
+        }
+        shape = (len(self.complete), *shape[1:])
+        counted = np.broadcast_to(self.complete[:, None, None], shape)
+        found["n_shared"] = found["n_shared"] + counted if self.has_others else counted
+        return found
 
 
 def _add_part(
-    sums: "dict[str, Float[Tensor, 'block pair']]",
+    sums: _BlockSums,
     rows: Rows,
     trunk: Trunk,
     heads: Heads,
@@ -85,8 +126,9 @@ def _add_part(
     on_batch: Callable[[float], None],
 ) -> None:
     """Add the terms of some rows to the sums of their blocks."""
-    mask, device = rows.mask, rows.x.device
-    reads = frozenset(sums)
+    mask = rows.mask
+    sums.count(rows)
+    reads = frozenset(sums.whole) - ({"n_shared"} if rows.complete else set())
 
     def work(start: int, stop: int) -> None:
         on_batch(start / len(rows.block))
@@ -94,11 +136,7 @@ def _add_part(
         terms = pair_terms(
             trunk, heads, rows.x[part], rows.value[part], mask[part], rows.piece, reads
         )
-        first, last = int(block[0]), int(block[-1])
-        member = _membership(block - first, rows.weight[start:stop], device)
-        found = [member @ getattr(terms, name).flatten(1).double() for name in sums]
-        for whole, part_sums in zip(sums.values(), found, strict=True):
-            whole[first : last + 1] += part_sums
+        sums.add(block, rows.weight[start:stop], terms, reads)
 
     Batches(_pieces_per_batch(rows, heads, batch_size)).over(len(rows.block), work)
 
