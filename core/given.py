@@ -4,6 +4,7 @@ load_affinity("affinity.csv", kind="distance")     Affinity, for `run_matrix`
 load_landscape("model.landscape.npz")              Landscape, for `run_landscape`
 """
 
+from os.path import exists
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,8 @@ from core.values import Affinity, Landscape
 KINDS = ("distance", "similarity")
 """What the numbers of a matrix may be."""
 GUESS = "auto"
-LANDSCAPE_ENDING = ".npz"
+ARRAYS_ENDING = ".npz"
+LANDSCAPE_ENDING = ".landscape.npz"
 
 
 def load_affinity(path: str | Path, kind: str = GUESS) -> Affinity:
@@ -60,13 +62,35 @@ def load_landscape(path: str | Path) -> Landscape:
     """
     file = Path(path)
     try:
-        return load_value(file, Landscape)
+        return _checked(load_value(file, Landscape))
     except FileNotFoundError as error:
         raise TableError(f"There is no file {path}. Check the path.") from error
     except UNREADABLE as error:
         raise TableError(
             f"{file.name} is no whole landscape of this version. Record it again."
         ) from error
+
+
+def _checked(landscape: Landscape) -> Landscape:
+    """The landscape; ValueError where its parts do not belong together."""
+    n_tasks, sums, labels = len(landscape.tasks), landscape.sums, landscape.label_sums
+    square = (sums.n_blocks, n_tasks, n_tasks)
+    parts = [part for _, part in sums._items() if isinstance(part, np.ndarray)]
+    columns = (sums.n_blocks, len(labels.task), len(labels.task))
+    moments = (labels.count, labels.total, labels.square, labels.product)
+    points = landscape.points
+    lengths = {len(part) for _, part in points._items() if isinstance(part, np.ndarray)}
+    is_whole = (
+        all(part.shape == square for part in parts)
+        and all(part.shape == columns for part in moments)
+        and sorted(set(labels.task.tolist())) == list(range(n_tasks))
+        and len(lengths) == 1
+        and (points.task < n_tasks).all()
+        and (points.task >= 0).all()
+    )
+    if not is_whole:
+        raise ValueError("the parts of the landscape do not belong together")
+    return landscape
 
 
 def find_given(path: Path, kind: str | None) -> Affinity | Landscape | None:
@@ -79,12 +103,13 @@ def find_given(path: Path, kind: str | None) -> Affinity | Landscape | None:
     Raises:
         TableError, MethodError: as the two loaders.
     """
-    if path.name.lower().endswith(LANDSCAPE_ENDING) and holds_value(path):
+    name = path.name.lower()
+    if name.endswith(LANDSCAPE_ENDING) or (name.endswith(ARRAYS_ENDING) and holds_value(path)):
         if kind is not None:
             raise TableError(f"{path.name} holds a landscape, no matrix; leave out --matrix.")
         return load_landscape(path)
-    if kind is not None:
-        return load_affinity(path, kind)
+    if kind is not None or not exists(path):
+        return load_affinity(path, kind or GUESS)
     return load_affinity(path) if looks_like_matrix(path) else None
 
 

@@ -55,7 +55,10 @@ def draw_selection_curves(
     option = {
         "title": [
             heading("Scores of every number of groups", dark),
-            *(_panel_title(panel, title, dark) for panel, (_, title) in enumerate(_PANELS)),
+            *(
+                _panel_title(panel, title if _is_known(curves, score) else _unknown(title), dark)
+                for panel, (score, title) in enumerate(_PANELS)
+            ),
         ],
         "animation": False,
         "tooltip": {"confine": True},
@@ -68,6 +71,15 @@ def draw_selection_curves(
         "series": series,
     }
     return Chart(option, _words(chosen, names.get(way, way), list(names.values())), _HEIGHT)
+
+
+def _is_known(curves: Mapping[str, Sequence[Grouping]], score: str) -> bool:
+    """Whether a score is known of any grouping: of a matrix nothing was run again."""
+    return any(isfinite(getattr(point, score)) for line in curves.values() for point in line)
+
+
+def _unknown(title: str) -> str:
+    return f"{title.partition(' (')[0]}: unknown"
 
 
 def _curves(groupings: Sequence[Grouping]) -> dict[str, list[Grouping]]:
