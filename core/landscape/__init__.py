@@ -32,8 +32,9 @@ compared through δ alone.
     layers        what the layers of any trunk add: outer products, sums of them, or whole
     row_terms     the pair terms of every row, filled layer by layer
     targets       which walks there are: one for every sample and distinct target
-    follow        optima of several steps, for any trunk
-    follow_factors  the same for a perceptron, without a copy of its weights for any walk
+    follow        optima of several steps
+    follow_copies  for any trunk, with a copy of the weights for every walk
+    follow_factors  for a perceptron, without any
     walks         what following leaves behind
     walked        the sums of the pair terms after several steps
     mean_pairs    tasks compared by their mean displacements

@@ -14,12 +14,14 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.landscape.crossed_layers import CrossedLayer, gather_layers
+from core.landscape.follow import MAX_ELEMENTS, follow
 from core.landscape.heads import Heads
 from core.landscape.layers import Pull
 from core.landscape.mean_pull import sum_mean_products
 from core.landscape.rows import Rows
 from core.landscape.strata import draw_pairs
 from core.landscape.trunk import Trunk
+from core.landscape.walks import curve_of, progress_of
 from core.values import PairSums, Task
 
 if TYPE_CHECKING:
@@ -27,16 +29,20 @@ if TYPE_CHECKING:
 
 
 class Crossed(NamedTuple):
-    """The sums, and how many layers were compared on a part of their parameters."""
+    """The sums, and how they came about."""
 
     sums: PairSums
+    curve: Float[np.ndarray, "step 2"]
+    """See `core.landscape.walks.curve_of`; empty for one step."""
     n_estimated: int
+    """Layers that were compared on a part of their parameters."""
 
 
 class _Drawn(NamedTuple):
     """The samples drawn, each with the displacement of its own task's loss."""
 
     layers: list[CrossedLayer]
+    curve: Float[np.ndarray, "step 2"]
     task: Int[np.ndarray, " sample"]
     block: Int[np.ndarray, " sample"]
     weight: Float[np.ndarray, " sample"]
@@ -51,6 +57,8 @@ def sum_crossed(
     mean_rows: int,
     pairing: str,
     on_batch: Callable[[float], None],
+    steps: int = 1,
+    step_size: float = 1.0,
 ) -> Crossed:
     """Sums over the samples of a block for the source and all samples for the target.
 
@@ -63,8 +71,10 @@ def sum_crossed(
         mean_rows: about how many rows the mean displacements are taken from.
         pairing: kept in the sums.
         on_batch: called with the finished share of the pairs; may raise.
+        steps: gradient steps that every sample takes.
+        step_size: of no consequence for one step.
     """
-    drawn = _draw(tasks, rows, trunk, heads, n_samples)
+    drawn = _draw(tasks, rows, trunk, heads, n_samples, (steps, step_size))
     terms = _terms(drawn, on_batch)
     weight = np.outer(drawn.weight, drawn.weight) * (1 - np.eye(len(drawn.weight)))
     n_tasks, n_blocks = len(tasks), rows.n_blocks
@@ -77,10 +87,17 @@ def sum_crossed(
     means = sum_mean_products(rows, trunk, heads, mean_rows)
     count, distance, mass, abs_cosine, cosine, opposite = summed
     sums = PairSums(count, distance, mass, abs_cosine, cosine, opposite, means, pairing)
-    return Crossed(sums, sum(layer.is_estimate for layer in drawn.layers))
+    return Crossed(sums, drawn.curve, sum(layer.is_estimate for layer in drawn.layers))
 
 
-def _draw(tasks: Sequence[Task], rows: Rows, trunk: Trunk, heads: Heads, n_samples: int) -> _Drawn:
+def _draw(
+    tasks: Sequence[Task],
+    rows: Rows,
+    trunk: Trunk,
+    heads: Heads,
+    n_samples: int,
+    steps: tuple[int, float],
+) -> _Drawn:
     import torch
 
     value, known = rows.value.double().cpu().numpy(), rows.known.cpu().numpy()
@@ -90,9 +107,16 @@ def _draw(tasks: Sequence[Task], rows: Rows, trunk: Trunk, heads: Heads, n_sampl
     weights = [_weights(labels[:, k], standing, part) for k, part in enumerate(parts)]
     row = torch.from_numpy(np.concatenate(parts)).to(rows.x.device)
     task = np.repeat(np.arange(len(tasks)), [len(part) for part in parts])
-    layers = gather_layers(_own_pulls(rows, trunk, heads, row, task), len(task))
+    own = torch.from_numpy(task).to(row.device)
+    progress: list[Tensor] = []
+    if steps[0] > 1:
+        pulls = _own_walks(rows, trunk, heads, row, own, steps, progress)
+    else:
+        pulls = _own_pulls(rows, trunk, heads, row, own)
+    layers = gather_layers(pulls, len(task))
+    curve = curve_of(torch.stack(progress).sum(0)) if progress else np.zeros((0, 2))
     block = np.repeat(rows.block, rows.piece)[row.cpu().numpy()]
-    return _Drawn(layers, task, block, np.concatenate(weights))
+    return _Drawn(layers, curve, task, block, np.concatenate(weights))
 
 
 def _own_pulls(
@@ -100,12 +124,12 @@ def _own_pulls(
     trunk: Trunk,
     heads: Heads,
     row: "Int[Tensor, ' sample']",
-    task: Int[np.ndarray, " sample"],
+    own: "Int[Tensor, ' sample']",
 ) -> Iterator[Iterable[Pull]]:
     """Pulls of a few samples at a time, each by the loss of its own task."""
     import torch
 
-    step, own = trunk.max_rows(1), torch.from_numpy(task).to(row.device)
+    step = trunk.max_rows(1)
     for start in range(0, len(row), step):
         part, whose = row[start : start + step], own[start : start + step]
         passed = trunk.forward(rows.x[part])
@@ -113,6 +137,26 @@ def _own_pulls(
         each = torch.arange(len(part), device=row.device)
         gradient = (heads.weight[whose] * residual[each, whose].unsqueeze(1)).sum(2)
         yield passed.pulls(gradient.unsqueeze(0))
+
+
+def _own_walks(
+    rows: Rows,
+    trunk: Trunk,
+    heads: Heads,
+    row: "Int[Tensor, ' sample']",
+    own: "Int[Tensor, ' sample']",
+    steps: tuple[int, float],
+    progress: "list[Tensor]",
+) -> Iterator[Iterable[Pull]]:
+    """The same after several steps; how they went is added to `progress`."""
+    import torch
+
+    step = max(1, MAX_ELEMENTS // len(trunk.start))
+    for start in range(0, len(row), step):
+        part, whose = row[start : start + step], own[start : start + step]
+        walks = follow(trunk, heads, rows.x[part], rows.value[part, whose], whose, *steps)
+        progress.append(progress_of(walks, torch.ones_like(rows.x[part, 0])))
+        yield walks.pulls
 
 
 def _weights(

@@ -32,9 +32,6 @@ from core.progress import OnProgress, within
 from core.streamed import StreamedTable
 from core.values import Landscape, PairSums, Points, TaskTable
 
-UNMATCHED = ("energy", "mean", "all_pairs")
-"""Pairings that compare all samples of one task with all of another, or their means."""
-
 MAX_SUMS = 5_000_000
 """Numbers in each T × T sum of all blocks (40 MB): hundreds of tasks get fewer blocks (ours)."""
 
@@ -172,6 +169,7 @@ class OneStep(Method):
             )
             for number in range(self._n_starts(brought))
         ]
+        n_followed = self.step_rows if pairing == "matched" else self.pair_samples * len(tasks)
         return Landscape(
             tasks=table.tasks,
             heads=self.heads,
@@ -185,7 +183,7 @@ class OneStep(Method):
                 *material.notes,
                 *explain_trunk(*trunk_kind(self.trunk, material.layout), brought.trunk is not None),
                 *explain_start(self.start, self.warmup_steps, brought.is_trained),
-                *explain_walks(starts[0].curve, self.step_size, self.step_rows),
+                *explain_walks(starts[0].curve, self.step_size, n_followed),
                 *explain_heads(self.heads),
                 *explain_pairing(pairing, self.pair_samples),
                 *explain_estimate(starts[0].n_estimated),
@@ -206,10 +204,10 @@ class OneStep(Method):
         return from_table(table, n_blocks, seed)
 
     def _pairing(self, material: Material) -> str:
-        if self.steps > 1 and (self.pairing in UNMATCHED or material.has_own_samples):
+        if self.steps > 1 and self.pairing == "mean":
             raise MethodError(
-                f"steps={self.steps}: samples that are not matched are compared after one step; "
-                "use steps=1."
+                f"steps={self.steps}: mean displacements are those of the first step; use steps=1 "
+                "or another pairing."
             )
         if self.pairing != "auto":
             return self.pairing

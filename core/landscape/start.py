@@ -96,7 +96,7 @@ def measure_start(
         summing = within(on_progress, after, 1.0)
     told = partial(_tell, summing)
     curve, n_estimated = np.zeros((0, 2)), 0
-    if method.steps > 1:
+    if method.steps > 1 and pairing == "matched":
         sums, curve = sum_walked(
             rows,
             trunk,
@@ -113,8 +113,18 @@ def measure_start(
     elif pairing == "mean":
         sums = sum_means(rows, trunk, heads, method.mean_rows, told)
     else:
-        n_drawn, n_mean = method.pair_samples, method.mean_rows
-        sums, n_estimated = sum_crossed(tasks, rows, trunk, heads, n_drawn, n_mean, pairing, told)
+        sums, curve, n_estimated = sum_crossed(
+            tasks,
+            rows,
+            trunk,
+            heads,
+            method.pair_samples,
+            method.mean_rows,
+            pairing,
+            told,
+            method.steps,
+            method.step_size,
+        )
     _check_finite(tasks, sums, method.steps)
     return Start(trunk, heads, sums, curve, n_estimated)
 

@@ -6,24 +6,19 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
-from core.landscape.follow import follow
-from core.landscape.follow_factors import follow_factors
+from core.landscape.follow import MAX_ELEMENTS, follow
 from core.landscape.heads import Heads
 from core.landscape.mean_pull import sum_mean_products
-from core.landscape.perceptron import Perceptron
 from core.landscape.row_terms import empty_terms, sum_row_terms
 from core.landscape.rows import Rows
 from core.landscape.targets import Targets, find_targets, head_kinds
 from core.landscape.terms import PairTerms
 from core.landscape.trunk import Trunk
-from core.landscape.walks import Walks, add_walks
+from core.landscape.walks import Walks, add_walks, curve_of, progress_of
 from core.values import PairSums
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-MAX_ELEMENTS = 2**22
-"""Weights of all walks of a batch (16 MB a copy)."""
 
 
 class Walked(NamedTuple):
@@ -65,19 +60,15 @@ def sum_walked(
         x, value, known = thin.x[part], thin.value[part], thin.known[part]
         targets = find_targets(kind, value, known)
         label = value[targets.row, targets.task]
-        walk = x[targets.row], label, targets.task
-        if isinstance(trunk, Perceptron):
-            walks = follow_factors(trunk, heads, *walk, steps, step_size)
-        else:
-            walks = follow(trunk, heads, *walk, steps, step_size)
-        progress += _progress(walks, targets)
+        walks = follow(trunk, heads, x[targets.row], label, targets.task, steps, step_size)
+        progress += progress_of(walks, targets.share)
         terms = _terms(walks, targets, known).stacked().double()
         sums.index_add_(1, block[part], terms * weight[part, None, None])
     on_batch(1.0)
     count, distance, mass, abs_cosine, cosine, opposite = sums.cpu().numpy()
     means = sum_mean_products(rows, trunk, heads, mean_rows)
-    curve = (progress[:2] / progress[2:].clamp_min(1)).T.cpu().numpy()
-    return Walked(PairSums(count, distance, mass, abs_cosine, cosine, opposite, means), curve)
+    sums_ = PairSums(count, distance, mass, abs_cosine, cosine, opposite, means)
+    return Walked(sums_, curve_of(progress))
 
 
 def _rows_at_a_time(kind: "Tensor", rows: Rows, n_weights: int) -> int:
@@ -88,16 +79,6 @@ def _rows_at_a_time(kind: "Tensor", rows: Rows, n_weights: int) -> int:
     seen = len(torch.unique(rows.value[rows.known]))
     n_walks = min(rows.value.shape[1], n_kinds * seen)
     return max(1, MAX_ELEMENTS // (n_walks * n_weights))
-
-
-def _progress(walks: Walks, targets: Targets) -> "Float[Tensor, '4 step']":
-    """Sums over tasks and rows of what has converged and of the lengths, and how many there are."""
-    import torch
-
-    share, seen = targets.share, targets.share[walks.seen]
-    stopped, length = walks.stopped @ share, walks.length @ seen
-    n_steps = torch.ones_like(stopped)
-    return torch.stack([stopped, length, n_steps * share.sum(), n_steps * seen.sum()]).double()
 
 
 def _terms(walks: Walks, targets: Targets, known: "Bool[Tensor, 'row task']") -> PairTerms:

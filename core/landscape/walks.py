@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 from jaxtyping import Float, Int
 
 from core.landscape.layers import Factors, Pull
@@ -46,3 +47,19 @@ def _padded(walks: "Float[Tensor, 'walk number']") -> "Float[Tensor, 'walk_1 num
     import torch
 
     return torch.cat([walks, torch.zeros_like(walks[:1])])
+
+
+def progress_of(walks: Walks, share: "Float[Tensor, ' walk']") -> "Float[Tensor, '4 step']":
+    """Σ over walks of what has converged and of the lengths, and how many walks that was; a walk
+    counts by its `share`, the number of tasks that take it."""
+    import torch
+
+    seen = share[walks.seen]
+    stopped, length = walks.stopped @ share, walks.length @ seen
+    ones = torch.ones_like(stopped)
+    return torch.stack([stopped, length, ones * share.sum(), ones * seen.sum()]).double()
+
+
+def curve_of(progress: "Float[Tensor, '4 step']") -> Float[np.ndarray, "step 2"]:
+    """After each step: share of the walks that have converged, and mean ‖Δ‖₁."""
+    return np.asarray((progress[:2] / progress[2:].clamp_min(1)).T.cpu().numpy())

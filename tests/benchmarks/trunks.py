@@ -24,7 +24,7 @@ import torch
 
 from core.data import load_table
 from core.landscape import NOTHING, OneStep, measure_landscape
-from core.landscape.follow import follow
+from core.landscape.follow_copies import follow_copies
 from core.landscape.heads import draw_shared_head
 from core.landscape.material import from_table
 from core.landscape.start import generator_of
@@ -135,7 +135,7 @@ def copied(problem: Problem, heads, n_rows: int) -> np.ndarray:
         x, value, known = rows.x[part], rows.value[part], rows.known[part]
         targets = find_targets(torch.arange(n_tasks), value, known)  # no two tasks alike
         walk = x[targets.row], value[targets.row, targets.task], targets.task
-        walks = follow(problem.trunk, heads, *walk, 10, 0.01)
+        walks = follow_copies(problem.trunk, heads, *walk, 10, 0.01)
         total += _terms(walks, targets, known).distance.double().sum(0)
     return total.numpy()
 

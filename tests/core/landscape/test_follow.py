@@ -11,7 +11,8 @@ from torch import nn
 from core.errors import MethodError, TableError
 from core.landscape import OneStep, measure_landscape
 from core.landscape.admit import admit
-from core.landscape.follow import follow
+from core.landscape.crossed import sum_crossed
+from core.landscape.follow_copies import follow_copies
 from core.landscape.follow_factors import follow_factors
 from core.landscape.heads import draw_shared_head
 from core.landscape.perceptron import Perceptron
@@ -62,13 +63,24 @@ def every_walk(x, value):
     return x.repeat_interleave(n_tasks, 0), value.flatten(), task
 
 
+def as_module(trunk):
+    """The same two layers as a module, which has no closed form."""
+    net = nn.Sequential(
+        nn.Linear(6, 8, bias=False), nn.ReLU(), nn.Linear(8, 8, bias=False), nn.ReLU()
+    )
+    net.load_state_dict({"0.weight": trunk.weights[0], "2.weight": trunk.weights[1]})
+    return admit(net, 6, lambda x: x, CPU)
+
+
 def written_out(walks):
     """[walk, weight]"""
     layers = [torch.cat([d[0].flatten(1) for _, d in pull.formed()]) for pull in walks.pulls]
     return torch.cat(layers, dim=1)
 
 
-BOTH_WAYS = pytest.mark.parametrize("way", [follow, follow_factors], ids=["copies", "factors"])
+BOTH_WAYS = pytest.mark.parametrize(
+    "way", [follow_copies, follow_factors], ids=["copies", "factors"]
+)
 
 
 @BOTH_WAYS
@@ -93,7 +105,8 @@ def test_factors_are_copies_whichever_layers_count(counted, rectified):
     heads = own_heads(tasks, 8, generator)
     heads = replace(heads, weight=0.2 * heads.weight)
     one, other = (
-        way(trunk, heads, *every_walk(x, value), 6, 0.002) for way in (follow, follow_factors)
+        way(trunk, heads, *every_walk(x, value), 6, 0.002)
+        for way in (follow_copies, follow_factors)
     )
     torch.testing.assert_close(written_out(one), written_out(other), rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(one.stopped, other.stopped)
@@ -132,7 +145,7 @@ def test_walks_that_have_converged_leave_and_nothing_changes(way, monkeypatch):
 def test_walks_may_all_converge_before_the_last_step():
     tasks, _, trunk, x, value, _, generator = make_problem("r", 0.0, 1, 8)
     heads = own_heads(tasks, 8, generator)
-    for way in (follow, follow_factors):
+    for way in (follow_copies, follow_factors):
         walks = way(trunk, heads, x[:2], value[:2, 0], torch.zeros(2, dtype=torch.long), 50, 0.05)
         assert (walks.stopped[-1] == 1).all()
         assert torch.isfinite(written_out(walks)).all()
@@ -182,11 +195,7 @@ def test_sums_are_those_of_plain_walks(kinds, heads_of, trunk_of, missing):
         ]
     )
     if trunk_of == "module":
-        net = nn.Sequential(
-            nn.Linear(6, 8, bias=False), nn.ReLU(), nn.Linear(8, 8, bias=False), nn.ReLU()
-        )
-        net.load_state_dict({"0.weight": trunk.weights[0], "2.weight": trunk.weights[1]})
-        trunk = admit(net, 6, lambda x: x, CPU)
+        trunk = as_module(trunk)
     block = np.arange(12) // 5
     rows = arrange_rows(x.numpy(), labels, block, CPU)
     found = sum_walked(rows, trunk, heads, 4, 0.05, 1000, 1000, lambda share: None).sums
@@ -220,10 +229,41 @@ def test_the_curve_rises_and_the_notes_tell_it():
     assert measure_landscape(table, SMALL).curve.shape == (0, 2)
 
 
-def test_steps_beyond_one_need_matched_samples():
+def test_mean_displacements_have_one_step():
     table = make_table(draw_labels(60, "bb"))
     with pytest.raises(MethodError, match="use steps=1"):
-        measure_landscape(table, replace(SMALL, steps=2, pairing="energy"))
+        measure_landscape(table, replace(SMALL, steps=2, pairing="mean"))
+
+
+@pytest.mark.parametrize("trunk_of", ["perceptron", "module"])
+def test_samples_of_different_tasks_are_compared_after_several_steps(trunk_of):
+    tasks, labels, trunk, x, value, _, generator = make_problem("bmr", 0.0, 2, 8)
+    heads = own_heads(tasks, 8, generator)
+    task = np.arange(12) % 3
+    moved = torch.stack(
+        [
+            plain_walk(trunk, heads, tasks[k], k, x[row], value[row, k], 4, 0.05)
+            for row, k in enumerate(task)
+        ]
+    ).double()
+    if trunk_of == "module":
+        trunk = as_module(trunk)
+    alone = labels._replace(known=np.equal.outer(task, np.arange(3)))
+    rows = arrange_rows(x.numpy(), alone, np.arange(12) // 6, CPU)
+    found = sum_crossed(tasks, rows, trunk, heads, 10, 10, "energy", lambda share: None, 4, 0.05)
+    apart = np.asarray((moved[:, None] - moved[None]).abs().sum(2))
+    by_task = [[apart[np.ix_(task == s, task == t)].sum() for t in range(3)] for s in range(3)]
+    np.testing.assert_allclose(found.sums.distance.sum(0), by_task, rtol=1e-4)
+    np.testing.assert_allclose(found.curve[-1, 1], moved.abs().sum(1).mean(), rtol=1e-4)
+
+
+def test_tasks_with_their_own_samples_may_take_several_steps():
+    labels = np.full((60, 2), np.nan)
+    labels[::2, 0], labels[1::2, 1] = draw_labels(30, "bb").T
+    landscape = measure_landscape(make_table(labels), replace(SMALL, steps=3, step_size=0.1))
+    assert landscape.sums.pairing == "energy"
+    assert landscape.curve.shape == (3, 2)
+    assert any("About 32 rows were followed" in note for note in landscape.notes)
 
 
 def test_steps_that_diverge_ask_for_smaller_ones():
