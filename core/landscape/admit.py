@@ -62,7 +62,13 @@ def admit(
         tapped = {name for tap in taps for name in tap.names}
         others = tuple(name for name in names if name not in tapped)
         trunk = ModuleTrunk(own, taps, others, view, width, numbers)
-        wrong = _wrong_names(trunk, x)
+        try:
+            wrong = _wrong_names(trunk, x)
+        except RuntimeError as error:
+            raise MethodError(
+                f"Trunk {name_of(own)} cannot be taken back on single rows "
+                f"({_first_line(error)}); change the module."
+            ) from error
         if not wrong:
             return trunk
         taps = tuple(tap for tap in taps if not wrong & set(tap.names))
@@ -82,11 +88,10 @@ def _check_apart(module: "torch.nn.Module", rows: "Tensor") -> int:
             whole = module(rows)
             alone = torch.cat([module(row.unsqueeze(0)) for row in rows])
         except (RuntimeError, ValueError, TypeError, IndexError, AssertionError) as error:
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise MethodError(
                 f"Trunk {name} cannot take rows of shape {taken}, together and one by one "
-                f"({reason}); give a module that maps [row, {', '.join(map(str, taken))}] to "
-                "[row, width]."
+                f"({_first_line(error)}); give a module that maps "
+                f"[row, {', '.join(map(str, taken))}] to [row, width]."
             ) from error
     if not isinstance(whole, torch.Tensor) or whole.dim() != 2 or len(whole) != len(rows):
         found = tuple(whole.shape) if isinstance(whole, torch.Tensor) else type(whole).__name__
@@ -105,6 +110,10 @@ def _check_apart(module: "torch.nn.Module", rows: "Tensor") -> int:
             "leave chance out of the forward pass."
         )
     return int(whole.shape[1])
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _close(one: "Tensor", other: "Tensor") -> bool:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from jaxtyping import Bool, Float
 
+from core.landscape.memory import numbers_at_a_time
 from core.landscape.row_terms import RowTerms, empty_terms, sum_row_terms
 from core.landscape.terms import PairTerms, add_rows, end_to_end
 
@@ -115,7 +116,7 @@ class Factors(Pull):
         return self.deltas
 
     def formed(self) -> "Iterator[tuple[slice, Float[Tensor, 'task row output input']]]":
-        for rows in _row_slices(self.shape):
+        for rows in _row_slices(self):
             yield rows, self.deltas[:, rows, :, None] * self.inputs[rows, None, :]
 
     def add_to(self, found: RowTerms) -> None:
@@ -165,7 +166,7 @@ class Sites(Pull):
         return self.deltas
 
     def formed(self) -> "Iterator[tuple[slice, Float[Tensor, 'task row output input']]]":
-        for rows in _row_slices(self.shape):
+        for rows in _row_slices(self):
             yield rows, self.deltas[:, rows].transpose(2, 3) @ self._places(rows)
 
     def _places(self, rows: slice) -> "Float[Tensor, 'row place input']":
@@ -188,13 +189,14 @@ class Whole(Pull):
         return self.gradients
 
     def formed(self) -> "Iterator[tuple[slice, Float[Tensor, 'task row output input']]]":
-        for rows in _row_slices(self.shape):
+        for rows in _row_slices(self):
             yield rows, self.gradients[:, rows]
 
 
-def _row_slices(shape: tuple[int, int, int, int]) -> Iterator[slice]:
-    n_tasks, n_rows, n_outputs, n_inputs = shape
-    step = max(1, MAX_FORMED // max(1, n_tasks * n_outputs * n_inputs))
+def _row_slices(pull: Pull) -> Iterator[slice]:
+    n_tasks, n_rows, n_outputs, n_inputs = pull.shape
+    most = numbers_at_a_time(pull.like.device, MAX_FORMED)
+    step = max(1, most // max(1, n_tasks * n_outputs * n_inputs))
     for start in range(0, n_rows, step):
         yield slice(start, start + step)
 

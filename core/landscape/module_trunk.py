@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from core.landscape.by_row import matrix_shape, wholes
 from core.landscape.layers import Pull
+from core.landscape.memory import numbers_at_a_time
 from core.landscape.taps import Call, Tap
 from core.landscape.trunk import Pass, Trunk
 
@@ -86,6 +87,10 @@ class ModuleTrunk(Trunk):
         return [*tapped, *(matrix_shape(shape) for shape in others)]
 
     @property
+    def device(self) -> "torch.device":
+        return self.module.get_parameter(self.names[0]).device
+
+    @property
     def start(self) -> "Float[Tensor, ' weight']":
         import torch
 
@@ -93,7 +98,8 @@ class ModuleTrunk(Trunk):
         return torch.cat(parts)
 
     def max_rows(self, n_tasks: int) -> int:
-        return max(1, MAX_NUMBERS // (self.row_numbers * (2 + n_tasks)))
+        most = numbers_at_a_time(self.device, MAX_NUMBERS)
+        return max(1, most // (self.row_numbers * (2 + n_tasks)))
 
     def forward(self, x: "Float[Tensor, 'row input']") -> ModulePass:
         import torch

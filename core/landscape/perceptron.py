@@ -88,6 +88,10 @@ class Perceptron(Trunk):
         return [(len(self.weights[k]), self.weights[k].shape[1]) for k in self.layers]
 
     @property
+    def device(self) -> "torch.device":
+        return self.weights[0].device
+
+    @property
     def start(self) -> "Float[Tensor, ' weight']":
         import torch
 

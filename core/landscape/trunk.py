@@ -75,5 +75,6 @@ class Trunk(ABC):
         return torch.cat([self.forward(part).features for part in torch.split(x, self.max_rows(1))])
 
     @property
+    @abstractmethod
     def device(self) -> "torch.device":
-        return self.start.device
+        """Where it is."""

@@ -5,6 +5,8 @@ from copy import deepcopy
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import nn
 
 from core.errors import MethodError
@@ -197,6 +199,12 @@ def test_a_module_that_is_no_trunk_is_refused(make, words):
         let_in(make().double())
 
 
+def test_a_module_that_cannot_be_taken_back_is_refused():
+    twice = nn.Sequential(nn.Linear(12, 6), nn.ReLU(inplace=True), nn.ReLU(inplace=True))
+    with pytest.raises(MethodError, match=r"cannot be taken back.*inplace operation"):
+        let_in(twice.double())
+
+
 def test_weights_that_are_not_finite_are_refused():
     module = make_module("linear")
     module.weight.data[0, 0] = torch.inf
@@ -214,3 +222,56 @@ def test_mean_products_of_tasks_with_their_own_samples(name):
     found = sum_mean_products(rows, trunk, heads, max_rows=100)
     expected = mean_products(g, torch.from_numpy(alone), block)
     assert np.abs(found - expected).max() <= 1e-5 * np.abs(expected).max()
+
+
+LAYERS = {
+    "linear": lambda n: (nn.Linear(n, 5), 5),
+    "unbiased": lambda n: (nn.Linear(n, 7, bias=False), 7),
+    "layer norm": lambda n: (nn.LayerNorm(n), n),
+    "batch norm": lambda n: (nn.BatchNorm1d(n), n),
+    "tanh": lambda n: (nn.Tanh(), n),
+    "relu": lambda n: (nn.ReLU(), n),
+    "series": lambda n: (
+        nn.Sequential(Seen(1, n), nn.Conv1d(1, 2, 3, 2, 1), nn.Flatten()),
+        2 * -(-n // 2),
+    ),
+    "image": lambda n: (
+        nn.Sequential(Seen(1, 1, n), nn.Conv2d(1, 2, (1, 2), 1, (0, 1)), nn.Flatten()),
+        2 * n + 2,
+    ),
+}
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(st.sampled_from(sorted(LAYERS)), min_size=1, max_size=4),
+    st.booleans(),
+    st.integers(0, 1000),
+)
+def test_random_modules_are_the_per_sample_loop(kinds, everything, seed):
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        width, layers = N_INPUTS, [nn.Linear(N_INPUTS, N_INPUTS)]
+        for kind in kinds:
+            layer, width = LAYERS[kind](width)
+            layers.append(layer)
+    module = nn.Sequential(*layers).double()
+    trunk = let_in(module, EVERYTHING if everything else ())
+    generator = torch.Generator().manual_seed(seed)
+    x = torch.randn(4, N_INPUTS, generator=generator)
+    gradient = torch.randn(2, 4, width, generator=generator)
+    pulls = list(trunk.forward(x).pulls(gradient))
+    found = torch.cat([whole_of(pull) for pull in pulls], dim=2)
+    module = deepcopy(module).eval()
+    weights = [module.get_parameter(name) for name in trunk.names]
+    for task, row in np.ndindex(2, 4):
+        output = module(x[row][None])[0]
+        grads = torch.autograd.grad(output, weights, gradient[task, row], materialize_grads=True)
+        want = torch.cat([g.flatten() for g in grads])
+        # a layer with a bias has it as one more column, so only the numbers are compared
+        torch.testing.assert_close(found[task, row].sort().values, want.sort().values)
+
+
+def whole_of(pull):
+    """The displacements of all rows, written out end to end."""
+    return torch.cat([delta.flatten(2) for _, delta in pull.formed()], dim=1)
