@@ -16,7 +16,7 @@ Example:
 
 from core.methods import Stage
 from core.progress import OnProgress, silent
-from core.projection.base import Mapper
+from core.projection.base import Mapper, OnPartial
 from core.projection.pca import PCA
 from core.projection.project import make_projection
 from core.projection.tsne import TSNE
@@ -25,7 +25,7 @@ from core.values import Points, Projection
 
 PROJECTIONS: Stage[Mapper] = Stage("map", {"pca": PCA, "tsne": TSNE, "umap": UMAP})
 
-__all__ = ["PCA", "PROJECTIONS", "TSNE", "UMAP", "Mapper", "project_points"]
+__all__ = ["PCA", "PROJECTIONS", "TSNE", "UMAP", "Mapper", "OnPartial", "project_points"]
 
 
 def project_points(
@@ -33,6 +33,7 @@ def project_points(
     method: Mapper | None = None,
     seed: int = 0,
     on_progress: OnProgress = silent,
+    on_partial: OnPartial | None = None,
 ) -> Projection:
     """Map points onto the plane, with the trustworthiness of the map.
 
@@ -41,6 +42,8 @@ def project_points(
         method: any of `PROJECTIONS`; `PCA()` when None.
         seed: of the points drawn and of the layout.
         on_progress: told the finished share; may raise Cancelled.
+        on_partial: given the map as far as it is laid out, about once a second.
     """
     chosen = method or PCA()
-    return make_projection(points, chosen, PROJECTIONS.key_of(chosen), seed, on_progress)
+    key = PROJECTIONS.key_of(chosen)
+    return make_projection(points, chosen, key, seed, on_progress, on_partial)

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.progress import OnProgress
-from core.projection.base import Mapper
+from core.projection.base import Mapper, OnLayout, unseen
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,11 @@ class PCA(Mapper):
     )
 
     def __call__(
-        self, sketch: Float[np.ndarray, "point coordinate"], seed: int, on_progress: OnProgress
+        self,
+        sketch: Float[np.ndarray, "point coordinate"],
+        seed: int,
+        on_progress: OnProgress,
+        on_layout: OnLayout = unseen,
     ) -> Float[np.ndarray, "point 2"]:
         on_progress(0.0, "PCA")
         return main_directions(sketch, 2)

@@ -1,10 +1,12 @@
 """Draw, map, and measure how many neighbourhoods survived."""
 
+import time
+
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from core.progress import OnProgress, within
-from core.projection.base import Mapper
+from core.projection.base import Mapper, OnLayout, OnPartial, unseen
 from core.projection.pca import PCA
 from core.projection.sample import draw_sample
 from core.values import Points, Projection
@@ -14,11 +16,19 @@ JUDGED = 2_000
 
 NEIGHBOURS = 10
 
+PUBLISH_EVERY_S = 1.0
+ON_THE_WAY = ("The map is still being laid out.",)
+
 CAUTION = "Distances between islands, and the sizes of islands, mean nothing."
 
 
 def make_projection(
-    points: Points, mapper: Mapper, key: str, seed: int, on_progress: OnProgress
+    points: Points,
+    mapper: Mapper,
+    key: str,
+    seed: int,
+    on_progress: OnProgress,
+    on_partial: OnPartial | None,
 ) -> Projection:
     """See `core.projection.project_points`; `key` is the id that the result carries."""
     index = draw_sample(points, mapper.limit, seed)
@@ -26,7 +36,8 @@ def make_projection(
     n_distinct = len(np.unique(sketch, axis=0))
     laid_out = mapper if n_distinct >= mapper.min_points else PCA()
     if n_distinct > 1:
-        xy = laid_out(sketch, seed, within(on_progress, 0.0, 0.9))
+        on_layout = _publish(key, index, on_partial) if on_partial else unseen
+        xy = laid_out(sketch, seed, within(on_progress, 0.0, 0.9), on_layout)
     else:
         xy = np.zeros((len(index), 2))
     on_progress(0.9, "trustworthiness")
@@ -39,6 +50,19 @@ def make_projection(
         trustworthiness=trustworthiness,
         notes=_notes(points, len(index), n_distinct, mapper, laid_out),
     )
+
+
+def _publish(key: str, index: Int[np.ndarray, " shown"], on_partial: OnPartial) -> OnLayout:
+    """Pass on at most a layout every `PUBLISH_EVERY_S`, the first at once."""
+    last = -np.inf
+
+    def publish(layout: Float[np.ndarray, "shown 2"]) -> None:
+        nonlocal last
+        if time.monotonic() - last > PUBLISH_EVERY_S and np.isfinite(layout).all():
+            last = time.monotonic()
+            on_partial(Projection(key, layout, index, float("nan"), ON_THE_WAY))
+
+    return publish
 
 
 def _scaled(

@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from core.methods import knob
 from core.progress import OnProgress
-from core.projection.base import Mapper
+from core.projection.base import Mapper, OnLayout, unseen
 from core.projection.pca import main_directions
 
 EARLY, LATE = 250, 500
@@ -37,7 +37,11 @@ class TSNE(Mapper):
         return self.max_points
 
     def __call__(
-        self, sketch: Float[np.ndarray, "point coordinate"], seed: int, on_progress: OnProgress
+        self,
+        sketch: Float[np.ndarray, "point coordinate"],
+        seed: int,
+        on_progress: OnProgress,
+        on_layout: OnLayout = unseen,
     ) -> Float[np.ndarray, "point 2"]:
         import openTSNE
 
@@ -53,16 +57,19 @@ class TSNE(Mapper):
             random_state=seed,
         )
         layout = layout.optimize(
-            n_iter=EARLY, exaggeration=12, momentum=0.5, **_reporting(on_progress, 0)
+            n_iter=EARLY, exaggeration=12, momentum=0.5, **_reporting(on_progress, on_layout, 0)
         )
-        layout = layout.optimize(n_iter=LATE, momentum=0.8, **_reporting(on_progress, EARLY))
+        layout = layout.optimize(
+            n_iter=LATE, momentum=0.8, **_reporting(on_progress, on_layout, EARLY)
+        )
         return np.asarray(layout, dtype=float)
 
 
-def _reporting(on_progress: OnProgress, finished: int) -> dict[str, Any]:
+def _reporting(on_progress: OnProgress, on_layout: OnLayout, finished: int) -> dict[str, Any]:
     """Options that make openTSNE report; what the callback raises ends the optimisation."""
 
     def report(iteration: int, error: float, layout: np.ndarray) -> None:
         on_progress((finished + iteration) / (EARLY + LATE), "t-SNE")
+        on_layout(np.array(layout, dtype=float))
 
     return {"callbacks": report, "callbacks_every_iters": 10}

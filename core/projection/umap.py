@@ -9,14 +9,15 @@ from jaxtyping import Float, Int
 
 from core.methods import knob
 from core.progress import OnProgress
-from core.projection.base import Mapper
+from core.projection.base import Mapper, OnLayout, unseen
 from core.projection.pca import main_directions
 
 
 @dataclass(frozen=True)
 class UMAP(Mapper):
     """Uniform manifold approximation (McInnes, Healy & Melville 2018), PCA start, one thread so
-    that a seed gives one map. It reports only before and after: the library offers no callback.
+    that a seed gives one map. It reports only before and after, and shows where it starts from: the
+    library offers no callback.
     """
 
     title: ClassVar[str] = "UMAP"
@@ -35,7 +36,11 @@ class UMAP(Mapper):
         return self.max_points
 
     def __call__(
-        self, sketch: Float[np.ndarray, "point coordinate"], seed: int, on_progress: OnProgress
+        self,
+        sketch: Float[np.ndarray, "point coordinate"],
+        seed: int,
+        on_progress: OnProgress,
+        on_layout: OnLayout = unseen,
     ) -> Float[np.ndarray, "point 2"]:
         on_progress(0.0, "UMAP")
         with warnings.catch_warnings():  # it warns of an optional part of it that we do not use
@@ -43,11 +48,13 @@ class UMAP(Mapper):
             import umap
 
         on_progress(0.1, "UMAP")
+        start = _start(sketch, seed)
+        on_layout(start)
         n_neighbors = min(self.n_neighbors, len(sketch) - 1)
         mapper = umap.UMAP(
             n_neighbors=n_neighbors,
             min_dist=self.min_dist,
-            init=_start(sketch, seed),
+            init=start,
             precomputed_knn=_neighbours(sketch, n_neighbors),
             random_state=seed,
             n_jobs=1,

@@ -18,6 +18,7 @@ from core.runs.compare import Comparison, compare_runs
 from core.runs.draft import Draft
 from core.runs.folder import EVIDENCE, MAIN, Run
 from core.runs.listing import list_runs
+from core.runs.maps import MORE_SEEDS, load_partial
 from core.runs.names import load_group_names, name_group
 from core.runs.reported import read_document
 from core.runs.spec import Spec, rename_run
@@ -29,6 +30,7 @@ from core.runs.weights import keep_weights
 __all__ = [
     "EVIDENCE",
     "MAIN",
+    "MORE_SEEDS",
     "Asked",
     "Comparison",
     "Draft",
@@ -41,6 +43,7 @@ __all__ = [
     "keep_weights",
     "list_runs",
     "load_group_names",
+    "load_partial",
     "load_view",
     "name_group",
     "read_document",

@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING
 
 from core.data import Roles
 from core.errors import RunError
-from core.methods import choose
 from core.plan import Plan
-from core.projection import PROJECTIONS
 from core.provenance import Source
 from core.report import to_document
 from core.runs.asked import Asked
 from core.runs.given import given_spec, need_table, recorded
+from core.runs.maps import map_jobs, read_job
 from core.runs.spec import Spec, load_spec, make_folder, new_spec
 from core.runs.stages import StageFolder
 from core.runs.status import State, Status, replace_text, worker_of
@@ -241,8 +240,8 @@ class Run:
             return recorded(self.path)
         return self.stages.load(f"landscape-{heads}", Landscape)
 
-    def map(self, method: str) -> Projection | None:
-        """A flat map of the current landscape (`pca`, `tsne`, `umap`); None until its job is done.
+    def map(self, job: str) -> Projection | None:
+        """A flat map of the current landscape (`pca`, `tsne-1`, …); None until its job is done.
 
         A map of an earlier landscape numbers other points, so it counts as absent.
         """
@@ -250,11 +249,11 @@ class Run:
             points = self.landscape(self.plan.heads).points
         except RunError:
             return None
-        made_from = (points.fingerprint, choose(PROJECTIONS, method), self.plan.seed)
-        return self.stages.find(f"map-{method}", Projection, made_from)
+        made_from = (points.fingerprint, *read_job(job, self.plan.seed))
+        return self.stages.find(f"map-{job}", Projection, made_from)
 
     def delete(self) -> None:
         """Stop the workers and remove the folder and everything in it."""
-        for job in (MAIN, EVIDENCE):
+        for job in (MAIN, EVIDENCE, *map_jobs()):
             self.cancel(job)
         shutil.rmtree(self.path)

@@ -16,6 +16,7 @@ class State(StrEnum):
     """The life of a job."""
 
     STARTING = "starting"
+    QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
@@ -24,7 +25,7 @@ class State(StrEnum):
 
     @property
     def is_live(self) -> bool:
-        return self in (State.STARTING, State.RUNNING)
+        return self in (State.STARTING, State.QUEUED, State.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,17 @@ class Status:
     updated_at: float = field(default_factory=time.time)
 
     def save(self, path: Path) -> None:
-        """Replace the file at once, so that no reader ever sees half of it."""
-        replace_text(path, json.dumps(asdict(replace(self, updated_at=time.time()))))
+        """Replace the file at once, so that no reader ever sees half of it; on a full disk write
+        over it, which needs no room: that the disk is full must still be told."""
+        text = json.dumps(asdict(replace(self, updated_at=time.time())))
+        try:
+            replace_text(path, text)
+        except OSError:
+            if not path.is_file():
+                raise
+            with path.open("r+", encoding="utf-8") as file:
+                file.write(text.ljust(path.stat().st_size))
+                file.truncate()
 
     @classmethod
     def load(cls, path: Path) -> "Status | None":
@@ -68,15 +78,19 @@ class Status:
         """Whether the process that signed this status still lives (or may still sign in)."""
         if self.worker is None:
             return time.time() - self.updated_at < START_GRACE_S
-        import psutil
+        return lives(*self.worker)
 
-        pid, born = self.worker
-        try:
-            process = psutil.Process(pid)
-            alive = process.status() != psutil.STATUS_ZOMBIE
-            return bool(alive and abs(process.create_time() - born) < 1.0)
-        except psutil.Error:
-            return False
+
+def lives(pid: int, born: float) -> bool:
+    """Whether the process `pid` that started at `born` (seconds since the epoch) still lives."""
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        alive = process.status() != psutil.STATUS_ZOMBIE
+        return bool(alive and abs(process.create_time() - born) < 1.0)
+    except psutil.Error:
+        return False
 
 
 def worker_of(pid: int) -> tuple[int, float] | None:

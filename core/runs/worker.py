@@ -9,18 +9,21 @@ import os
 import signal
 import time
 import traceback
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
 from core.device import pick_device
 from core.errors import Cancelled, MethodError, RunError, TaskGroupingError
-from core.methods import choose
 from core.pipeline import run, run_landscape, run_matrix
 from core.progress import OnProgress
-from core.projection import PROJECTIONS, project_points
+from core.projection import project_points
 from core.provenance import Source
 from core.runs.folder import EVIDENCE, MAIN, Run
 from core.runs.given import brought, recorded
+from core.runs.maps import keep_partials, map_jobs, read_job
+from core.runs.queue import FOLDER, MAPS, my_turn
 from core.runs.status import State, Status, worker_of
 from core.runs.streamed import rows_of
 from core.runs.trained import TrainedFolder
@@ -41,7 +44,7 @@ def work(path: Path, job: str = MAIN) -> Status:
     """
     from filelock import FileLock, Timeout
 
-    known = (MAIN, EVIDENCE, *PROJECTIONS.methods)
+    known = (MAIN, EVIDENCE, *map_jobs())
     if job not in known:
         raise MethodError(f"Unknown job {job!r}; choose one of {', '.join(known)}.")
     target = Run(path)
@@ -66,9 +69,12 @@ class _Journal:
 
     def record(self) -> Status:
         signal.signal(signal.SIGTERM, self._ask_to_stop)
-        self._set(State.RUNNING, 0.0, "reading the data")
+        self._set(State.STARTING, 0.0, "starting the worker", is_news=False)
         try:
-            _do(self.target, self.job, self.on_progress)
+            with my_turn(_line_of(self.target, self.job), self._wait):
+                self.status = replace(self.status, started_at=time.time())
+                self._set(State.RUNNING, 0.0, "reading the data")
+                _do(self.target, self.job, self.on_progress)
         except Cancelled:
             self._set(State.CANCELLED, self.status.fraction, "cancelled")
         except TaskGroupingError as error:
@@ -94,6 +100,14 @@ class _Journal:
         if is_news or time.monotonic() - self.last_write > WRITE_EVERY_S:
             self._set(State.RUNNING, fraction, message, is_news=is_news)
 
+    def _wait(self, ahead: int) -> None:
+        """Say how many jobs are ahead in the line."""
+        if self.must_stop:
+            raise Cancelled("The run was cancelled.")
+        message = f"waiting for {ahead} other job{'s'[: ahead != 1]} to end"
+        if message != self.status.message:
+            self._set(State.QUEUED, 0.0, message)
+
     def _ask_to_stop(self, signum: int, frame: FrameType | None) -> None:
         self.must_stop = True
 
@@ -115,8 +129,21 @@ class _Journal:
         if is_news:
             event = {"at": round(time.time(), 3), "job": self.job, "state": state}
             event |= {"fraction": round(fraction, 4), "message": error or message}
-            with (self.target.path / "events.jsonl").open("a", encoding="utf-8") as events:
+            with (
+                suppress(OSError),  # a diary is not worth a job, least of all on a full disk
+                (self.target.path / "events.jsonl").open("a", encoding="utf-8") as events,
+            ):
                 events.write(json.dumps(event) + "\n")
+
+
+def _line_of(target: Run, job: str) -> Path:
+    """Where a job waits: for the device of its run, a map for other maps."""
+    is_heavy = job in (MAIN, EVIDENCE)
+    return (
+        target.path.resolve().parent
+        / FOLDER
+        / (pick_device(target.plan.device).type if is_heavy else MAPS)
+    )
 
 
 def _do(target: Run, job: str, on_progress: OnProgress) -> None:
@@ -175,13 +202,15 @@ def _made_from(target: Run, table: TaskTable, report: Report) -> tuple[object, .
     return (table.fingerprint, proposed, target.asked, target.plan.device)
 
 
-def _make_map(target: Run, method: str, on_progress: OnProgress) -> None:
-    plan = target.plan
-    points = target.landscape(plan.heads).points
-    mapper = choose(PROJECTIONS, method)
-    target.stages.keep(
-        f"map-{method}",
-        Projection,
-        (points.fingerprint, mapper, plan.seed),
-        lambda: project_points(points, mapper, plan.seed, on_progress),
-    )
+def _make_map(target: Run, job: str, on_progress: OnProgress) -> None:
+    points = target.landscape(target.plan.heads).points
+    mapper, seed = read_job(job, target.plan.seed)
+
+    def make() -> Projection:
+        return keep_partials(
+            target.path,
+            job,
+            lambda show: project_points(points, mapper, seed, on_progress, show),
+        )
+
+    target.stages.keep(f"map-{job}", Projection, (points.fingerprint, mapper, seed), make)
