@@ -141,6 +141,8 @@ def _show_issue(issue: Issue) -> None:
 
 def first_pattern(draft: Draft) -> str:
     """What the pattern of the targets begins with: nothing where no column has the usual name."""
+    if named := draft.spec.targets:
+        return ",".join(named)
     found = column_rows(draft, USUAL_TARGETS, "")["role"] == "target"
     return USUAL_TARGETS if found.any() else ""
 

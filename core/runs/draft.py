@@ -5,13 +5,14 @@ import math
 import secrets
 import shutil
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from hashlib import file_digest
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING
 
-from core.data import Roles, read_frame
-from core.errors import RunError
+from core.data import Roles, Source, digest_source, read_source
+from core.data.reading import is_folder
+from core.errors import RunError, TableError
 from core.plan import Plan
 from core.runs.folder import Run
 from core.runs.status import replace_text
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FOLDER = ".drafts"
+TABLES = "tables"
+"""What a run of several uploaded tables is called."""
 DAY_S = 24 * 60 * 60
 LONGEST_NAME = 200
 """Bytes of a file name that are kept, counted from its end."""
@@ -32,6 +35,8 @@ class DraftSpec:
     name: str
     data_sha256: str
     notices: tuple[str, ...]
+    targets: tuple[str, ...] = ()
+    """Targets that the source names by itself: the tasks of a folder with a table each."""
 
 
 class Draft:
@@ -47,25 +52,51 @@ class Draft:
             raise RunError("The uploaded table is gone; upload it again.")
 
     @classmethod
-    def create(cls, root: Path, file_name: str, content: BinaryIO) -> "Draft":
+    def create(cls, root: Path, file_name: str, content: IO[bytes]) -> "Draft":
         """Read an uploaded file and keep it as a draft under `root`.
 
         Raises:
             TableError: the file cannot be read as a table; then nothing is kept.
         """
+        return cls._make(root, lambda folder: _save(folder, file_name, content))
+
+    @classmethod
+    def create_from_tables(
+        cls, root: Path, files: Sequence[tuple[str, IO[bytes]]], target: str
+    ) -> "Draft":
+        """The same from several tables, one a task; `target` is the target column of each.
+
+        Raises:
+            TableError: they cannot be read as such; then nothing is kept.
+        """
+
+        def save(folder: Path) -> Path:
+            places = [_save(folder / TABLES, name, content) for name, content in files]
+            if len({place.name for place in places}) < len(files):
+                raise TableError("Two of the tables have one name; a table names its task.")
+            return folder / TABLES
+
+        return cls._make(root, save, target)
+
+    @classmethod
+    def create_from_path(cls, root: Path, path: Path, target: str) -> "Draft":
+        """The same from a table, or a folder of tables, that lies on this machine; it stays."""
+        return cls._make(root, lambda _: path, target)
+
+    @classmethod
+    def _make(cls, root: Path, save: Callable[[Path], Path], target: str = "") -> "Draft":
+        """A draft of what `save` puts into a folder or finds elsewhere; whole or not at all."""
         draft_id = secrets.token_hex(16)
         folder = root / FOLDER / draft_id
-        upload = folder / "upload" / _short_name(file_name)
-        upload.parent.mkdir(parents=True)
         try:
-            with upload.open("wb") as file:
-                shutil.copyfileobj(content, file)
-            with upload.open("rb") as file:
-                digest = file_digest(file, "sha256").hexdigest()
-            frame, notices = read_frame(upload)  # under its own name, which its errors say
-            shutil.rmtree(upload.parent)
-            frame.to_parquet(folder / "data.parquet", index=False)
-            spec = DraftSpec(upload.stem, digest, tuple(notices))
+            (folder / "upload").mkdir(parents=True)
+            source = save(folder / "upload")
+            digest = digest_source(source)
+            found = read_source(source, (target or None) if is_folder(source) else None)
+            shutil.rmtree(folder / "upload")
+            found.frame.to_parquet(folder / "data.parquet", index=False)
+            named = tuple(found.targets) if _names_targets(found) else ()
+            spec = DraftSpec(source.stem, digest, tuple(found.notices), named)
             replace_text(folder / "draft.json", json.dumps(asdict(spec)))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -79,7 +110,8 @@ class Draft:
     @property
     def spec(self) -> DraftSpec:
         found = json.loads((self.path / "draft.json").read_text())
-        return DraftSpec(found["name"], found["data_sha256"], tuple(found["notices"]))
+        named = tuple(found.get("targets", ()))
+        return DraftSpec(found["name"], found["data_sha256"], tuple(found["notices"]), named)
 
     def frame(self) -> "pd.DataFrame":
         """Every column of the upload."""
@@ -115,6 +147,20 @@ def _touched_at(folder: Path) -> float:
         return max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
     except FileNotFoundError:
         return math.inf
+
+
+def _names_targets(source: Source) -> bool:
+    """Whether a source named its targets one by one: a folder does, a pattern is text."""
+    return not isinstance(source.targets, str)
+
+
+def _save(folder: Path, file_name: str, content: IO[bytes]) -> Path:
+    """Write an upload under its own name, which the errors of reading it say."""
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / _short_name(file_name)
+    with place.open("wb") as file:
+        shutil.copyfileobj(content, file)
+    return place
 
 
 def _short_name(file_name: str) -> str:

@@ -19,7 +19,7 @@ from dashboard.results import current_run, preview_of, table_of
 from dashboard.session import is_dark, view
 from dashboard.show_tasks import show_tasks
 from dashboard.tables import task_rows
-from dashboard.upload import take_upload, upload_button
+from dashboard.upload import bring_table, take_upload
 from dashboard.words import plain
 
 st.markdown(
@@ -27,7 +27,7 @@ st.markdown(
     "same way learns more; tasks that pull it apart hurt each other."
 )
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    upload = upload_button()
+    brought = bring_table()
     ask_for_given()
     example = st.menu_button(
         "Another example",
@@ -36,8 +36,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         icon=":material/science:",
         key="example",
     )
-if upload is not None:
-    take_upload(upload)
+if brought is not None:
+    take_upload(brought)
 if example:
     open_example(example)
     st.rerun()
