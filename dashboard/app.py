@@ -51,6 +51,6 @@ with st.sidebar:
 st.title(page.title)
 try:
     page.run()
-except TaskGroupingError as error:
+except (TaskGroupingError, OSError) as error:  # bad input, or a disk that is full
     show_error(error)
     st.button("Open the built-in example", on_click=open_example, key="open_example")

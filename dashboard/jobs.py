@@ -10,7 +10,7 @@ from core.values import Report
 from dashboard.example import FIRST, is_waiting, start_example
 from dashboard.results import report_of, runs_root
 from dashboard.session import change_view, is_drawn
-from dashboard.words import plain, sentence, show_error
+from dashboard.words import in_a_sentence, plain, sentence, show_error
 
 POLL = "500ms"
 _NAMES = {MAIN: "run", EVIDENCE: "training"}
@@ -79,12 +79,12 @@ def show_job(run: Run, job: str = MAIN) -> None:
 
 
 def watch_runs(runs: tuple[Run, ...]) -> None:
-    """Draw the page again when one of these runs starts, ends or stops."""
-    states = {run.id: _state(run) for run in runs}
+    """Draw the page again when one of these runs starts, ends, stops or moves up in its line."""
+    states = {run.id: _place(run) for run in runs}
 
     @st.fragment(run_every="1s" if any(is_at_work(run) for run in runs) else None)
     def look() -> None:
-        if {run.id: _state(run) for run in runs} != states:
+        if {run.id: _place(run) for run in runs} != states:
             st.rerun()
 
     look()
@@ -99,8 +99,8 @@ def start_job(run: Run, job: str = MAIN) -> None:
     """Start or resume a job; a refusal is shown, never raised."""
     try:
         run.start(job)
-    except TaskGroupingError as error:
-        st.toast(sentence(str(error)), icon=":material/error:")
+    except (TaskGroupingError, OSError) as error:
+        st.toast(sentence(in_a_sentence(error)), icon=":material/error:")
 
 
 def open_example(key: str = FIRST) -> None:
@@ -111,6 +111,13 @@ def open_example(key: str = FIRST) -> None:
 def _state(run: Run, job: str = MAIN) -> State | None:
     status = run.status(job)
     return status.state if status else None
+
+
+def _place(run: Run) -> tuple[State | None, str]:
+    """The state of a run, and how many it waits for."""
+    status = run.status()
+    is_queued = status is not None and status.state is State.QUEUED
+    return (status.state if status else None), (status.message if status and is_queued else "")
 
 
 def _draw(run: Run, job: str, status: Status | None) -> None:

@@ -16,7 +16,7 @@ from core.data import Issue, Roles, find_issues
 from core.errors import RunError
 from core.profile import Profile, Pull, measure_pull, profile_samples
 from core.provenance import Source
-from core.runs import Draft, Run, load_group_names, read_document
+from core.runs import Draft, Run, load_group_names, load_partial, read_document
 from core.trials import Evidence
 from core.values import Decision, Landscape, Projection, Report, TaskTable
 from dashboard.example import example_id
@@ -123,6 +123,11 @@ def pull_of(run: Run, report: Report, selection: SampleSelection) -> Pull | None
     signed = report.affinity.measure != SIGNED_BY_MAGNITUDE
     unnamed = replace(selection, name="")
     return _pull(run.path, len(report.tasks), signed, unnamed, _stamps(run))
+
+
+def partial_of(run: Run, job: str) -> Projection | None:
+    """A map as far as its job has laid it out; None before."""
+    return load_partial(run.path, job)
 
 
 def table_of(run: Run) -> TaskTable:

@@ -35,6 +35,8 @@ def show_row(run: Run) -> None:
     )
     with state:
         state_badge(status)
+        if status and status.state is State.QUEUED:
+            st.caption(plain(status.message))
     with open_:
         _offer_opening(run)
     if status and status.state.is_live:

@@ -45,6 +45,8 @@ class ViewState:
     task: str = ""
     """One task looked at in the graph."""
     map_method: str = "pca"
+    more_seeds: bool = False
+    """Whether the map is shown with two more seeds beside it."""
     colour_by: str = "task"
     n_components: int = 0
     """Position of the components slider; 0 follows the first choice."""
@@ -78,6 +80,7 @@ IN_ADDRESS = {
     "measure": "measure",
     "beside": "beside",
     "map": "map_method",
+    "seeds": "more_seeds",
     "colour": "colour_by",
     "k": "n_components",
     "way": "way",

@@ -9,6 +9,7 @@ from dashboard.charts.text import clean
 
 _BADGES = {
     State.STARTING: ("computing", ":material/hourglass_top:", "blue"),
+    State.QUEUED: ("waiting", ":material/schedule:", "blue"),
     State.RUNNING: ("computing", ":material/hourglass_top:", "blue"),
     State.DONE: ("done", ":material/check_circle:", "green"),
     State.FAILED: ("failed", ":material/error:", "red"),
@@ -81,9 +82,17 @@ def sentence(text: str) -> str:
     return plain(_OPTION.sub(lambda found: f"“{FIELDS[found[1]]}”", text))
 
 
+def in_a_sentence(error: Exception) -> str:
+    """An error of ours as it is; of the disk, what to do about it."""
+    if isinstance(error, OSError):
+        return f"The disk or a file refused ({error.strerror or error}); make room, and try again."
+    return str(error)
+
+
 def show_error(error: Exception | str) -> None:
     """One of our sentences in a red box; names of the data in it stay inert."""
-    st.error(sentence(str(error)), icon=":material/error:")
+    text = error if isinstance(error, str) else in_a_sentence(error)
+    st.error(sentence(text), icon=":material/error:")
 
 
 _OPTION = re.compile(rf"(?<!\S)--({'|'.join(FIELDS)})(?![\w-])")

@@ -7,7 +7,8 @@ from core.projection import PROJECTIONS
 from dashboard.answer import rows_used
 from dashboard.components import show_points
 from dashboard.figures import AXES, colours_of, colours_on_show, shown_colour
-from dashboard.jobs import offer_again, require_report, show_job, stop_while_old
+from dashboard.jobs import offer_again, require_report, stop_while_old
+from dashboard.map_on_the_way import offer_more_seeds, wait_for_map
 from dashboard.results import chosen_of, current_run, landscape_of, map_of
 from dashboard.selection import Part, SampleSelection
 from dashboard.session import bound, change_view, is_dark, view
@@ -49,11 +50,7 @@ with st.container(horizontal=True, gap="large"):
     pick_one("Colour by", colours_of(landscape.points), **bound("colour_by", shown))
 flat = map_of(run, method)
 if flat is None:
-    st.info(
-        f"{PROJECTIONS.methods[method].title} takes seconds to minutes; you can leave this page.",
-        icon=":material/hourglass_empty:",
-    )
-    show_job(run, method)
+    wait_for_map(run, report, landscape, method)
     st.stop()
 
 selection = view().samples
@@ -75,4 +72,5 @@ st.caption(
     + f"{flat.trustworthiness:.0%} of the neighbourhoods survived the flattening. "
     + " ".join(sentence(note) for note in flat.notes)
 )
+offer_more_seeds(run, report, landscape, method)
 show_selection(run, report)

@@ -257,3 +257,71 @@ def test_replay_from_the_shell(run, tmp_path):
     assert not (tmp_path / "new").exists()
     gone = CliRunner().invoke(main, [str(tmp_path / "no.json"), "-o", str(tmp_path / "new")])
     assert (gone.exit_code, "Cannot read" in gone.output) == (2, True)
+
+
+def test_a_map_on_its_way_is_drawn_and_other_seeds_stand_beside_it(run, monkeypatch):
+    import os
+
+    from core.runs import Status
+    from core.runs.status import worker_of
+    from core.storage import save_value
+
+    half = replace(run.map("pca"), method="tsne", trustworthiness=float("nan"))
+    save_value(run.path / "jobs" / "tsne.npz", half)
+    working = Status(State.RUNNING, 0.4, "t-SNE", worker=worker_of(os.getpid()))
+    working.save(run.status_path("tsne"))
+    at = go_to(set_view(visit(run.id), map_method="tsne"), "landscape")
+    assert "So far; it still moves." in words(at)
+    run.status_path("tsne").unlink()
+    at = go_to(set_view(visit(run.id), map_method="umap", more_seeds=True), "landscape")
+    assert at.button(key="start_umap")
+    assert work(run.path, "umap").state is State.DONE
+    started = []
+    monkeypatch.setattr(Run, "start", lambda run, job="run": started.append(job))
+    at = go_to(at, "landscape")
+    assert "Islands that every seed shows" in words(at)
+    at.button(key="start_seeds").click().run()
+    check_sound(at)
+    assert started == ["umap-1", "umap-2"]
+
+
+def test_a_first_map_has_no_seeds_to_compare(run):
+    at = go_to(set_view(visit(run.id), more_seeds=True), "landscape")
+    assert not [one for one in at.toggle if "seeds" in one.label]
+
+
+def test_a_job_in_line_says_how_many_are_ahead(run):
+    import os
+
+    from core.runs import Status
+    from core.runs.status import worker_of
+
+    queued = Status(
+        State.QUEUED, 0.0, "waiting for 2 other jobs to end", worker=worker_of(os.getpid())
+    )
+    queued.save(run.status_path())
+    at = visit(run.id)
+    for page in ("data", "groups", "runs"):
+        assert "waiting for 2 other jobs to end" in words(go_to(at, page)), page
+
+
+@pytest.mark.parametrize("where", ["core.runs.draft.Draft.create", "core.runs.spec.replace_text"])
+def test_a_full_disk_is_a_sentence_on_the_page(run, where, monkeypatch):
+    import errno
+
+    def full(*arguments, **settings):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(where, full)
+    at = visit(run.id)
+    if "Draft" in where:
+        at.file_uploader[0].upload("t.csv", b"a,y_b\n1,2\n").run()
+    else:
+        at = go_to(at, "runs")
+        at.session_state[f"more_{run.id}_small"] = True
+        at.run()
+        at.text_input(key=f"new_name_{run.id}").set_value("new")
+        at.button(key=f"rename_{run.id}").click().run()
+    check_sound(at)
+    assert "No space left on device" in boxes(at)
+    assert "make room" in boxes(at)

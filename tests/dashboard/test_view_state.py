@@ -27,6 +27,7 @@ FULL = ViewState(
     pair=("y_a", "y_b"),
     task="y_a",
     map_method="tsne",
+    more_seeds=True,
     colour_by="selection",
     n_components=4,
     way="diag",
