@@ -17,6 +17,7 @@ from core.errors import RunError
 from core.profile import Profile, Pull, measure_pull, profile_samples
 from core.provenance import Source
 from core.runs import Draft, Run, load_group_names, load_partial, read_document
+from core.runs.streamed import is_streamed
 from core.trials import Evidence
 from core.values import Decision, Landscape, Projection, Report, TaskTable
 from dashboard.example import example_id
@@ -214,7 +215,7 @@ def _profile(path: Path, selection: SampleSelection, stamps: tuple[int, ...]) ->
     if chosen is None:
         return None
     table = any_table_of(run)
-    if table is None:
+    if table is None or is_streamed(path):  # points of a streamed table number rows of its file
         return None
     return profile_samples(table, landscape_of(run, run.plan.heads).points, chosen)
 

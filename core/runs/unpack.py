@@ -181,7 +181,8 @@ def _check_arrays(file: Path) -> None:
         raise _Refused(f"{file.name} is no file of arrays") from error
 
 
-def _check_table(file: Path, n_rows: int) -> None:
+def _check_table(file: Path, n_rows: int | None) -> None:
+    """Refuse a table of another length than the run says; that of a sample is its own."""
     from pyarrow import ArrowInvalid
     from pyarrow.parquet import read_metadata
 
@@ -189,6 +190,7 @@ def _check_table(file: Path, n_rows: int) -> None:
         found = read_metadata(file)
     except (ArrowInvalid, OSError) as error:
         raise _Refused("its table is no Parquet file") from error
+    n_rows = found.num_rows if n_rows is None else n_rows
     if found.num_rows != n_rows or found.num_rows * found.num_columns > MOST_CELLS:
         raise _Refused(f"its table has {found.num_rows:,} rows, the run says {n_rows:,}")
 
