@@ -4,6 +4,7 @@ import re
 
 import streamlit as st
 
+from core.report import words as report_words
 from core.runs import State, Status
 from dashboard.charts.text import clean
 
@@ -52,16 +53,12 @@ def state_badge(status: Status | None) -> None:
 
 def likelihood(share: float) -> str:
     """A share of re-runs in words: 80 in 100 is very likely, 60 likely, 40 uncertain."""
-    if share >= 0.8:
-        return "very likely"
-    if share >= 0.6:
-        return "likely"
-    return "uncertain" if share >= 0.4 else "unlikely"
+    return report_words.likelihood(report_words.in_100(share))
 
 
 def in_100(share: float) -> str:
     """A share as `92 of 100`."""
-    return f"{round(100 * share)} of 100"
+    return f"{report_words.in_100(share)} of 100"
 
 
 def say_seconds(seconds: float) -> str:
