@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-SAMPLE_ROWS = 30_000
+SAMPLE_ROWS = 16_000
 """Most rows of the even share; at least half as many are drawn (ours)."""
 
 EACH_LABEL = 200
 """Rows of every label that are drawn where there are as many (ours)."""
+
+LEAST_LABEL = 40
+"""The same where there are very many labels: a task needs 10 of each."""
 
 MOST_VALUES = 51
 """Distinct values from which a column has no labels that could be drawn one by one."""
@@ -87,7 +90,8 @@ def draw_sample(
     from core.data.reading import to_pandas
 
     even = min(1.0, 2.0 ** np.floor(np.log2(sample_rows / rows.n_rows)))
-    each = min(EACH_LABEL, sample_rows // (4 * max(1, sum(one.n_strata for one in labels))))
+    n_labels = max(1, sum(one.n_strata for one in labels))
+    each = max(LEAST_LABEL, min(EACH_LABEL, sample_rows // (4 * n_labels)))
     parts, numbers, weights = [], [], []
     for number, table in rows.batches(columns):
         chance = np.full(len(number), even)

@@ -11,7 +11,7 @@ from core.data.streamed.survey import frames
 from core.streamed import Batch, split_of
 from core.values import Split
 
-ROWS = 1 << 14
+ROWS = 1 << 13
 """Training rows that are handed on together, at least: few rows would fill no block (ours)."""
 
 
