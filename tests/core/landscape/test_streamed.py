@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from core.data.streamed import open_table, parquet, stream
+from core.joint_run import JointRun
 from core.keys import block_of
-from core.landscape import OneStep, material, measure_landscape
+from core.landscape import OneStep, material, measure_landscape, measure_look_ahead
 from core.values import Split
 from tests.core.streamed_tables import KINDS, make_frame, save
 
@@ -61,6 +62,18 @@ def test_a_streamed_file_gives_the_sums_of_the_table_in_memory(
     assert_same(expected.label_sums, found.label_sums)
     assert_same(expected.points, found.points, 1e-4)
     assert found.points.n_total == expected.points.n_total
+
+
+def test_a_joint_run_looks_ahead_on_the_sample_of_a_streamed_file(small_batches, file):
+    streamed, run = opened(file, sample_rows=400), JointRun(steps=5, every=2)
+    landscape = measure_landscape(streamed, METHOD, device="cpu", reads=())
+    found = measure_look_ahead(streamed, landscape, run, METHOD, device="cpu")
+    assert len(found.gain) == landscape.sums.n_blocks == 12
+    gain = found.gain.sum(axis=0)
+    assert np.isfinite(gain).all()
+    assert 0 < np.abs(gain).max() < 1
+    n_train = len(streamed.sample.rows(Split.TRAIN))
+    assert 0.15 * n_train < found.n_rows < 0.35 * n_train, "of whole patients"
 
 
 def test_sums_without_probes_are_exact_from_a_small_sample_too(
