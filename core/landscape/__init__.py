@@ -7,6 +7,7 @@ is ever formed: for a linear layer it is the outer product δ_it a_iᵀ, so ever
 compared through δ alone.
 
     one_step      the method: its settings, and the loop over random starts
+    ground        what every start is measured on
     start         one random start
     labels        label columns → numbers and masks; which tasks are copies of each other
     notes         what a reader must know

@@ -10,6 +10,7 @@ from core.errors import MethodError
 from core.landscape.accumulate import mean_of
 from core.landscape.brought import NOTHING, Brought
 from core.landscape.coreset import draw_coreset
+from core.landscape.ground import Ground
 from core.landscape.labels import Distinct
 from core.landscape.material import Material, from_stream, from_table
 from core.landscape.notes import (
@@ -153,19 +154,13 @@ class OneStep(Method):
         if 0 < self.samples < material.n_rows and pairing == "matched" and self.steps == 1:
             drawn, coreset = draw_coreset(material, self.samples, seed, on, one_output)
             every = supply(drawn)
+        ground = Ground(tasks, labels, rows, material.layout, brought, pairing, every, reads)
         starts = [
             measure_start(
                 self,
-                tasks,
-                labels,
-                rows,
-                material.layout,
-                brought,
-                pairing,
+                ground,
                 generator_of(seed, number),
                 within(on_progress, number / self.starts, (number + 1) / self.starts),
-                every,
-                reads,
             )
             for number in range(self._n_starts(brought))
         ]

@@ -1,6 +1,6 @@
 """One random start: draw the trunk, give the tasks their heads, sum up the displacements."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,14 +9,11 @@ from jaxtyping import Float
 
 from core.errors import TableError
 from core.landscape.accumulate import accumulate
-from core.landscape.brought import Brought
-from core.landscape.canvas import Layout
-from core.landscape.crossed import sum_crossed
+from core.landscape.crossed import Crossed, sum_crossed
+from core.landscape.ground import Ground
 from core.landscape.heads import Heads, draw_own_heads, draw_shared_head
-from core.landscape.labels import Labels
 from core.landscape.mean_pairs import sum_means
 from core.landscape.probe import fit_probes
-from core.landscape.rows import Rows, Supply
 from core.landscape.starting import start_trunk
 from core.landscape.terms import SUMS
 from core.landscape.trunk import Trunk
@@ -50,87 +47,53 @@ def generator_of(seed: int, *path: int) -> "torch.Generator":
 
 
 def measure_start(
-    method: "OneStep",
-    tasks: Sequence[Task],
-    labels: Labels,
-    rows: Rows,
-    layout: Layout,
-    brought: Brought,
-    pairing: str,
-    generator: "torch.Generator",
-    on_progress: OnProgress,
-    every: Supply | None = None,
-    reads: frozenset[str] = frozenset(SUMS),
+    method: "OneStep", ground: Ground, generator: "torch.Generator", on_progress: OnProgress
 ) -> Start:
     """Draw one start and sum up what every pair of tasks does to it.
-
-    The terms of matched samples are summed over `every` row where more (or fewer) than those at
-    hand in `rows` are meant; probes and all else are taken from `rows`. Sums that are not among
-    `reads` may be left out.
 
     Raises:
         TableError: the loss of a task is not finite.
     """
-    warming = within(on_progress, 0.0, 0.3)
-    trunk = start_trunk(
-        method,
-        brought,
-        layout,
-        tasks,
-        labels,
-        rows,
-        generator,
-        lambda share: warming(share, "warming up"),
-    )
-    after = 0.3 if method.start == "warmup" else 0.0
-    half = (1.0 + after) / 2
+    warm = 0.3 if method.start == "warmup" else 0.0
+    fitted = (1.0 + warm) / 2 if method.heads == "probe" else warm
+    warming = partial(_tell, within(on_progress, 0.0, warm), "warming up")
+    fitting = partial(_tell, within(on_progress, warm, fitted), "fitting probes")
+    summing = partial(_tell, within(on_progress, fitted, 1.0), "mapping samples")
+    trunk = start_trunk(method, ground, generator, warming)
     if method.heads == "probe":
-        fitting = within(on_progress, after, half)
-        heads = fit_probes(
-            tasks, rows, trunk, method.ridge, lambda share: fitting(share, "fitting probes")
-        )
-        summing = within(on_progress, half, 1.0)
+        heads = fit_probes(ground.tasks, ground.rows, trunk, method.ridge, fitting)
     else:
         draw = draw_shared_head if method.heads == "shared" else draw_own_heads
-        heads = draw(tasks, labels, trunk.width, method.head_bias, generator, rows.x.device)
-        summing = within(on_progress, after, 1.0)
-    told = partial(_tell, summing)
-    curve, n_estimated = np.zeros((0, 2)), 0
-    if method.steps > 1 and pairing == "matched":
-        sums, curve = sum_walked(
-            rows,
-            trunk,
-            heads,
-            method.steps,
-            method.step_size,
-            method.step_rows,
-            method.mean_rows,
-            told,
-        )
-    elif pairing == "matched":
-        batch, n_mean = method.batch_size, method.mean_rows
-        sums = accumulate(rows, trunk, heads, batch, n_mean, told, every, reads)
-    elif pairing == "mean":
-        sums = sum_means(rows, trunk, heads, method.mean_rows, told)
-    else:
-        sums, curve, n_estimated = sum_crossed(
-            tasks,
-            rows,
-            trunk,
-            heads,
-            method.pair_samples,
-            method.mean_rows,
-            pairing,
-            told,
-            method.steps,
-            method.step_size,
-        )
-    _check_finite(tasks, sums, method.steps)
+        told = (ground.tasks, ground.labels, trunk.width, method.head_bias)
+        heads = draw(*told, generator, ground.device)
+    sums, curve, n_estimated = _sum_up(method, ground, trunk, heads, summing)
+    _check_finite(ground.tasks, sums, method.steps)
     return Start(trunk, heads, sums, curve, n_estimated)
 
 
-def _tell(on_progress: OnProgress, share: float) -> None:
-    on_progress(share, "mapping samples")
+def _sum_up(
+    method: "OneStep",
+    ground: Ground,
+    trunk: Trunk,
+    heads: Heads,
+    on_batch: Callable[[float], None],
+) -> Crossed:
+    """The sums of the pairing and the number of steps that the settings name."""
+    model, steps = (ground.rows, trunk, heads), (method.steps, method.step_size)
+    means, no_curve = method.mean_rows, np.zeros((0, 2))
+    if ground.pairing == "mean":
+        return Crossed(sum_means(*model, means, on_batch), no_curve, 0)
+    if ground.pairing != "matched":
+        drawn = (method.pair_samples, means, ground.pairing)
+        return sum_crossed(ground.tasks, *model, *drawn, on_batch, *steps)
+    if method.steps > 1:
+        return Crossed(*sum_walked(*model, *steps, method.step_rows, means, on_batch), 0)
+    batch, every = method.batch_size, ground.every
+    return Crossed(accumulate(*model, batch, means, on_batch, every, ground.reads), no_curve, 0)
+
+
+def _tell(on_progress: OnProgress, message: str, share: float) -> None:
+    on_progress(share, message)
 
 
 def _check_finite(tasks: Sequence[Task], sums: PairSums, steps: int) -> None:

@@ -9,14 +9,12 @@ from core.errors import MethodError
 from core.landscape.admit import admit
 from core.landscape.brought import Brought
 from core.landscape.canvas import Layout, as_square, image_axes, kind_of, series_axes
-from core.landscape.labels import Labels
+from core.landscape.ground import Ground
 from core.landscape.module_trunk import ModuleTrunk
 from core.landscape.nets import draw_cnn, draw_conv1d
 from core.landscape.perceptron import Perceptron, draw_perceptron
-from core.landscape.rows import Rows
 from core.landscape.trunk import Trunk
 from core.landscape.warmup import warm_up
-from core.values import Task
 
 if TYPE_CHECKING:
     import torch
@@ -26,11 +24,7 @@ if TYPE_CHECKING:
 
 def start_trunk(
     method: "OneStep",
-    brought: Brought,
-    layout: Layout,
-    tasks: Sequence[Task],
-    labels: Labels,
-    rows: Rows,
+    ground: Ground,
     generator: "torch.Generator",
     on_step: Callable[[float], None],
 ) -> Trunk:
@@ -40,12 +34,13 @@ def start_trunk(
         MethodError: a trunk that cannot read such samples, a module that cannot be one, weights
             that do not fit, or names of parameters that it does not have.
     """
-    device, counted = rows.x.device, (brought.parameters, method.last_layers)
+    counted = (ground.brought.parameters, method.last_layers)
+    drawn = (method, ground.brought, ground.layout, generator, ground.device)
     if method.start != "warmup":
-        return draw_trunk(method, brought, layout, generator, device, *counted)
-    trunk = draw_trunk(method, brought, layout, generator, device)
-    trunk = warm_up(trunk, tasks, labels, rows, method.warmup_steps, generator, on_step)
-    return _count(trunk, layout.n_inputs, *counted)
+        return draw_trunk(*drawn, *counted)
+    learned = (ground.tasks, ground.labels, ground.rows, method.warmup_steps)
+    trunk = warm_up(draw_trunk(*drawn), *learned, generator, on_step)
+    return _count(trunk, ground.layout.n_inputs, *counted)
 
 
 def draw_trunk(

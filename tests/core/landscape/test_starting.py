@@ -14,6 +14,7 @@ from core.inputs import apply_scale, fit_scale
 from core.landscape import OneStep, measure_landscape
 from core.landscape.brought import NOTHING, Brought, bring, load_weights
 from core.landscape.canvas import Layout
+from core.landscape.ground import Ground
 from core.landscape.labels import prepare_labels
 from core.landscape.module_trunk import ModuleTrunk
 from core.landscape.perceptron import Perceptron
@@ -41,6 +42,10 @@ def layout_of(table):
     scale = fit_scale(table)
     x = apply_scale(scale, table.features)
     return Layout(scale, table.feature_shape, x.shape[1]), x
+
+
+def ground_of(table, labels, rows, layout):
+    return Ground(table.tasks, labels, rows, layout, NOTHING, "matched", None, frozenset())
 
 
 def drawn(table, brought=NOTHING, **settings):
@@ -221,12 +226,11 @@ def test_a_warm_start_has_learned_something_and_depends_on_its_seed(shape):
     prepared = prepare_labels(table.tasks, table.labels)
     rows = arrange_rows(x, prepared, np.arange(300) // 100, CPU)
     method = replace(SMALL, start="warmup", warmup_steps=60)
+    ground = ground_of(table, prepared, rows, layout)
 
     def warm(seed):
         told = []
-        trunk = start_trunk(
-            method, NOTHING, layout, table.tasks, prepared, rows, generator_of(seed), told.append
-        )
+        trunk = start_trunk(method, ground, generator_of(seed), told.append)
         assert len(told) == 60
         return trunk
 
@@ -251,8 +255,8 @@ def test_warming_up_trains_every_layer_and_then_the_last_count():
     prepared = prepare_labels(table.tasks, table.labels)
     rows = arrange_rows(x, prepared, np.zeros(120, dtype=int), CPU)
     method = replace(SMALL, start="warmup", warmup_steps=5, last_layers=1)
-    args = (layout, table.tasks, prepared, rows, generator_of(0), lambda share: None)
-    trunk = start_trunk(method, NOTHING, *args)
+    ground = ground_of(table, prepared, rows, layout)
+    trunk = start_trunk(method, ground, generator_of(0), lambda share: None)
     cold = drawn(table)
     assert trunk.shapes == [(16, 16)]
     assert not torch.equal(trunk.weights[0], cold.weights[0])

@@ -1,0 +1,34 @@
+"""What every start is measured on."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.landscape.brought import Brought
+from core.landscape.canvas import Layout
+from core.landscape.labels import Labels
+from core.landscape.rows import Rows, Supply
+from core.values import Task
+
+if TYPE_CHECKING:
+    import torch
+
+
+class Ground(NamedTuple):
+    """The same for all starts of a landscape."""
+
+    tasks: Sequence[Task]
+    labels: Labels
+    """Of the tasks, as frequent as in the table: what base rates are taken from."""
+    rows: Rows
+    """At hand."""
+    layout: Layout
+    brought: Brought
+    pairing: str
+    every: Supply | None
+    """What the terms of matched samples are summed over; the rows at hand when None."""
+    reads: frozenset[str]
+    """The sums that are wanted; others may be left out."""
+
+    @property
+    def device(self) -> "torch.device":
+        return self.rows.x.device
