@@ -398,6 +398,38 @@ def test_a_run_goes_out_as_a_zip_comes_back_and_is_compared(page, server, cohort
     says(page, "The file is no zip, or a damaged one")
 
 
+def test_the_second_of_two_jobs_waits_its_turn_and_both_can_be_stopped(page, server):
+    frame = small_cohort(n_samples=4000).frame
+    first, second = (server.add_run(f"job {k}", frame, SLOW_PLAN, is_done=False) for k in (1, 2))
+    first.start()
+    page.goto(f"{server.url}/?run={second.id}")
+    page.get_by_role("button", name="Compute it").click()
+    says(page, "waiting for")
+    assert second.status().state is State.QUEUED
+    page.reload()
+    says(page, "waiting for")
+    first.cancel()
+    page.wait_for_function("() => document.body.innerText.includes('mapping samples')")
+    page.get_by_role("button", name="Cancel").click()
+    says(page, "This run was cancelled at")
+
+
+def test_a_file_of_two_gigabytes_is_refused_unread_and_the_way_by_path_is_told(
+    page, server, tmp_path
+):
+    large = tmp_path / "large.csv"
+    with large.open("wb") as file:
+        file.truncate(2 * 10**9)  # sparse: no room on disk
+    sent = []
+    page.on("request", lambda ask: sent.append(ask.url) if "upload_file" in ask.url else None)
+    open_page(page, server)
+    page.get_by_role("button", name="Use my own table").click()
+    says(page, "open it by its path")
+    page.locator("input[type=file]").set_input_files(large)
+    says(page, "File must be")
+    assert not sent, "not a byte was sent"
+
+
 def choose_containing(page, label, part):
     page.get_by_role("combobox", name=label, exact=True).click()
     page.get_by_role("option").filter(has_text=part).first.click()
