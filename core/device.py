@@ -1,6 +1,8 @@
 """Which device computes: chosen once a run, by name."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from core.errors import MethodError
 
@@ -24,3 +26,25 @@ def pick_device(name: str) -> "torch.device":
     if name == "cuda" and not available:
         raise MethodError("Device 'cuda' was asked for but no GPU is usable; use --device cpu.")
     return torch.device("cuda" if available and name != "cpu" else "cpu")
+
+
+@contextmanager
+def full_precision() -> Iterator[None]:
+    """No product or convolution in single precision is rounded to TF32 or bfloat16 inside.
+
+    Distances are small differences of large numbers. Whatever the caller had set stands again
+    afterwards.
+    """
+    import torch
+
+    known: Any = torch.backends  # PyTorch makes these settings without types
+    cuda, cudnn, mkldnn = known.cuda, known.cudnn, known.mkldnn
+    settings = (cuda.matmul, cudnn.conv, mkldnn.matmul, mkldnn.conv)
+    before = [setting.fp32_precision for setting in settings]
+    try:
+        for setting in settings:
+            setting.fp32_precision = "ieee"
+        yield
+    finally:
+        for setting, precision in zip(settings, before, strict=True):
+            setting.fp32_precision = precision

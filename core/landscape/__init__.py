@@ -68,6 +68,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.device import full_precision
 from core.errors import MethodError
 from core.joint_run import JointRun, LookAhead
 from core.landscape.brought import NOTHING, Brought, Weights, bring, load_weights
@@ -138,7 +139,9 @@ def measure_landscape(
     if unknown:
         raise MethodError(f"reads={unknown} names no sums; there are {', '.join(SUMS)}.")
     brought = bring(trunk, weights, parameters)
-    return (method or OneStep())(table, seed, device, on_progress, frozenset(reads), brought)
+    chosen = method or OneStep()
+    with full_precision():
+        return chosen(table, seed, device, on_progress, frozenset(reads), brought)
 
 
 def measure_look_ahead(

@@ -55,7 +55,7 @@ def accumulate(
         _add_part(sums, part, trunk, heads, batch_size, partial(_tell, on_batch, *share))
         n_done += n_part
     on_batch(1.0)
-    found = dict.fromkeys(SUMS) | sums.found()
+    found: dict[str, Any] = {**dict.fromkeys(SUMS), **sums.found()}
     if "mean_product" in reads:
         found["mean_product"] = sum_mean_products(rows, trunk, heads, mean_rows)
     return PairSums(found.pop("n_shared"), **found)
