@@ -11,6 +11,7 @@ NAMES = (
     "groups",
     "planted",
     "command",
+    "streaming",
     "trainer",
     "gold",
     "gold_synthetic",
