@@ -5,25 +5,24 @@ print(report.evidence.verdict, report.evidence.reason)
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Int
 
-from core.errors import MethodError, TableError
-from core.evidence import Candidate, OnPartial, TrainedStore, Validation, to_partition
+from core.errors import TableError
+from core.evidence import OnPartial, TrainedStore, Validation
 from core.evidence import validate_grouping as validate_candidates
 from core.evidence.candidate import admit, groups_of
-from core.evidence.partitions import Partition, is_proper
+from core.evidence.partitions import is_proper
 from core.evidence.pins import keeps
-from core.grouping import cut_everywhere, rank_groupings
 from core.progress import OnProgress, silent
+from core.proposals import list_candidates
 from core.training import to_examples
 from core.trials import Evidence, Verdict
-from core.values import Affinity, Decision, Grouping, Recommendation, Report, TaskTable
+from core.values import Decision, Grouping, Recommendation, Report, TaskTable
 
 FLOPS = 2e10
 """Floating-point operations of untruncated training that a core gets through in a second (ours,
@@ -70,7 +69,7 @@ def validate_grouping(
         raise TableError("The report is of other tasks than the table; run `group` on it again.")
     evidence = validate_candidates(
         to_examples(table),
-        _candidates(report, hand_made),
+        list_candidates(report, hand_made),
         settings,
         report.affinity.similarity,
         device,
@@ -103,7 +102,7 @@ def estimate_cost(
     settings.check_search(n_tasks)
     rules = settings.rules(report.task_names)
     most = settings.groups_per_task * n_tasks
-    open_ = (one for one in _candidates(report, hand_made) if keeps(rules, one.partition))
+    open_ = (one for one in list_candidates(report, hand_made) if keeps(rules, one.partition))
     admitted = admit(open_, n_tasks, most)
     sizes = [len(group) for group in groups_of(admitted)]
     searched = _n_searched(settings, n_tasks, len(sizes))
@@ -146,67 +145,6 @@ def with_evidence(report: Report, evidence: Evidence) -> Report:
         reason += " Each task alone cannot harm any; all together needs a single network."
     advice = Recommendation(grouping, DECISIONS[evidence.verdict], reason)
     return replace(report, evidence=evidence, recommended=advice)
-
-
-def parse_grouping(groups: Sequence[Sequence[str]], task_names: tuple[str, ...]) -> Partition:
-    """A grouping given by names.
-
-    Raises:
-        MethodError: a task is left out, repeated or unknown.
-    """
-    named = [name for group in groups for name in group]
-    for name in named:
-        if name not in task_names:
-            raise MethodError(f"Unknown task {name!r}; the tasks are {', '.join(task_names)}.")
-        if named.count(name) > 1:
-            raise MethodError(f"Task {name!r} is in two groups; leave it in one.")
-    if missing := [name for name in task_names if name not in named]:
-        raise MethodError(f"Task {missing[0]!r} is in no group; add it to one or give it its own.")
-    labels = np.empty(len(task_names), dtype=int)
-    for number, group in enumerate(groups):
-        labels[[task_names.index(name) for name in group]] = number
-    return to_partition(labels)
-
-
-def check_hand_made(
-    settings: Validation,
-    hand_made: Sequence[Sequence[Sequence[str]]],
-    task_names: tuple[str, ...],
-) -> None:
-    """Raise MethodError where a grouping of the user's is none, or breaks the user's own rules."""
-    rules = settings.rules(task_names)
-    for groups in hand_made:
-        if not keeps(rules, parse_grouping(groups, task_names)):
-            told = "; ".join(", ".join(group) for group in groups)
-            raise MethodError(
-                f"Your grouping {told!r} breaks your rules of who is together and who is apart; "
-                "change one of the two."
-            )
-
-
-def _candidates(
-    report: Report, hand_made: Sequence[Sequence[Sequence[str]]]
-) -> tuple[Candidate, ...]:
-    """Hand-made first, then what the run proposes, best first, then the trees of all measures."""
-    names = report.task_names
-    made = [Candidate("made by hand", parse_grouping(groups, names)) for groups in hand_made]
-    proposed = [
-        Candidate(_origin(grouping, report.affinity), to_partition(grouping.labels))
-        for grouping in rank_groupings(report.groupings)
-    ]
-    trees = [list(_tree(affinity)) for affinity in report.affinities]
-    level = (one for cut in zip_longest(*trees) for one in cut if one is not None)
-    return (*made, *proposed, *level)
-
-
-def _origin(grouping: Grouping, affinity: Affinity) -> str:
-    kind = f" ({grouping.covariance})" if grouping.covariance else ""
-    return f"{grouping.method.replace('_', ' ')}{kind} · {affinity.measure}"
-
-
-def _tree(affinity: Affinity) -> Iterator[Candidate]:
-    for labels in cut_everywhere(affinity.similarity):
-        yield Candidate(f"average linkage · {affinity.measure}", to_partition(labels))
 
 
 def _grouping(report: Report, evidence: Evidence) -> Grouping:

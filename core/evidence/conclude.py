@@ -1,6 +1,6 @@
 """The evidence as one value: what is known on the way, and the conclusion from the test rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,8 +18,8 @@ from core.evidence.effects import (
     summarise,
 )
 from core.evidence.gains import mean_gain
-from core.evidence.partitions import Group, Partition, alone, is_proper, to_labels, together
-from core.evidence.pins import keeps
+from core.evidence.notes import broken, diverged
+from core.evidence.partitions import Partition, alone, is_proper, to_labels, together
 from core.training import METRICS, main_metric
 from core.trials import Contrast, Evidence, Gains, Judge, Trial, Verdict
 from core.values import Split
@@ -63,7 +63,7 @@ def conclude(
     plain = bench.contrast(bench.together, bench.alone)
     judge, metric = contest.settings.judge, _metric_name(contest)
     answer = decide(len(best), over_alone, over_together, plain, random_gains, judge, metric)
-    if trouble := _diverged(contest, (*bench.alone, *bench.together)):
+    if trouble := diverged(contest, (*bench.alone, *bench.together)):
         answer = Answer(Verdict.UNDECIDED, f"{trouble[0]} So there is nothing to compare with.")
     tested = {one.partition for one in finalists}
     untested = [one for one in trained if one.partition not in tested]
@@ -190,29 +190,6 @@ def _evidence(
         n_networks=pool.n_networks,
         n_measured=len(pool.groups),
         is_final=is_final,
-        notes=(*_diverged(contest, pool.groups), *_broken(contest)),
+        notes=(*diverged(contest, pool.groups), *broken(contest)),
         **{**blank, **measured},
-    )
-
-
-def _diverged(contest: "Contest", groups: Iterable[Group]) -> tuple[str, ...]:
-    """A sentence for each group whose training diverged."""
-    pool, tasks = contest.pool, contest.pool.examples.tasks
-    found = []
-    for group in dict.fromkeys(groups):
-        if seeds := pool.diverged(group, contest.settings.seeds):
-            listed = ", ".join(tasks[task].name for task in group)
-            numbers = ", ".join(str(seed) for seed in seeds)
-            found.append(f"Training diverged for {listed} (seed {numbers}); the rest went on.")
-    return tuple(found)
-
-
-def _broken(contest: "Contest") -> tuple[str, ...]:
-    """What to know of alone and together where they break the rules of who shares a network."""
-    n_tasks = len(contest.is_counted)
-    plain = {"Each task alone": alone(n_tasks), "All together": together(n_tasks)}
-    return tuple(
-        f"{what} breaks your rules of who shares a network; it is there to compare with."
-        for what, partition in plain.items()
-        if not keeps(contest.rules, partition)
     )

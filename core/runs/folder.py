@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from core.data import Roles
 from core.errors import RunError
 from core.plan import Plan
+from core.proposals import check_hand_made
 from core.provenance import Source
 from core.report import to_document
 from core.runs.asked import Asked
@@ -29,7 +30,6 @@ from core.runs.status import State, Status, replace_text, worker_of
 from core.runs.streamed import table_of
 from core.storage import UNREADABLE, load_value, save_value
 from core.trials import Evidence
-from core.validation import check_hand_made
 from core.values import Affinity, Landscape, Projection, Report, TaskTable
 
 if TYPE_CHECKING:
