@@ -66,11 +66,13 @@ def _show(found: Comparison) -> None:
             st.caption("None.")
     with right:
         st.markdown("**Affinity**")
+        rows = _pair_rows(found)
+        moved = "No pair moved." if rows.empty else "The pairs that moved most among all pairs:"
         st.caption(
-            f"Rank correlation of the similarities {number(found.rank_correlation, 2)}. The pairs "
-            "that moved most among all pairs:"
+            f"Rank correlation of the similarities {number(found.rank_correlation, 2)}. {moved}"
         )
-        st.dataframe(_pair_rows(found), hide_index=True, alt="Pairs of tasks that moved most")
+        if not rows.empty:
+            st.dataframe(rows, hide_index=True, alt="Pairs of tasks that moved most")
 
 
 def _about_tasks(found: Comparison) -> str:
@@ -125,11 +127,12 @@ def _pair_rows(found: Comparison) -> pd.DataFrame:
             {
                 "task": clean(pair.source),
                 "other task": clean(pair.target),
-                "similarity from": round(pair.first, 3),
+                "from": round(pair.first, 3),
                 "to": round(pair.second, 3),
-                "places moved": f"{pair.moved:+.0%}",
+                "moved": f"{pair.moved:+.0%}",
             }
             for pair in found.pairs[:MOST_ROWS]
+            if pair.moved
         ]
     )
 

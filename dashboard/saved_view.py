@@ -60,11 +60,8 @@ def keep_view() -> None:
 
 def show_steps() -> None:
     """Undo, redo, and the view as a link or a file."""
-    left, right = st.columns(2)
-    with left:
-        _step("Undo", ":material/undo:", _undo, "Ctrl+Z")
-    with right:
-        _step("Redo", ":material/redo:", _redo, "Ctrl+Y")
+    _step("Undo", ":material/undo:", _undo, "Ctrl+Z")
+    _step("Redo", ":material/redo:", _redo, "Ctrl+Y")
     link = st.popover(
         "Link to this view",
         icon=":material/link:",

@@ -24,7 +24,7 @@ HINT = (
     "One row a sample, one column a task. CSV, TSV or Parquet; it stays on this machine. Several "
     "files at once: one table a task, each with samples of its own."
 )
-TARGET = "Target column of each table"
+TARGET = "For several tables: the target column of each"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def bring_table() -> Brought | None:
         uploads = tuple(
             st.file_uploader(HINT, accept_multiple_files=True, key=f"upload_{last}") or ()
         )
-        target = st.text_input(TARGET, "y", key=f"target_{last}", help="For several files only.")
+        target = st.text_input(TARGET, "y", key=f"target_{last}")
         by_path = _ask_path(target)
     if len(uploads) == 1:
         return Brought(uploads, lambda: Draft.create(runs_root(), uploads[0].name, uploads[0]))
