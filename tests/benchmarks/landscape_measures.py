@@ -7,14 +7,15 @@ its similarity with label agreement on real tables, over three random starts.
 """
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 
-from core.affinity import MEASURES, measure_affinity
+from core.affinity import MEASURES, TAG, measure_affinity
 from core.affinity.compare import rank_correlation
 from core.data import load_table, plant_groups
 from core.grouping import adjusted_rand
-from core.landscape import OneStep, measure_landscape
+from core.landscape import OneStep, measure_landscape, measure_look_ahead
 from tests.conftest import SHARED_DATA
 
 LANDSCAPES = {
@@ -67,9 +68,11 @@ def show(columns: dict[str, dict[tuple[str, str], str]]) -> None:
 
 
 def affinities(table, seed):
-    """Every measure on both kinds of heads, from one start."""
+    """Every measure on both kinds of heads, from one start; TAG has heads of its own."""
     for heads, method in LANDSCAPES.items():
         landscape = measure_landscape(table, method, seed, "cpu")
+        ahead = measure_look_ahead(table, landscape, TAG(), method, seed, "cpu")
+        landscape = replace(landscape, look_ahead=ahead)
         for key, measure in MEASURES.methods.items():
             yield (key, heads), measure_affinity(landscape, measure(), 2, seed)
 
