@@ -32,7 +32,7 @@ def terms_of_any_trunk(
         features, strength = strengths(trunk, heads, x)
         return terms_of_one_output(heads, features, strength, value, known, piece, reads)
     n_rows, n_tasks = value.shape
-    found = empty_terms(n_tasks, n_rows, x)
+    found = empty_terms(n_tasks, n_rows, x, reads)
     step = trunk.max_rows(n_tasks)
     for start in range(0, n_rows, step):
         rows = slice(start, start + step)

@@ -4,22 +4,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jaxtyping import Bool, Float, Int
 
-from core.landscape.terms import PairTerms, add_rows, assemble, cosines, gram
+from core.landscape.terms import SUMS, PairTerms, add_rows, assemble, cosines, gram
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
 class RowTerms(NamedTuple):
-    """Sums over the layers, row by row; a task without a label on a row does not move there."""
+    """Sums over the layers, row by row; a task without a label on a row does not move there.
+
+    Distances and signs cost most, so they are None where nobody reads them.
+    """
 
     norm: "Float[Tensor, 'task row']"
     """‖Δ‖₁."""
-    apart: "Float[Tensor, 'row source target']"
+    apart: "Float[Tensor, 'row source target'] | None"
     """‖Δ_source − Δ_target‖₁."""
     gram: "Float[Tensor, 'row source target']"
     """⟨Δ_source, Δ_target⟩."""
-    same_sign: "Float[Tensor, 'row source target']"
+    same_sign: "Float[Tensor, 'row source target'] | None"
     """⟨sgn Δ_source, sgn Δ_target⟩."""
     movable: "Float[Tensor, ' row']"
     """How many parameters some task moves."""
@@ -28,20 +31,22 @@ class RowTerms(NamedTuple):
         """The terms of some rows, to add to in place."""
         return RowTerms(
             self.norm[:, rows],
-            self.apart[rows],
+            None if self.apart is None else self.apart[rows],
             self.gram[rows],
-            self.same_sign[rows],
+            None if self.same_sign is None else self.same_sign[rows],
             self.movable[rows],
         )
 
     def add_dense(self, rows: slice, delta: "Float[Tensor, 'row task weight']") -> None:
         """Add the displacements of some rows, written out."""
         self.norm[:, rows] += delta.abs().sum(2).T
-        self.apart[rows] += _apart(delta)
         self.gram[rows] += delta @ delta.transpose(1, 2)
-        sign = delta.sign()
-        self.same_sign[rows] += sign @ sign.transpose(1, 2)
-        self.movable[rows] += (delta != 0).any(1).sum(1)
+        if self.apart is not None:
+            self.apart[rows] += _apart(delta)
+        if self.same_sign is not None:
+            sign = delta.sign()
+            self.same_sign[rows] += sign @ sign.transpose(1, 2)
+            self.movable[rows] += (sign != 0).any(1).sum(1)
 
     def add_outer(
         self, delta: "Float[Tensor, 'task row output']", a: "Float[Tensor, 'row input']"
@@ -52,15 +57,17 @@ class RowTerms(NamedTuple):
         by_row = delta.transpose(0, 1).contiguous()
         length = a.abs().sum(1)
         self.norm.add_(delta.abs().sum(2) * length)
-        self.apart.add_(_apart(by_row) * length[:, None, None])
         self.gram.add_((by_row @ by_row.transpose(1, 2)) * (a * a).sum(1)[:, None, None])
-        sign, n_inputs = by_row.sign(), torch.count_nonzero(a, dim=1)
-        self.same_sign.add_((sign @ sign.transpose(1, 2)) * n_inputs[:, None, None])
-        self.movable.add_((by_row != 0).any(1).sum(1) * n_inputs)
+        if self.apart is not None:
+            self.apart.add_(_apart(by_row) * length[:, None, None])
+        if self.same_sign is not None:
+            sign, n_inputs = by_row.sign(), torch.count_nonzero(a, dim=1)
+            self.same_sign.add_((sign @ sign.transpose(1, 2)) * n_inputs[:, None, None])
+            self.movable.add_((sign != 0).any(1).sum(1) * n_inputs)
 
     def spread(self, walk: "Int[Tensor, 'row task']") -> "RowTerms":
         """The same where each task of a row did what `walk` says: tasks may share one."""
-        source = walk.unsqueeze(2).expand(-1, -1, self.apart.shape[2])
+        source = walk.unsqueeze(2).expand(-1, -1, self.gram.shape[2])
         target = walk.unsqueeze(1).expand(-1, walk.shape[1], -1)
 
         def both(part: "Float[Tensor, 'row source target']") -> "Tensor":
@@ -68,9 +75,9 @@ class RowTerms(NamedTuple):
 
         return RowTerms(
             self.norm.T.gather(1, walk).T,
-            both(self.apart),
+            None if self.apart is None else both(self.apart),
             both(self.gram),
-            both(self.same_sign),
+            None if self.same_sign is None else both(self.same_sign),
             self.movable,
         )
 
@@ -87,11 +94,17 @@ def _apart(vectors: "Float[Tensor, 'row task number']") -> "Float[Tensor, 'row t
     return apart + apart.transpose(1, 2)
 
 
-def empty_terms(n_tasks: int, n_rows: int, like: "Tensor") -> RowTerms:
+def empty_terms(
+    n_tasks: int, n_rows: int, like: "Tensor", reads: frozenset[str] = frozenset(SUMS)
+) -> RowTerms:
     """Nothing yet, in the type and place of `like`."""
-    apart, gram, same_sign = (like.new_zeros(n_rows, n_tasks, n_tasks) for _ in range(3))
+
+    def pairs(name: str) -> "Tensor | None":
+        return like.new_zeros(n_rows, n_tasks, n_tasks) if name in reads else None
+
     norm, movable = like.new_zeros(n_tasks, n_rows), like.new_zeros(n_rows)
-    return RowTerms(norm, apart, gram, same_sign, movable)
+    gram = like.new_zeros(n_rows, n_tasks, n_tasks)
+    return RowTerms(norm, pairs("distance"), gram, pairs("opposite"), movable)
 
 
 def sum_row_terms(found: RowTerms, known: "Bool[Tensor, 'row task']", piece: int) -> PairTerms:
@@ -99,12 +112,12 @@ def sum_row_terms(found: RowTerms, known: "Bool[Tensor, 'row task']", piece: int
     mask = known.to(found.norm.dtype)
     both = mask.unsqueeze(2) * mask.unsqueeze(1)
     cosine = cosines(found.gram) * both
-    movable = found.movable.clamp_min(1.0)[:, None, None]
+    movable, same_sign = found.movable.clamp_min(1.0)[:, None, None], found.same_sign
     return assemble(
         gram(mask, mask, piece),
-        add_rows(found.apart * both, piece),
+        None if found.apart is None else add_rows(found.apart * both, piece),
         gram(found.norm.T * mask, mask, piece),
         add_rows(cosine.abs(), piece),
         add_rows(cosine, piece),
-        add_rows(found.same_sign * both / movable, piece),
+        None if same_sign is None else add_rows(same_sign * both / movable, piece),
     )

@@ -94,6 +94,16 @@ def test_any_module_is_the_per_sample_loop(name, parameters, kinds, heads_of):
             np.testing.assert_allclose(got.numpy(), want, rtol=1e-7, atol=1e-7)
 
 
+def test_distances_and_signs_that_nobody_reads_are_not_made():
+    trunk, heads, _, x, value, known, _ = make_problem("convolution", "bmr", (), "own")
+    whole = pair_terms(trunk, heads, x, value, known, 4)
+    some = pair_terms(trunk, heads, x, value, known, 4, frozenset({"abs_cosine"}))
+    assert some.distance is None
+    assert some.opposite is None
+    assert torch.equal(some.abs_cosine, whole.abs_cosine)
+    assert torch.equal(some.n_shared, whole.n_shared)
+
+
 @pytest.mark.parametrize("heads_of", ["shared", "own"])
 @pytest.mark.parametrize("name", ["biases", "convolution", "attention", "twice"])
 def test_mean_products_are_those_of_the_summed_gradients(name, heads_of, monkeypatch):
