@@ -73,7 +73,7 @@ def pull_rows(pull: Pull, names: tuple[str, ...]) -> pd.DataFrame:
             {
                 "task": clean(names[one]),
                 "other task": clean(names[other]),
-                "the selection pulls them": _verb(pull, (one, other)),
+                "pulled": _verb(pull, (one, other)),
                 "selected": round(float(pull.inside[one, other]), 3),
                 "others": round(float(pull.outside[one, other]), 3),
                 "difference (95 % interval)": _interval(pull, (one, other)),

@@ -62,8 +62,8 @@ def _bars(shown: list[Difference], dark: bool) -> dict[str, Any]:
                 },
                 "label": {
                     "show": True,
-                    "position": "right" if one.effect >= 0 else "left",
-                    "formatter": say_both(one),
+                    "position": "right",  # on the left it would cover the names
+                    "formatter": say_both(one) + (" (label)" if one.is_label else ""),
                     "color": ink(dark).text,
                     "fontSize": 11,
                 },
