@@ -106,6 +106,22 @@ def test_layers_that_count_are_summed_like_those_of_any_trunk(counted, rectified
         torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-4)
 
 
+@pytest.mark.parametrize("heads_of", ["prior", "zero", "own"])
+def test_no_batch_waits_for_a_number_from_the_device(heads_of, monkeypatch):
+    tasks, labels, trunk, x, value, known, generator = make_problem("bbrb", 0.3, 2, 8)
+    if heads_of == "own":
+        heads = own_heads(tasks, 8, generator)
+    else:
+        heads = draw_shared_head(tasks, labels, 8, heads_of, generator, CPU)
+
+    def wait(*_, **__):
+        raise AssertionError("the host waits for the device")
+
+    for name in ("item", "cpu", "numpy", "tolist", "nonzero", "__bool__", "__float__", "__int__"):
+        monkeypatch.setattr(torch.Tensor, name, wait)
+    pair_terms(trunk, heads, x, value, known, 3)
+
+
 def test_one_shared_output_equals_the_general_path():
     tasks, labels, trunk, x, value, known, generator = make_problem("bbr", 0.3, 2, 8)
     heads = draw_shared_head(tasks, labels, 8, "prior", generator, CPU)
