@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from jaxtyping import Bool
+
 from core.errors import MethodError
 from core.recording.batch import Batch
 from core.recording.layout import Placing, by_sample
@@ -35,21 +37,19 @@ def align_calls(
     Raises:
         MethodError: a loss reaches no layer.
     """
-    back = [_back(batch, place, found, names) for place in range(len(batch.tasks))]
+    stacks: list[Tensor | None] = [None] * len(found)
+    for number, task in enumerate(batch.tasks):
+        for place, part in enumerate(_back(batch, number, found, names)):
+            if part is not None:
+                rows = by_sample(part, layouts[found[place].mark.path], batch.n_samples, placing)
+                stacks[place] = _put(stacks[place], rows.to(dtype), batch.known, task)
     calls: dict[str, list[Call]] = {}
-    for place, one in enumerate(found):
-        layout = layouts[one.mark.path]
-
-        def aligned(rows: "Tensor", layout: str = layout) -> "Tensor":
-            return by_sample(rows, layout, batch.n_samples, placing)
-
-        parts = [None if part is None else aligned(part) for part in (each[place] for each in back)]
-        deltas = _stack(batch, len(names), parts, dtype)
-        if deltas is None:
-            continue
-        inputs = aligned(one.mark.inputs)
-        inputs = inputs.to(dtype) if inputs.is_floating_point() else inputs
-        calls.setdefault(one.mark.path, []).append(Call(inputs, deltas))
+    for one, deltas in zip(found, stacks, strict=True):
+        if deltas is not None:
+            layout = layouts[one.mark.path]
+            inputs = by_sample(one.mark.inputs, layout, batch.n_samples, placing)
+            inputs = inputs.to(dtype) if inputs.is_floating_point() else inputs
+            calls.setdefault(one.mark.path, []).append(Call(inputs, deltas))
     return calls
 
 
@@ -67,18 +67,12 @@ def _back(
     return parts
 
 
-def _stack(
-    batch: Batch, n_tasks: int, parts: "Sequence[Tensor | None]", dtype: "torch.dtype"
-) -> "Tensor | None":
-    """[task, sample, …], 0 for a task without a loss on a sample; None where no loss gets here."""
-    import torch
-
-    there = [part for part in parts if part is not None]
-    if not there:
-        return None
-    deltas = torch.zeros(n_tasks, *there[0].shape, dtype=dtype, device=there[0].device)
-    for task, part in zip(batch.tasks, parts, strict=True):
-        if part is not None:
-            unknown = ~batch.known[:, task].reshape(-1, *[1] * (part.dim() - 1))
-            deltas[task] = part.to(dtype).masked_fill(unknown, 0.0)  # a missing label may be NaN
-    return deltas
+def _put(
+    stack: "Tensor | None", rows: "Tensor", known: "Bool[Tensor, 'sample task']", task: int
+) -> "Tensor":
+    """[task, sample, …] with what comes back for one more task, 0 where its label is missing."""
+    if stack is None:
+        stack = rows.new_zeros(known.shape[1], *rows.shape)
+    there = known[:, task]
+    stack[task, there] = rows[there]  # a row of a missing label may be NaN
+    return stack

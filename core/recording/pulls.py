@@ -23,7 +23,7 @@ class Call(NamedTuple):
     deltas: "Tensor"
     """[task, sample, …], as the outputs."""
 
-    def of(self, samples: "Tensor") -> "Call":
+    def of(self, samples: "Tensor | slice") -> "Call":
         """The call as it was for some of the samples."""
         return Call(self.inputs[samples], self.deltas[:, samples])
 

@@ -62,7 +62,8 @@ class Reservoir:
         rows = np.flatnonzero(drawn.any(axis=1))
         if not len(rows):
             return
-        sketch = self._sketch(layers, batch.of(torch.from_numpy(rows).to(batch.known.device)))
+        some = torch.from_numpy(rows).to(batch.known.device)
+        sketch = self._sketch(layers, batch if len(rows) == len(key) else batch.of(some))
         for task, kept in enumerate(self._kept):
             at = drawn[rows, task]
             mine = rows[at]

@@ -37,7 +37,8 @@ class Part(NamedTuple):
     known: "Bool[Tensor, 'sample task']"
     block: "Int[Tensor, ' sample']"
 
-    def of(self, samples: "Tensor") -> "Part":
+    def of(self, samples: "Tensor | slice") -> "Part":
+        """Some of them; of a slice nothing is copied."""
         calls = {path: [one.of(samples) for one in found] for path, found in self.calls.items()}
         return Part(calls, self.known[samples], self.block[samples])
 
@@ -68,7 +69,7 @@ class Means:
             self._sums[name] = torch.zeros(shape, dtype=pull.like.dtype, device=pull.like.device)
         for number in torch.unique(block).tolist():
             mine = torch.nonzero(block == number)[:, 0]
-            self._sums[name][number] += _some_rows(kept, mine).total()
+            self._sums[name][number].add_(_some_rows(kept, mine).total())
 
     def products(self) -> "Tensor":
         """[block, source, target]."""
@@ -107,12 +108,10 @@ class Sums:
 
     def add(self, layers: Sequence[Layer], batch: Part) -> None:
         """Add every sample of a batch, a few at a time where the tasks are many."""
-        import torch
 
         n, step = len(batch.known), self._step(layers)
         for start in range(0, n, step):
-            samples = torch.arange(start, min(start + step, n), device=batch.known.device)
-            part = batch.of(samples)
+            part = batch.of(slice(start, start + step))
             terms = terms_of_layers(self._summed_up(layers, part), part.known, 1)
             stacked = terms.stacked().flatten(2).double()
             self.terms.index_add_(1, part.block, stacked)

@@ -17,6 +17,7 @@ NAMES = (
     "gold_synthetic",
     "forecasts",
     "report",
+    "recording",
 )
 
 
