@@ -60,8 +60,9 @@ def keep_view() -> None:
 
 def show_steps() -> None:
     """Undo, redo, and the view as a link or a file."""
-    _step("Undo", ":material/undo:", _undo, "Ctrl+Z")
-    _step("Redo", ":material/redo:", _redo, "Ctrl+Y")
+    # Ctrl+Z would also fire while a name is typed, and take the selection away with the letter
+    _step("Undo", ":material/undo:", _undo, "Alt+Z")
+    _step("Redo", ":material/redo:", _redo, "Alt+Y")
     link = st.popover(
         "Link to this view",
         icon=":material/link:",
