@@ -115,7 +115,7 @@ def _notes(n_rows: int, n_drawn: int) -> tuple[str, ...]:
     if n_drawn == n_rows:
         return ()
     return (
-        f"The table of {n_rows:,} rows was streamed: sums are over every training row; kinds, "
-        f"issues, probes, mean displacements, points and what `validate` trains come from "
+        f"The table of {n_rows:,} rows was read from its file batch by batch for sums and counts; "
+        f"kinds, issues, probes, mean displacements, points and what `validate` trains come from "
         f"{n_drawn:,} rows, drawn evenly and with more of rare labels.",
     )
