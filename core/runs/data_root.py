@@ -11,7 +11,7 @@ VARIABLE = "TASKSCAPE_DATA"
 """The environment variable that names the folder."""
 MOST_LISTED = 500
 MEMORY_RATIO = 4.0
-"""Bytes of memory that a byte of a table on disk takes while it is read (ours, measured on CSV)."""
+"""Bytes of memory that a byte of a table on disk takes while it is read (ours; a guess)."""
 
 
 class Size(NamedTuple):
