@@ -10,7 +10,7 @@ from core.affinity.base import Measure
 from core.affinity.gaps import find_gaps
 from core.affinity.interval import interval
 from core.affinity.notes import explain
-from core.affinity.similarity import scale_of, scale_of_own, share_of_own, to_similarity
+from core.affinity.similarity import ALMOST, scale_of, scale_of_own, share_of_own, to_similarity
 from core.affinity.totals import add_up, draw_weights
 from core.errors import MethodError
 from core.joint_run import JointRun
@@ -29,7 +29,7 @@ def measure_affinity(
     values = measure(*add_up(landscape, np.ones(landscape.sums.n_blocks)))
     replicates = _bootstrap(landscape, measure, n_replicates, seed)
     low, high = interval(replicates)
-    similarity = _to_similarity(measure, values)
+    similarity = _to_similarity(measure, values, landscape.sums.pairing)
     return Affinity(
         task_names=tuple(task.name for task in landscape.tasks),
         measure=key,
@@ -62,13 +62,14 @@ def _check_look_ahead(landscape: Landscape, measure: Measure, key: str) -> None:
 
 
 def _to_similarity(
-    measure: Measure, values: Float[np.ndarray, "source target"]
+    measure: Measure, values: Float[np.ndarray, "source target"], pairing: str
 ) -> Callable[[Float[np.ndarray, "*replicate source target"]], np.ndarray]:
     """How values become similarities; what it scales by is that of the point estimate."""
     if measure.is_directed:
         return partial(share_of_own, least=scale_of_own(values))
     scale = scale_of(values) if measure.is_distance else None
-    return partial(to_similarity, scale=scale, lowest=measure.lowest)
+    highest = 1.0 if pairing == "matched" else ALMOST
+    return partial(to_similarity, scale=scale, lowest=measure.lowest, highest=highest)
 
 
 def _bootstrap(

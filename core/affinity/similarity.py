@@ -14,22 +14,28 @@ def scale_of(distance: Float[np.ndarray, "source target"]) -> float:
     return 1.0
 
 
+ALMOST = 1.0 - 1e-4
+"""The most alike that two tasks without a sample in common can look: an estimate that falls on or
+past the end of its scale makes no copies of them (ours)."""
+
+
 def to_similarity(
     values: Float[np.ndarray, "*replicate source target"],
     scale: float | None,
     lowest: float = 0.0,
+    highest: float = 1.0,
 ) -> Float[np.ndarray, "*replicate source target"]:
     """exp(−(a / scale)²) of a distance (ours); a similarity (scale None) with `lowest` put at 0.
 
     The bootstrap uses the scale of the point estimate, so that a replicate in which all distances
-    grow shows as less similar. The diagonal is 1; NaN stays NaN.
+    grow shows as less similar. The diagonal is 1, nothing else above `highest`; NaN stays NaN.
     """
     if scale is None:
         raw = np.clip((values - lowest) / (1.0 - lowest), 0.0, 1.0)
     else:
         with np.errstate(over="ignore", under="ignore"):  # infinitely far apart is 0 alike
             raw = np.exp(-((values / scale) ** 2))
-    return np.where(np.eye(values.shape[-1], dtype=bool), 1.0, raw)
+    return np.where(np.eye(values.shape[-1], dtype=bool), 1.0, np.minimum(raw, highest))
 
 
 def scale_of_own(values: Float[np.ndarray, "source target"]) -> float:

@@ -11,7 +11,7 @@ from scipy.stats import spearmanr
 
 from core.affinity import MEASURES, SCA, AbsCosine, LabelAgreement, MeanGradient, measure_affinity
 from core.affinity.interval import interval
-from core.affinity.similarity import scale_of, to_similarity
+from core.affinity.similarity import ALMOST, scale_of, to_similarity
 from core.affinity.totals import add_up, draw_weights
 from core.errors import MethodError
 from core.landscape import OneStep, measure_landscape
@@ -79,6 +79,20 @@ def test_many_unknown_pairs_are_counted():
     matched = measure_landscape(make_table(labels), replace(SMALL, pairing="matched"))
     affinity = measure_affinity(matched, SCA(), 5)
     assert any("and 7 more pairs" in note for note in affinity.notes)
+
+
+def test_tasks_of_one_law_with_their_own_samples_are_no_copies():
+    labels = np.full((400, 8), np.nan)
+    for task in range(8):
+        part = slice(task * 50, task * 50 + 50)
+        labels[part, task] = draw_labels(50, "b", seed=task)[:, 0]
+    landscape = measure_landscape(make_table(labels), SMALL)
+    assert landscape.sums.pairing == "energy"
+    affinity = measure_affinity(landscape, SCA(), 5)
+    apart = ~np.eye(8, dtype=bool)
+    assert (affinity.values[apart] == 0).any(), "an estimate of 0 or less is what the test is of"
+    assert affinity.similarity[apart].max() == ALMOST
+    assert affinity.replicates[:, apart].max() <= ALMOST
 
 
 def test_label_agreement_says_where_it_is_not_defined():
