@@ -7,10 +7,11 @@ import numpy as np
 from core.training import Examples
 from core.values import Kind, Split
 
-FEWEST_EVENTS = {Split.VALIDATION: 3, Split.TEST: 10}
+FEWEST_EVENTS = {Split.VALIDATION: 3, Split.TEST: 11}
 """Held-out rows of the rarer class (any label, for a regression) from which a task counts (ours).
 
-For the test: with fewer events a bootstrap over rows has too few distinct re-runs to be believed.
+For the test: with fewer events a bootstrap over rows has too few distinct re-runs to be believed;
+and a report hides counts of 1 to 10, so that a task which counts must not give away a count of 10.
 For the choice a noisy task is better than none: on eight splits of 1,700 rows with 12 mostly rare
 outcomes the validation gain agreed with the test gain by 0.51 (3 events) and 0.45 (10).
 """

@@ -89,7 +89,7 @@ def censor(examples, task, *splits):
 
 def test_a_test_split_without_events_is_said_and_left_out_of_the_mean(examples):
     evidence = judge(censor(examples, 0, Split.TEST))
-    assert evidence.excluded[0] == "0 events among the test rows; 10 are needed"
+    assert evidence.excluded[0] == "0 events among the test rows; 11 are needed"
     assert np.isnan(evidence.alone.metric[0])
     assert evidence.excluded[1:] == ("",) * 3
     assert np.isfinite(evidence.together_over_alone.value)
