@@ -14,6 +14,7 @@ from core.evidence.search.measured import Group, Measured
 from core.evidence.search.rules import Rules
 from core.evidence.search.surrogate import Surrogate, fit_surrogate
 from core.methods import Method, knob
+from core.threads import one_thread
 
 Cost = Callable[[Sequence[Group]], Float[np.ndarray, " group"]]
 
@@ -64,9 +65,10 @@ def propose_groups(
     cold = first_groups(measured, n, asked, affinity, seed)
     if len(cold) >= n:
         return cold
-    surrogate = fit_surrogate(measured, affinity)
     rng = np.random.default_rng(seed)
-    return (*cold, *_improving(surrogate, n - len(cold), cold, how, asked, new_cost, rng))
+    with one_thread():  # small matrices again and again: ten times slower on two
+        surrogate = fit_surrogate(measured, affinity)
+        return (*cold, *_improving(surrogate, n - len(cold), cold, how, asked, new_cost, rng))
 
 
 def _improving(

@@ -13,6 +13,7 @@ from jaxtyping import Bool, Float, Int
 
 from core.evidence.search.kernel import Penalties, Places, covariance, variance
 from core.evidence.search.measured import Group, Measured, membership
+from core.threads import one_thread
 
 _JITTER = 1e-9
 
@@ -123,8 +124,9 @@ def fit_surrogate(
     n_tasks = len(measured.task_names)
     prior = standardise(np.zeros((n_tasks, n_tasks)) if affinity is None else affinity)
     observed = observe(measured, prior)
-    chosen = tune(observed) if penalties is None else penalties
-    factor, weights = solve(observed, chosen)
+    with one_thread():
+        chosen = tune(observed) if penalties is None else penalties
+        factor, weights = solve(observed, chosen)
     return Surrogate(observed, chosen, prior, factor, weights, measured)
 
 
