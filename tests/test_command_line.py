@@ -107,7 +107,7 @@ def test_a_report_of_every_format_and_what_leaves_with_it(finished, form, tmp_pa
     done = taskscape("report", run, "--format", form, "--audience", "clinician", "-o", out)
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{out}\n"
-    assert f"Leaves this machine ({form}, for a clinician):" in done.stderr
+    assert f"Leaves this machine ({form}, written for: clinician):" in done.stderr
     assert "names of 6 tasks" in done.stderr
     start = {"html": b"<!doctype", "pdf": b"%PDF-1.7", "pptx": b"PK", "json": b"{", "yaml": b"sch"}
     assert out.read_bytes().startswith(start[form])

@@ -30,7 +30,7 @@ class Manifest(Frozen):
         groups = _listed(self.group_names)
         return "\n".join(
             (
-                f"Leaves this machine ({self.form}, for a {self.audience}):",
+                f"Leaves this machine ({self.form}, written for: {self.audience}):",
                 f"  names of {count(len(self.task_names), 'task')}: {_listed(self.task_names)}",
                 f"  names of columns: {columns}",
                 f"  names given to groups: {groups}",

@@ -111,7 +111,7 @@ def advise_one_pair(run):
 def test_what_leaves_is_said_before_the_file_is_made(untrained):
     at = open_report(untrained)
     at.radio(key="form").set_value("json").run()
-    assert "Leaves this machine (json, for a clinician)" in words(at)
+    assert "Leaves this machine (json, written for: clinician)" in words(at)
     at.button(key="make_report").click().run()
     assert not at.exception
     (save,) = at.get("download_button")
