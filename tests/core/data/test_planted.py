@@ -4,6 +4,7 @@ import pytest
 
 from core.data import EXAMPLES, load_example, load_table, plant_groups
 from core.data.issues import find_issues
+from core.data.kinds import KINDS
 from core.data.roles import assign_roles
 from core.errors import TableError
 from core.inputs import model_inputs
@@ -91,7 +92,7 @@ def test_prevalence_and_missing_are_as_asked():
 def test_mixed_kinds():
     planted = plant_groups(kinds="mixed", missing=0.1)
     table = load_table(planted.frame, planted.targets)
-    assert {task.kind for task in table.tasks} == set(Kind) - {Kind.TIME_TO_EVENT}
+    assert {task.kind for task in table.tasks} == set(KINDS) - {Kind.TIME_TO_EVENT}
     assert {
         task.kind for task in load_table(plant_groups(kinds="regression").frame, "y_*").tasks
     } == {Kind.REGRESSION}
