@@ -1,5 +1,6 @@
 """The README is executed: its example runs, its commands are the ones CI runs, its files exist."""
 
+import os
 import re
 import subprocess
 import sys
@@ -24,6 +25,19 @@ def test_the_example_runs_and_prints_groups():
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[0].startswith("grouped")
     assert len(done.stdout.splitlines()) == 4
+
+
+def test_the_recorder_example_runs_and_leaves_a_landscape(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", block("recorder example")],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "icu.landscape.npz").is_file()
+    assert done.stdout.strip()
 
 
 def test_the_two_commands_make_their_own_environment_on_one_line():

@@ -18,7 +18,7 @@ from dashboard.example import find_example
 from tests.browser.conftest import FLAGS, PATIENCE_MS, Server, free_port
 
 PAGES = {"data": "", "landscape": "landscape", "affinity": "affinity", "graph": "graph"}
-PAGES |= {"groups": "groups", "evidence": "evidence", "runs": "runs"}
+PAGES |= {"groups": "groups", "evidence": "evidence", "report": "report", "runs": "runs"}
 TALLEST = 1500
 
 
