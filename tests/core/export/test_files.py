@@ -76,7 +76,7 @@ def test_a_task_with_too_few_events_has_a_reason_instead_of_an_interval(grouped,
     model = load_model(export_run(grouped, tmp_path / "model").folder)
     first, *others = score_model(model, few)
     assert np.isnan([first.metric.low, first.metric.high]).all()
-    assert "10 are needed" in first.why_none
+    assert "11 are needed" in first.why_none
     assert not any(one.why_none for one in others)
 
 
