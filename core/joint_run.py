@@ -41,7 +41,7 @@ class JointRun(Method):
 
 @dataclass(frozen=True, eq=False)
 class LookAhead(Frozen):
-    """What one joint run of all tasks found by looking ahead (`core.landscape.look_ahead`).
+    """What one joint run of all tasks found by looking ahead (`core.landscape.look_ahead.joint`).
 
     `gain` adds up over the blocks to Z[source, target]: the share of its held-out loss that the
     target gains from a step of the source alone, averaged over the looks; NaN where no look had

@@ -7,54 +7,27 @@ is ever formed: for a linear layer it is the outer product δ_it a_iᵀ, so ever
 compared through δ alone.
 
     one_step      the method: its settings, and the loop over random starts
-    ground        what every start is measured on
     start         one random start
-    labels        label columns → numbers and masks; which tasks are copies of each other
-    notes         what a reader must know
-    spread        what several starts agree on
     starting      the trunk that a start is measured from
     warmup        a short joint run of all tasks
-    brought       a module or weights of the user's
-    trunk         what the landscape asks of the shared layers
-    perceptron    linear maps and ReLUs: the trunks with a closed form
-    any_trunk     the pair terms of all others, a few rows at a time
+    ground        what every start is measured on
     heads         one head for all tasks; losses and their derivatives
     probe         a head for each task, fitted on the frozen features
-    closed_form   distance and cosine of the displacements of every pair of tasks
-    one_output    the same where all tasks share one output: products of 0/1 matrices
     terms         what a pair of tasks contributes
-    module_trunk  any torch module: layers with a form are tapped, others go by torch.func
-    admit         what a module must show before it is let in as a trunk
-    parameters    which of its parameters count
-    taps          linear maps and convolutions, from what they were fed and what came back
-    by_row        gradients of single rows by any other parameter
-    nets          the convolutional trunks
-    canvas        from the inputs of a table back to images and series
-    layers        what the layers of any trunk add: outer products, sums of them, or whole
-    row_terms     the pair terms of every row, filled layer by layer
-    targets       which walks there are: one for every sample and distinct target
-    follow        optima of several steps
-    follow_copies  for any trunk, with a copy of the weights for every walk
-    follow_factors  for a perceptron, without any
-    walks         what following leaves behind
-    walked        the sums of the pair terms after several steps
-    mean_pairs    tasks compared by their mean displacements
-    crossed       tasks with their own samples: all samples of one against all of the other
-    crossed_layers  a layer's part in the distance of every two samples
-    rank_one      the exact L1 distance of the gradients of two samples
-    mean_pull     inner products of the tasks' mean displacements
-    blocks        which rows are summed together
-    material      what the starts are measured on: rows at hand, and every row
+    row_terms     the same of every row, filled layer by layer
     memory        batches that fit
-    rows          the rows in pieces, each of one block
-    accumulate    batches of rows → sums of every block
-    label_sums    the same sums of the labels alone, without a model
-    look_ahead    one joint run: what a step of a task does to the others' losses
-    ahead         one step ahead: gradients by task, losses where they lead
-    draws         the rows of every step, and those held out
-    tally         looks ahead, added up by block
-    strata        a fair draw among tasks and labels
+    coreset       a few rows that stand for all
     points        sketches of the displacements, for the pictures
+    spread        what several starts agree on
+    notes         what a reader must know
+
+    rows/          the rows, their blocks and their labels
+    trunks/        the shared layers, whatever they are made of
+    layers/        what one layer adds to a pair of tasks
+    sums/          one step: sums over all rows
+    walks/         several steps
+    own_samples/   tasks without a common row
+    look_ahead/    TAG: one joint run
 
 Example:
     >>> from core.data import load_example, load_table
@@ -71,11 +44,11 @@ from typing import TYPE_CHECKING
 from core.device import full_precision
 from core.errors import MethodError
 from core.joint_run import JointRun, LookAhead
-from core.landscape.brought import NOTHING, Brought, Weights, bring, load_weights
-from core.landscape.canvas import CONVOLUTIONS
-from core.landscape.look_ahead import run_ahead
+from core.landscape.look_ahead.joint import run_ahead
 from core.landscape.one_step import OneStep
+from core.landscape.rows.canvas import CONVOLUTIONS
 from core.landscape.terms import SUMS
+from core.landscape.trunks.brought import NOTHING, Brought, Weights, bring, load_weights
 from core.methods import Stage
 from core.progress import OnProgress, silent
 from core.streamed import StreamedTable

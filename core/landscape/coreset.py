@@ -19,12 +19,12 @@ from jaxtyping import Float
 
 from core.keys import DRAW, powers_of_half, uniform
 from core.landscape.heads import Heads, draw_shared_head
-from core.landscape.labels import Labels
-from core.landscape.material import Material, Part, own_labels
-from core.landscape.perceptron import draw_perceptron
-from core.landscape.rows import Rows
+from core.landscape.rows.labels import Labels
+from core.landscape.rows.material import Material, Part, own_labels
+from core.landscape.rows.pieces import Rows
 from core.landscape.start import generator_of
-from core.landscape.trunk import Trunk
+from core.landscape.trunks.perceptron import draw_perceptron
+from core.landscape.trunks.trunk import Trunk
 from core.values import Coreset, Kind
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.landscape.brought import Brought
-from core.landscape.canvas import Layout
-from core.landscape.labels import Labels
-from core.landscape.rows import Rows, Supply
+from core.landscape.rows.canvas import Layout
+from core.landscape.rows.labels import Labels
+from core.landscape.rows.pieces import Rows, Supply
+from core.landscape.trunks.brought import Brought
 from core.values import Task
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from core.hazard import base_logits
-from core.landscape.labels import Labels
+from core.landscape.rows.labels import Labels
 from core.values import Kind, Task
 
 if TYPE_CHECKING:

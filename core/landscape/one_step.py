@@ -7,12 +7,8 @@ import numpy as np
 
 from core.device import pick_device
 from core.errors import MethodError
-from core.landscape.accumulate import mean_of
-from core.landscape.brought import NOTHING, Brought
 from core.landscape.coreset import draw_coreset
 from core.landscape.ground import Ground
-from core.landscape.labels import Distinct
-from core.landscape.material import Material, from_stream, from_table
 from core.landscape.notes import (
     explain_estimate,
     explain_heads,
@@ -22,12 +18,16 @@ from core.landscape.notes import (
     explain_walks,
 )
 from core.landscape.points import draw_projections, sketch_points
-from core.landscape.rows import supply
+from core.landscape.rows.labels import Distinct
+from core.landscape.rows.material import Material, from_stream, from_table
+from core.landscape.rows.pieces import supply
+from core.landscape.rows.strata import draw_pairs
 from core.landscape.spread import explain_spread
 from core.landscape.start import Start, generator_of, measure_start
 from core.landscape.starting import trunk_kind
-from core.landscape.strata import draw_pairs
+from core.landscape.sums.accumulate import mean_of
 from core.landscape.terms import SUMS
+from core.landscape.trunks.brought import NOTHING, Brought
 from core.methods import Method, knob
 from core.progress import OnProgress, within
 from core.streamed import StreamedTable

@@ -11,8 +11,8 @@ import numpy as np
 from jaxtyping import Float, Float32, Int
 
 from core.landscape.heads import Heads
-from core.landscape.labels import Labels
-from core.landscape.trunk import Trunk
+from core.landscape.rows.labels import Labels
+from core.landscape.trunks.trunk import Trunk
 
 if TYPE_CHECKING:
     import torch

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from jaxtyping import Float
 
 from core.landscape.heads import Heads, make_heads
-from core.landscape.rows import Rows
-from core.landscape.trunk import Trunk
+from core.landscape.rows.pieces import Rows
+from core.landscape.trunks.trunk import Trunk
 from core.values import Task
 
 if TYPE_CHECKING:

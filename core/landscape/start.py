@@ -8,16 +8,16 @@ import numpy as np
 from jaxtyping import Float
 
 from core.errors import TableError
-from core.landscape.accumulate import accumulate
-from core.landscape.crossed import Crossed, sum_crossed
 from core.landscape.ground import Ground
 from core.landscape.heads import Heads, draw_own_heads, draw_shared_head
-from core.landscape.mean_pairs import sum_means
+from core.landscape.own_samples.crossed import Crossed, sum_crossed
+from core.landscape.own_samples.mean_pairs import sum_means
 from core.landscape.probe import fit_probes
 from core.landscape.starting import start_trunk
+from core.landscape.sums.accumulate import accumulate
 from core.landscape.terms import SUMS
-from core.landscape.trunk import Trunk
-from core.landscape.walked import sum_walked
+from core.landscape.trunks.trunk import Trunk
+from core.landscape.walks.walked import sum_walked
 from core.progress import OnProgress, within
 from core.values import PairSums, Task
 

@@ -6,14 +6,14 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from core.errors import MethodError
-from core.landscape.admit import admit
-from core.landscape.brought import Brought
-from core.landscape.canvas import Layout, as_square, image_axes, kind_of, series_axes
 from core.landscape.ground import Ground
-from core.landscape.module_trunk import ModuleTrunk
-from core.landscape.nets import draw_cnn, draw_conv1d
-from core.landscape.perceptron import Perceptron, draw_perceptron
-from core.landscape.trunk import Trunk
+from core.landscape.rows.canvas import Layout, as_square, image_axes, kind_of, series_axes
+from core.landscape.trunks.admit import admit
+from core.landscape.trunks.brought import Brought
+from core.landscape.trunks.module import ModuleTrunk
+from core.landscape.trunks.nets import draw_cnn, draw_conv1d
+from core.landscape.trunks.perceptron import Perceptron, draw_perceptron
+from core.landscape.trunks.trunk import Trunk
 from core.landscape.warmup import warm_up
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from core.landscape.heads import draw_own_heads, make_heads
-from core.landscape.labels import Labels
-from core.landscape.rows import Rows
-from core.landscape.trunk import Trunk
+from core.landscape.rows.labels import Labels
+from core.landscape.rows.pieces import Rows
+from core.landscape.trunks.trunk import Trunk
 from core.values import Task
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.errors import MethodError
-from core.landscape.parameters import choose_parameters
+from core.landscape.trunks.parameters import choose_parameters
 from core.recording.pulls import Layer
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.errors import MethodError
-from core.landscape.label_sums import sum_label_parts
+from core.landscape.rows.label_sums import sum_label_parts
 from core.values import Kind, LabelSums, Landscape, PairSums, Points, Task
 
 HEADS = "recorded"

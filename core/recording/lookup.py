@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jaxtyping import Float, Int
 
-from core.landscape.layers import MAX_FORMED, Pull
+from core.landscape.layers.pull import MAX_FORMED, Pull
 
 if TYPE_CHECKING:
     from torch import Tensor

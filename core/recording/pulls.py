@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.errors import MethodError
-from core.landscape.by_row import wholes
-from core.landscape.layers import Factors, Pull, Sites, Whole
-from core.landscape.taps import can_tap, cut_places
+from core.landscape.layers.by_row import wholes
+from core.landscape.layers.pull import Factors, Pull, Sites, Whole
+from core.landscape.layers.taps import can_tap, cut_places
 from core.recording.lookup import Lookup
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from core.landscape.layers import Pull, Sites
+from core.landscape.layers.pull import Pull, Sites
 from core.landscape.points import SIDE
 from core.recording.pulls import Layer
 from core.recording.sums import Part

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Int
 
-from core.landscape.layers import Factors, Pull, Sites, Whole, terms_of_layers
+from core.landscape.layers.pull import Factors, Pull, Sites, Whole, terms_of_layers
 from core.landscape.terms import PairTerms
 from core.recording.lookup import Lookup
 from core.recording.pulls import Call, Layer

@@ -22,16 +22,16 @@ import numpy as np
 import torch
 
 from core.affinity import SCA, AbsCosine
-from core.landscape.accumulate import accumulate
-from core.landscape.blocks import assign_blocks
 from core.landscape.heads import Heads, draw_own_heads, draw_shared_head
-from core.landscape.labels import Labels
-from core.landscape.mean_pull import sum_mean_products
 from core.landscape.one_step import FEWEST_BLOCKS, MAX_SUMS
-from core.landscape.perceptron import draw_perceptron
-from core.landscape.rows import arrange_rows
+from core.landscape.rows.blocks import assign_blocks
+from core.landscape.rows.labels import Labels
+from core.landscape.rows.pieces import arrange_rows
+from core.landscape.sums.accumulate import accumulate
+from core.landscape.sums.mean_pull import sum_mean_products
 from core.landscape.terms import SUMS
-from core.landscape.trunk import Trunk
+from core.landscape.trunks.perceptron import draw_perceptron
+from core.landscape.trunks.trunk import Trunk
 from core.values import Kind, Task
 
 N_INPUTS, WIDTH, DEPTH, N_TASKS = 64, 128, 2, 20

@@ -20,7 +20,7 @@ import torch
 
 from core.affinity import TAG
 from core.landscape import OneStep, measure_landscape, measure_look_ahead
-from core.landscape.accumulate import accumulate
+from core.landscape.sums.accumulate import accumulate
 from core.values import Kind, Split, Task, TaskTable
 from tests.benchmarks.closed_form import BATCH as MOST_ROWS
 from tests.benchmarks.closed_form import N_INPUTS, N_TASKS, Problem, processor_seconds

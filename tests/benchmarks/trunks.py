@@ -24,13 +24,13 @@ import torch
 
 from core.data import load_table
 from core.landscape import NOTHING, OneStep, measure_landscape
-from core.landscape.follow_copies import follow_copies
 from core.landscape.heads import draw_shared_head
-from core.landscape.material import from_table
+from core.landscape.rows.material import from_table
 from core.landscape.start import generator_of
 from core.landscape.starting import draw_trunk
-from core.landscape.targets import find_targets
-from core.landscape.walked import _terms, sum_walked
+from core.landscape.walks.copies import follow_copies
+from core.landscape.walks.targets import find_targets
+from core.landscape.walks.walked import _terms, sum_walked
 from core.values import TaskTable
 from tests.benchmarks.closed_form import Problem
 

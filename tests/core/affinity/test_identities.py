@@ -21,9 +21,9 @@ from core.affinity.totals import add_up, draw_weights
 from core.inputs import model_inputs
 from core.landscape import OneStep, measure_landscape
 from core.landscape.heads import draw_shared_head
-from core.landscape.labels import prepare_labels
-from core.landscape.perceptron import draw_perceptron
+from core.landscape.rows.labels import prepare_labels
 from core.landscape.start import generator_of
+from core.landscape.trunks.perceptron import draw_perceptron
 from core.values import Split
 from tests.core.landscape.oracle import gradients
 from tests.core.landscape.tables import draw_labels, make_table

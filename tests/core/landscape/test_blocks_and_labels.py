@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import rankdata
 
-from core.landscape.blocks import assign_blocks
-from core.landscape.label_sums import excess_events, mean_ranks, sum_labels
-from core.landscape.labels import find_distinct, prepare_labels
-from core.landscape.rows import arrange_rows
+from core.landscape.rows.blocks import assign_blocks
+from core.landscape.rows.label_sums import excess_events, mean_ranks, sum_labels
+from core.landscape.rows.labels import find_distinct, prepare_labels
+from core.landscape.rows.pieces import arrange_rows
 from tests.core.landscape.tables import draw_labels, make_table
 
 

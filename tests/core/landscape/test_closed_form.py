@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from core.landscape.any_trunk import terms_of_any_trunk
-from core.landscape.closed_form import pair_terms
 from core.landscape.heads import draw_shared_head, make_heads
-from core.landscape.labels import prepare_labels
-from core.landscape.mean_pull import sum_mean_products
-from core.landscape.perceptron import draw_perceptron
-from core.landscape.rows import arrange_rows
+from core.landscape.rows.labels import prepare_labels
+from core.landscape.rows.pieces import arrange_rows
+from core.landscape.sums.any_trunk import terms_of_any_trunk
+from core.landscape.sums.closed_form import pair_terms
+from core.landscape.sums.mean_pull import sum_mean_products
+from core.landscape.trunks.perceptron import draw_perceptron
 from tests.core.landscape.oracle import gradients, mean_products, pair_sums
 from tests.core.landscape.tables import draw_labels, make_table
 

@@ -8,11 +8,11 @@ import torch
 
 from core.affinity import MEASURES, SCA, AbsCosine, Cosine, LabelAgreement, Sign, measure_affinity
 from core.landscape import OneStep, measure_landscape
-from core.landscape.crossed import _weights, sum_crossed
 from core.landscape.heads import make_heads
-from core.landscape.labels import prepare_labels
-from core.landscape.perceptron import draw_perceptron
-from core.landscape.rows import arrange_rows
+from core.landscape.own_samples.crossed import _weights, sum_crossed
+from core.landscape.rows.labels import prepare_labels
+from core.landscape.rows.pieces import arrange_rows
+from core.landscape.trunks.perceptron import draw_perceptron
 from core.null import measure_null
 from core.values import Split
 from tests.core.landscape.oracle import gradients

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from core.landscape import crossed_layers
-from core.landscape.crossed_layers import Formed, Outer, gather_layers
-from core.landscape.layers import Factors, Sites, Whole
+from core.landscape.layers import crossed as crossed_layers
+from core.landscape.layers.crossed import Formed, Outer, gather_layers
+from core.landscape.layers.pull import Factors, Sites, Whole
 
 
 def draw_batches(n_outputs, n_inputs, sizes=(3, 5), seed=0):

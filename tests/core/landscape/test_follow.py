@@ -10,17 +10,17 @@ from torch import nn
 
 from core.errors import MethodError, TableError
 from core.landscape import OneStep, measure_landscape
-from core.landscape.admit import admit
-from core.landscape.crossed import sum_crossed
-from core.landscape.follow_copies import follow_copies
-from core.landscape.follow_factors import follow_factors
 from core.landscape.heads import draw_shared_head
-from core.landscape.perceptron import Perceptron
-from core.landscape.rows import arrange_rows
-from core.landscape.targets import find_targets, head_kinds
+from core.landscape.own_samples.crossed import sum_crossed
+from core.landscape.rows.pieces import arrange_rows
 from core.landscape.terms import PairTerms
-from core.landscape.walked import sum_walked
-from core.landscape.walks import SMALL_STEP
+from core.landscape.trunks.admit import admit
+from core.landscape.trunks.perceptron import Perceptron
+from core.landscape.walks.copies import follow_copies
+from core.landscape.walks.factors import follow_factors
+from core.landscape.walks.targets import find_targets, head_kinds
+from core.landscape.walks.walk import SMALL_STEP
+from core.landscape.walks.walked import sum_walked
 from tests.core.landscape.oracle import loss_of, pair_sums
 from tests.core.landscape.tables import draw_labels, make_table
 from tests.core.landscape.test_closed_form import CPU, make_problem, own_heads

@@ -6,8 +6,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.landscape import layers as layers_of
-from core.landscape.layers import Factors, Sites, Whole, terms_of_layers
+from core.landscape.layers import pull as layers_of
+from core.landscape.layers.pull import Factors, Sites, Whole, terms_of_layers
 from tests.core.landscape.oracle import mean_products, pair_sums
 
 N_TASKS, N_ROWS, N_PLACES = 3, 8, 5

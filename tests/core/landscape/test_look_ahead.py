@@ -10,15 +10,15 @@ from core.errors import Cancelled
 from core.inputs import model_inputs
 from core.joint_run import JointRun
 from core.landscape import OneStep, bring, measure_landscape, measure_look_ahead
-from core.landscape.ahead import Batch, Stand, gradients, losses_ahead, losses_here
-from core.landscape.blocks import assign_blocks
-from core.landscape.draws import FEWEST, batches, hold_out
 from core.landscape.heads import draw_own_heads, make_heads
-from core.landscape.labels import prepare_labels
-from core.landscape.look_ahead import _STREAM
-from core.landscape.perceptron import draw_perceptron
+from core.landscape.look_ahead.draws import FEWEST, batches, hold_out
+from core.landscape.look_ahead.joint import _STREAM
+from core.landscape.look_ahead.step import Batch, Stand, gradients, losses_ahead, losses_here
+from core.landscape.look_ahead.tally import Tally
+from core.landscape.rows.blocks import assign_blocks
+from core.landscape.rows.labels import prepare_labels
 from core.landscape.start import generator_of
-from core.landscape.tally import Tally
+from core.landscape.trunks.perceptron import draw_perceptron
 from core.values import Split
 from tests.core.landscape.oracle import loss_of
 from tests.core.landscape.tables import draw_labels, make_table

@@ -9,7 +9,7 @@ from core.affinity import MEASURES, SCA, Cosine, MeanGradient, SCARelative, Sign
 from core.affinity.totals import add_up, draw_weights
 from core.errors import MethodError
 from core.landscape import OneStep, measure_landscape
-from core.landscape.blocks import assign_blocks
+from core.landscape.rows.blocks import assign_blocks
 from core.null import measure_null
 from core.values import Split
 from tests.core.affinity.test_identities import plain_gradients

@@ -153,7 +153,7 @@ def test_an_infinite_label_is_named():
 
 
 def test_a_loss_that_is_not_finite_names_its_task(monkeypatch):
-    from core.landscape import material
+    from core.landscape.rows import material
 
     real = material.prepare_labels
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from core.landscape import OneStep, accumulate, measure_landscape, memory
+from core.landscape import OneStep, measure_landscape, memory
 from core.landscape.memory import Batches, is_out_of_memory, numbers_at_a_time
+from core.landscape.sums import accumulate
 from tests.core.landscape.tables import draw_labels, make_table
 
 CPU = torch.device("cpu")

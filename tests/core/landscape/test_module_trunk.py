@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from torch import nn
 
 from core.errors import MethodError
-from core.landscape.admit import admit
-from core.landscape.any_trunk import strengths
-from core.landscape.by_row import vectorised
-from core.landscape.closed_form import pair_terms
 from core.landscape.heads import draw_shared_head
-from core.landscape.labels import prepare_labels
-from core.landscape.mean_pull import sum_mean_products
-from core.landscape.rows import arrange_rows
+from core.landscape.layers.by_row import vectorised
+from core.landscape.rows.labels import prepare_labels
+from core.landscape.rows.pieces import arrange_rows
+from core.landscape.sums.any_trunk import strengths
+from core.landscape.sums.closed_form import pair_terms
+from core.landscape.sums.mean_pull import sum_mean_products
+from core.landscape.trunks.admit import admit
 from tests.core.landscape.modules import MODULES, N_INPUTS, Seen, make_module
 from tests.core.landscape.oracle import loss_of, mean_products, pair_sums
 from tests.core.landscape.tables import draw_labels, make_table

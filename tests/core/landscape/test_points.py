@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from core.landscape import OneStep, measure_landscape
 from core.landscape.heads import make_heads
-from core.landscape.labels import prepare_labels
-from core.landscape.perceptron import draw_perceptron
 from core.landscape.points import SIDE, draw_projections, sketch_points
-from core.landscape.strata import draw_pairs, share_out
+from core.landscape.rows.labels import prepare_labels
+from core.landscape.rows.strata import draw_pairs, share_out
+from core.landscape.trunks.perceptron import draw_perceptron
 from core.values import Split
 from tests.core.landscape.oracle import gradients
 from tests.core.landscape.tables import draw_labels, make_table

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from core.landscape.labels import prepare_labels
-from core.landscape.perceptron import draw_perceptron
 from core.landscape.probe import fit_probes
-from core.landscape.rows import arrange_rows
+from core.landscape.rows.labels import prepare_labels
+from core.landscape.rows.pieces import arrange_rows
+from core.landscape.trunks.perceptron import draw_perceptron
 from core.values import Kind
 from tests.core.landscape.tables import draw_labels, make_table
 

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.landscape.rank_one import l1_between
+from core.landscape.layers.rank_one import l1_between
 
 
 def brute(u, v, s, t):

@@ -12,15 +12,15 @@ from core import preset, run
 from core.errors import MethodError
 from core.inputs import apply_scale, fit_scale
 from core.landscape import OneStep, measure_landscape
-from core.landscape.brought import NOTHING, Brought, bring, load_weights
-from core.landscape.canvas import Layout
 from core.landscape.ground import Ground
-from core.landscape.labels import prepare_labels
-from core.landscape.module_trunk import ModuleTrunk
-from core.landscape.perceptron import Perceptron
-from core.landscape.rows import arrange_rows
+from core.landscape.rows.canvas import Layout
+from core.landscape.rows.labels import prepare_labels
+from core.landscape.rows.pieces import arrange_rows
 from core.landscape.start import generator_of
 from core.landscape.starting import draw_trunk, start_trunk
+from core.landscape.trunks.brought import NOTHING, Brought, bring, load_weights
+from core.landscape.trunks.module import ModuleTrunk
+from core.landscape.trunks.perceptron import Perceptron
 from core.landscape.warmup import warm_up
 from tests.core.landscape.tables import draw_labels, make_table
 

@@ -8,7 +8,8 @@ import pytest
 from core.data.streamed import open_table, parquet, stream
 from core.joint_run import JointRun
 from core.keys import block_of
-from core.landscape import OneStep, material, measure_landscape, measure_look_ahead
+from core.landscape import OneStep, measure_landscape, measure_look_ahead
+from core.landscape.rows import material
 from core.values import Split
 from tests.core.streamed_tables import KINDS, make_frame, save
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from core.landscape.accumulate import accumulate
 from core.landscape.heads import draw_shared_head
-from core.landscape.labels import Labels, prepare_labels
-from core.landscape.mean_pull import sum_mean_products
-from core.landscape.perceptron import draw_perceptron
 from core.landscape.probe import fit_probes
-from core.landscape.rows import Supply, arrange_rows
+from core.landscape.rows.labels import Labels, prepare_labels
+from core.landscape.rows.pieces import Supply, arrange_rows
 from core.landscape.start import generator_of
+from core.landscape.sums.accumulate import accumulate
+from core.landscape.sums.mean_pull import sum_mean_products
+from core.landscape.trunks.perceptron import draw_perceptron
 from tests.core.landscape.tables import draw_labels, make_table
 
 CPU = torch.device("cpu")

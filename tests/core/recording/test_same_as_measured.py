@@ -11,7 +11,7 @@ from core.data import load_table, plant_groups
 from core.inputs import model_inputs
 from core.joint_run import JointRun
 from core.landscape import OneStep, measure_landscape
-from core.landscape.labels import prepare_labels
+from core.landscape.rows.labels import prepare_labels
 from core.recording import record_landscape
 from core.values import Split
 

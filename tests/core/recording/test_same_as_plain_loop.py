@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.landscape.parameters import choose_parameters
+from core.landscape.trunks.parameters import choose_parameters
 from core.recording import record_landscape
 from tests.core.recording.models import (
     CNN,

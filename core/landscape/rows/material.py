@@ -15,10 +15,10 @@ from jaxtyping import Float, Float32, Int
 from core.errors import TableError
 from core.inputs import apply_scale, fit_scale
 from core.keys import block_of
-from core.landscape.blocks import assign_blocks
-from core.landscape.canvas import Layout
-from core.landscape.label_sums import sum_label_parts
-from core.landscape.labels import (
+from core.landscape.rows.blocks import assign_blocks
+from core.landscape.rows.canvas import Layout
+from core.landscape.rows.label_sums import sum_label_parts
+from core.landscape.rows.labels import (
     Distinct,
     Labels,
     LabelScale,
@@ -26,7 +26,7 @@ from core.landscape.labels import (
     fit_edges,
     prepare_labels,
 )
-from core.landscape.rows import Rows, Supply, arrange_rows
+from core.landscape.rows.pieces import Rows, Supply, arrange_rows
 from core.streamed import Batch, StreamedTable, even_copies
 from core.values import LabelSums, Split, Task, TaskTable
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from jaxtyping import Float
 
-from core.landscape.layers import Pull
+from core.landscape.layers.pull import Pull
 
 if TYPE_CHECKING:
     import torch

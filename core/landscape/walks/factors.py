@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from jaxtyping import Float, Int
 
 from core.landscape.heads import Heads
-from core.landscape.layers import Factors, Pull, Sites
-from core.landscape.perceptron import Perceptron
-from core.landscape.walks import FEW_LEFT, SMALL_STEP, Walks
+from core.landscape.layers.pull import Factors, Pull, Sites
+from core.landscape.trunks.perceptron import Perceptron
+from core.landscape.walks.walk import FEW_LEFT, SMALL_STEP, Walks
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -133,7 +133,7 @@ def follow_factors(
     steps: int,
     step_size: float,
 ) -> Walks:
-    """See `core.landscape.follow.follow`."""
+    """See `core.landscape.walks.follow.follow`."""
     import torch
 
     n_walks, device = len(x), x.device

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jaxtyping import Bool, Float
 
-from core.landscape.any_trunk import terms_of_any_trunk
 from core.landscape.heads import Heads
-from core.landscape.perceptron import Perceptron, PerceptronPass
+from core.landscape.sums.any_trunk import terms_of_any_trunk
 from core.landscape.terms import SUMS, PairTerms, add_rows, assemble, cosines, gram, square_of
-from core.landscape.trunk import Trunk
+from core.landscape.trunks.perceptron import Perceptron, PerceptronPass
+from core.landscape.trunks.trunk import Trunk
 
 if TYPE_CHECKING:
     from torch import Tensor

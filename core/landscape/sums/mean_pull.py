@@ -10,8 +10,8 @@ import numpy as np
 from jaxtyping import Float
 
 from core.landscape.heads import Heads
-from core.landscape.rows import Rows
-from core.landscape.trunk import Trunk
+from core.landscape.rows.pieces import Rows
+from core.landscape.trunks.trunk import Trunk
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -18,17 +18,17 @@ from jaxtyping import Float32, Int
 
 from core.device import pick_device
 from core.joint_run import JointRun, LookAhead
-from core.landscape.ahead import Batch, Stand, gradients, losses_ahead, losses_here, step
-from core.landscape.brought import NOTHING, Brought
-from core.landscape.draws import Parted, batches, hold_out
 from core.landscape.heads import Heads, draw_own_heads
-from core.landscape.labels import Labels
-from core.landscape.material import Material, from_stream, from_table
+from core.landscape.look_ahead.draws import Parted, batches, hold_out
+from core.landscape.look_ahead.step import Batch, Stand, gradients, losses_ahead, losses_here, step
+from core.landscape.look_ahead.tally import Tally
 from core.landscape.one_step import OneStep
+from core.landscape.rows.labels import Labels
+from core.landscape.rows.material import Material, from_stream, from_table
 from core.landscape.start import generator_of
 from core.landscape.starting import draw_trunk
-from core.landscape.tally import Tally
-from core.landscape.trunk import Trunk
+from core.landscape.trunks.brought import NOTHING, Brought
+from core.landscape.trunks.trunk import Trunk
 from core.progress import OnProgress
 from core.streamed import StreamedTable
 from core.values import TaskTable

@@ -14,9 +14,9 @@ import numpy as np
 from jaxtyping import Float
 
 from core.landscape.heads import Heads
-from core.landscape.mean_pull import sum_mean_products
-from core.landscape.rows import Rows
-from core.landscape.trunk import Trunk
+from core.landscape.rows.pieces import Rows
+from core.landscape.sums.mean_pull import sum_mean_products
+from core.landscape.trunks.trunk import Trunk
 from core.values import PairSums
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from warnings import catch_warnings, filterwarnings
 
-from core.landscape.layers import Whole
+from core.landscape.layers.pull import Whole
 
 if TYPE_CHECKING:
     import torch

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from jaxtyping import Float
 
-from core.landscape.layers import Factors, Pull
-from core.landscape.trunk import Pass, Trunk
+from core.landscape.layers.pull import Factors, Pull
+from core.landscape.trunks.trunk import Pass, Trunk
 
 if TYPE_CHECKING:
     import torch

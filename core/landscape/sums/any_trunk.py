@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 from jaxtyping import Bool, Float
 
 from core.landscape.heads import Heads
-from core.landscape.one_output import terms_of_one_output
-from core.landscape.perceptron import Perceptron
 from core.landscape.row_terms import empty_terms, sum_row_terms
+from core.landscape.sums.one_output import terms_of_one_output
 from core.landscape.terms import SUMS, PairTerms
-from core.landscape.trunk import Trunk
+from core.landscape.trunks.perceptron import Perceptron
+from core.landscape.trunks.trunk import Trunk
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,7 +27,7 @@ def terms_of_any_trunk(
     piece: int,
     reads: frozenset[str] = frozenset(SUMS),
 ) -> PairTerms:
-    """See `core.landscape.closed_form.pair_terms`."""
+    """See `core.landscape.sums.closed_form.pair_terms`."""
     if heads.is_shared:
         features, strength = strengths(trunk, heads, x)
         return terms_of_one_output(heads, features, strength, value, known, piece, reads)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from jaxtyping import Float
 
-from core.landscape.by_row import matrix_shape, wholes
-from core.landscape.layers import Pull
+from core.landscape.layers.by_row import matrix_shape, wholes
+from core.landscape.layers.pull import Pull
+from core.landscape.layers.taps import Call, Tap
 from core.landscape.memory import numbers_at_a_time
-from core.landscape.taps import Call, Tap
-from core.landscape.trunk import Pass, Trunk
+from core.landscape.trunks.trunk import Pass, Trunk
 
 if TYPE_CHECKING:
     import torch

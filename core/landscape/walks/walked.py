@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
-from core.landscape.follow import MAX_ELEMENTS, follow
 from core.landscape.heads import Heads
-from core.landscape.mean_pull import sum_mean_products
 from core.landscape.row_terms import empty_terms, sum_row_terms
-from core.landscape.rows import Rows
-from core.landscape.targets import Targets, find_targets, head_kinds
+from core.landscape.rows.pieces import Rows
+from core.landscape.sums.mean_pull import sum_mean_products
 from core.landscape.terms import PairTerms
-from core.landscape.trunk import Trunk
-from core.landscape.walks import Walks, add_walks, curve_of, progress_of
+from core.landscape.trunks.trunk import Trunk
+from core.landscape.walks.follow import MAX_ELEMENTS, follow
+from core.landscape.walks.targets import Targets, find_targets, head_kinds
+from core.landscape.walks.walk import Walks, add_walks, curve_of, progress_of
 from core.values import PairSums
 
 if TYPE_CHECKING:

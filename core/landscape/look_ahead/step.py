@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jaxtyping import Bool, Float
 
 from core.landscape.heads import Heads
-from core.landscape.trunk import Trunk
+from core.landscape.trunks.trunk import Trunk
 
 if TYPE_CHECKING:
     from torch import Tensor

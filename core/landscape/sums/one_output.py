@@ -29,7 +29,7 @@ def terms_of_one_output(
     piece: int,
     reads: frozenset[str],
 ) -> PairTerms:
-    """The terms of heads that share one output; see `core.landscape.closed_form.pair_terms`.
+    """The terms of heads that share one output; see `core.landscape.sums.closed_form.pair_terms`.
 
     `strength` is ‖J‖₁ of every row, from one backward pass of the head's weights.
     """

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 from jaxtyping import Float, Int
 
-from core.landscape.follow_copies import follow_copies
-from core.landscape.follow_factors import follow_factors
 from core.landscape.heads import Heads
-from core.landscape.perceptron import Perceptron
-from core.landscape.trunk import Trunk
-from core.landscape.walks import Walks
+from core.landscape.trunks.perceptron import Perceptron
+from core.landscape.trunks.trunk import Trunk
+from core.landscape.walks.copies import follow_copies
+from core.landscape.walks.factors import follow_factors
+from core.landscape.walks.walk import Walks
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from core.landscape.crossed_layers import CrossedLayer, gather_layers
-from core.landscape.follow import MAX_ELEMENTS, follow
 from core.landscape.heads import Heads
-from core.landscape.layers import Pull
-from core.landscape.mean_pull import sum_mean_products
-from core.landscape.rows import Rows
-from core.landscape.strata import draw_pairs
-from core.landscape.trunk import Trunk
-from core.landscape.walks import curve_of, progress_of
+from core.landscape.layers.crossed import CrossedLayer, gather_layers
+from core.landscape.layers.pull import Pull
+from core.landscape.rows.pieces import Rows
+from core.landscape.rows.strata import draw_pairs
+from core.landscape.sums.mean_pull import sum_mean_products
+from core.landscape.trunks.trunk import Trunk
+from core.landscape.walks.follow import MAX_ELEMENTS, follow
+from core.landscape.walks.walk import curve_of, progress_of
 from core.values import PairSums, Task
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Crossed(NamedTuple):
 
     sums: PairSums
     curve: Float[np.ndarray, "step 2"]
-    """See `core.landscape.walks.curve_of`; empty for one step."""
+    """See `core.landscape.walks.walk.curve_of`; empty for one step."""
     n_estimated: int
     """Layers that were compared on a part of their parameters."""
 

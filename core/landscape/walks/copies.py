@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from jaxtyping import Float, Int
 
-from core.landscape.by_row import vectorised
 from core.landscape.heads import Heads
-from core.landscape.layers import Whole
-from core.landscape.trunk import Trunk
-from core.landscape.walks import FEW_LEFT, SMALL_STEP, Walks
+from core.landscape.layers.by_row import vectorised
+from core.landscape.layers.pull import Whole
+from core.landscape.trunks.trunk import Trunk
+from core.landscape.walks.walk import FEW_LEFT, SMALL_STEP, Walks
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -29,7 +29,7 @@ def follow_copies(
     steps: int,
     step_size: float,
 ) -> Walks:
-    """See `core.landscape.follow.follow`."""
+    """See `core.landscape.walks.follow.follow`."""
     import torch
 
     start, n_walks = trunk.start, len(x)

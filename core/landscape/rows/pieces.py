@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int
 
-from core.landscape.labels import Labels
+from core.landscape.rows.labels import Labels
 
 if TYPE_CHECKING:
     import torch

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from core.landscape.closed_form import pair_terms
 from core.landscape.heads import Heads
-from core.landscape.mean_pull import sum_mean_products
 from core.landscape.memory import Batches, numbers_at_a_time
-from core.landscape.rows import Rows, Supply, supply
+from core.landscape.rows.pieces import Rows, Supply, supply
+from core.landscape.sums.closed_form import pair_terms
+from core.landscape.sums.mean_pull import sum_mean_products
 from core.landscape.terms import SUMS, PairTerms
-from core.landscape.trunk import Trunk
+from core.landscape.trunks.trunk import Trunk
 from core.values import PairSums
 
 if TYPE_CHECKING:

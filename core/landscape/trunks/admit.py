@@ -10,9 +10,9 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from core.errors import MethodError
-from core.landscape.module_trunk import ModuleTrunk
-from core.landscape.parameters import choose_parameters, name_of
-from core.landscape.taps import Tap, can_tap
+from core.landscape.layers.taps import Tap, can_tap
+from core.landscape.trunks.module import ModuleTrunk
+from core.landscape.trunks.parameters import choose_parameters, name_of
 
 if TYPE_CHECKING:
     import torch

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, Int
 
-from core.landscape.layers import Factors, Pull
-from core.landscape.rank_one import l1_between
+from core.landscape.layers.pull import Factors, Pull
+from core.landscape.layers.rank_one import l1_between
 
 if TYPE_CHECKING:
     from torch import Tensor

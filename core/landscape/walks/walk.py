@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from core.landscape.layers import Factors, Pull
+from core.landscape.layers.pull import Factors, Pull
 from core.landscape.row_terms import RowTerms
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.landscape.layers import Factors, Pull, Sites
+from core.landscape.layers.pull import Factors, Pull, Sites
 
 if TYPE_CHECKING:
     import torch

@@ -1,0 +1,5 @@
+"""Tasks with their own samples: no row has a label of two of them.
+
+crossed      all samples of one task against all of the other
+mean_pairs   tasks compared by their mean displacements
+"""
