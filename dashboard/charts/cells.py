@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 
 from core.values import Gap
 from dashboard.charts.text import clean
+from dashboard.theme import CIVIDIS
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Cells:
 
     `tooltip` names the columns `{@row}`, `{@column}`, `{@shown}` and those of `extra`; it is ours,
     never made of a table's names. `span` is the range of the colours; what lies outside takes the
-    colour at its end. `bright_is_low` turns them round: bright means alike for a distance too.
+    colour at its end. `colours` go from low to high.
     """
 
     names: tuple[str, ...]
@@ -28,7 +29,7 @@ class Cells:
     missing: str
     extra: dict[str, Float[np.ndarray, "source target"]]
     span: tuple[float, float]
-    bright_is_low: bool = False
+    colours: tuple[str, ...] = CIVIDIS
     axes: tuple[str, str] = ("", "")
     """What rows and columns are, where they are not the same."""
     gaps: tuple[Gap, ...] = ()

@@ -11,6 +11,7 @@ from dashboard.charts.chart import EChart
 from dashboard.charts.matrix import draw_matrix
 from dashboard.charts.measure import measure_title, unit_of
 from dashboard.charts.text import clean, number
+from dashboard.theme import CIVIDIS, DIVERGING
 
 SOURCE_TARGET = ("source ↓", "target →")
 _INTERVAL = "95 % interval {@low} to {@high}<br/>"
@@ -27,7 +28,8 @@ def draw_affinity(
 ) -> EChart:
     """Heatmap of `affinity.values`, or of its similarity in [0, 1]; `cell_at` reads a click.
 
-    Where both directions of a pair differ, rows are sources and columns targets, and say so.
+    Where both directions of a pair differ, rows are sources and columns targets, and say so. Bright
+    is alike; a measure that finds pairs below 0 has two colours, which meet at 0.
 
     Args:
         affinity: what to draw.
@@ -41,17 +43,19 @@ def draw_affinity(
     values = affinity.similarity if similarity else affinity.values
     unit = "similarity" if similarity else unit_of(affinity)
     directed = affinity.is_directed and not similarity
+    span = (0.0, 1.0) if similarity else off_diagonal_span(values)
+    is_signed = unit != "distance" and span[0] < 0
     extra = {"low": affinity.low, "high": affinity.high, "similarity": affinity.similarity}
     cells = Cells(
         names=affinity.task_names,
         values=values,
-        title=f"{measure}: {unit}, bright is {'more' if unit == 'gain' else 'alike'}",
+        title=f"{measure}: {unit}, {_legend(unit, is_signed)}",
         unit=unit,
         tooltip=_tooltip(affinity, unit, similarity),
         missing="no shared samples",
         extra={} if similarity else extra,
-        span=(0.0, 1.0) if similarity else off_diagonal_span(values),
-        bright_is_low=unit == "distance",
+        span=_around_0(span) if is_signed else span,
+        colours=DIVERGING if is_signed else CIVIDIS[::-1] if unit == "distance" else CIVIDIS,
         axes=SOURCE_TARGET if directed else ("", ""),
         gaps=affinity.gaps,
     )
@@ -65,6 +69,19 @@ def _tooltip(affinity: Affinity, unit: str, similarity: bool) -> str:
     names = f"<b>{{@row}}</b> {'→' if affinity.is_directed else '·'} <b>{{@column}}</b><br/>"
     interval = _INTERVAL if np.isfinite(affinity.low).any() else ""
     return f"{names}{unit} {{@shown}}<br/>{interval}similarity {{@similarity}}"
+
+
+def _legend(unit: str, is_signed: bool) -> str:
+    """What the colours say, in words."""
+    if not is_signed:
+        return f"bright is {'more' if unit == 'gain' else 'alike'}"
+    return "orange helps, blue harms" if unit == "gain" else "orange is alike, blue is opposed"
+
+
+def _around_0(span: tuple[float, float]) -> tuple[float, float]:
+    """The same range as far below 0 as above."""
+    far = max(abs(edge) for edge in span)
+    return -far, far
 
 
 def off_diagonal_span(values: Float[np.ndarray, "source target"]) -> tuple[float, float]:

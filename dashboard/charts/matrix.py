@@ -10,7 +10,7 @@ from dashboard.charts.cells import Cells, cell_rows, missing_rows
 from dashboard.charts.chart import Chart, EChart
 from dashboard.charts.echarts_look import bare_axis, chip, heading
 from dashboard.charts.text import rich, short
-from dashboard.theme import CIVIDIS, group_mark, ink
+from dashboard.theme import group_mark, ink
 
 _CELL, _SMALLEST, _LARGEST = 19, 220, 780
 _LETTER_WIDTH = 6.2
@@ -25,7 +25,7 @@ def draw_matrix(
     dark: bool = False,
     alt: str,
 ) -> EChart:
-    """Cells coloured by cividis, rows and columns in `order`, a gap where the group changes.
+    """Cells coloured by their value, rows and columns in `order`, a gap where the group changes.
 
     Args:
         cells: what to draw.
@@ -192,7 +192,7 @@ def _colours(cells: Cells, dark: bool) -> dict[str, Any]:
         "precision": _decimals(high - low),
         "text": [cells.unit, ""],
         "textStyle": {"color": ink(dark).text},
-        "inRange": {"color": list(CIVIDIS[::-1] if cells.bright_is_low else CIVIDIS)},
+        "inRange": {"color": list(cells.colours)},
         "outOfRange": {"color": ink(dark).line},
     }
 

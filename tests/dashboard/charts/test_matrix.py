@@ -9,6 +9,7 @@ from dashboard.charts.cells import cell_at
 from dashboard.charts.co_assignment import draw_co_assignment
 from dashboard.charts.heatmap import SOURCE_TARGET, draw_affinity, off_diagonal_span
 from dashboard.charts.measure import unit_of
+from dashboard.theme import CIVIDIS, DIVERGING
 from tests.dashboard.charts.values import (
     SIZES,
     affinity_of,
@@ -88,6 +89,33 @@ def test_bright_means_alike_for_a_distance_and_a_similarity():
         for kind in (True, False)
     ]
     assert ramps[0] == ramps[1][::-1]
+
+
+def signed_affinity(n_tasks, **changes):
+    """Values on both sides of 0, further below than above."""
+    affinity = affinity_of(n_tasks, is_distance=False, missing=False)
+    fields = {name: getattr(affinity, name) for name in ("task_names", "low", "high", "similarity")}
+    values = affinity.similarity - 0.8
+    rest = {"is_distance": False, "values": values, "replicates": affinity.replicates}
+    return type(affinity)(**(fields | rest | {"measure": "cosine"} | changes))
+
+
+@pytest.mark.parametrize(("measure", "says"), [("cosine", "opposed"), ("tag", "blue harms")])
+def test_a_signed_measure_has_two_colours_that_meet_at_0(measure, says):
+    chart = draw_affinity(signed_affinity(5, measure=measure), order_of(5), labels_of(5))
+    colours = chart.figure["visualMap"][0]
+    assert colours["min"] == -colours["max"] < 0
+    assert tuple(colours["inRange"]["color"]) == DIVERGING
+    assert says in chart.figure["title"]["text"]
+
+
+def test_a_measure_without_a_pair_below_0_keeps_one_ramp():
+    for affinity in (affinity_of(5), affinity_of(5, is_distance=False)):
+        colours = draw_affinity(affinity, order_of(5), labels_of(5)).figure["visualMap"][0]
+        assert sorted(colours["inRange"]["color"]) == sorted(CIVIDIS)
+    distance = signed_affinity(5, is_distance=True, measure="sca")  # an estimate may fall below 0
+    colours = draw_affinity(distance, order_of(5), labels_of(5)).figure["visualMap"][0]
+    assert tuple(colours["inRange"]["color"]) == CIVIDIS[::-1]
 
 
 def test_similarity_is_drawn_between_0_and_1():
