@@ -12,8 +12,9 @@ from core.runs import Draft
 from core.values import Kind
 from dashboard.event_form import ask_events, say_which
 from dashboard.jobs import start_job
+from dashboard.needs import say_needs
 from dashboard.plan_form import plan_form
-from dashboard.results import column_rows, draft_frame, issues_of, runs_root
+from dashboard.results import column_rows, draft_frame, issues_of, runs_root, size_of_draft
 from dashboard.session import address, change_view, view
 from dashboard.words import FIELDS, plain, sentence
 
@@ -94,6 +95,8 @@ def _offer_start(
     _show_issues(issues)
     plan = plan_form(None, len(roles.targets) if roles else 2, f"draft_{draft.id}")
     stuck = roles is None or any(issue.severity == "error" for issue in issues)
+    if roles and not stuck:
+        say_needs(size_of_draft(draft, roles), plan)
     with st.container(horizontal=True):
         start = st.button("Find the groups", type="primary", disabled=stuck, key="start_draft")
         if start and roles:

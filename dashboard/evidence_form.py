@@ -14,7 +14,9 @@ from core.validation import estimate_cost
 from core.values import Report
 from dashboard.charts.text import clean
 from dashboard.jobs import start_job
+from dashboard.needs import say_range
 from dashboard.pins_form import ask_pins
+from dashboard.results import pace
 from dashboard.widgets import pick_one
 from dashboard.words import show_error
 
@@ -55,8 +57,9 @@ def ask_for_training(run: Run, report: Report) -> None:
         show_error(error)
         return
     st.caption(
-        f"Some {cost.n_networks:,} networks of {cost.n_groups:,} groups, about "
-        f"{_duration(cost.seconds)} on this machine. It can be cancelled: what is trained is kept."
+        f"Some {cost.n_networks:,} networks of {cost.n_groups:,} groups, "
+        f"{say_range(pace() * cost.seconds)} on this machine. It can be cancelled: what is trained "
+        "is kept."
     )
     st.button(
         "Train the candidates",
@@ -107,9 +110,3 @@ def _start(
         start_job(run, EVIDENCE)
     except TaskGroupingError as error:
         show_error(error)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(5, round(seconds / 5) * 5)} seconds"
-    return f"{round(seconds / 60)} minutes"

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.data import EXAMPLES
+from core.estimate import Size
 from core.provenance import Source
 from core.values import Split
 from dashboard.answer import show_answer
@@ -73,4 +74,4 @@ if rows.open:
 
 st.subheader("Settings")
 plan = plan_form(run.plan, len(table.tasks), f"plan_{run.id}")
-offer_recompute(run, plan)
+offer_recompute(run, plan, Size(len(table.features), len(table.feature_names), len(table.tasks)))

@@ -1,0 +1,52 @@
+"""How fast this machine is, read off the runs that it has finished."""
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.errors import RunError
+from core.estimate import START_S, Size, estimate_run
+from core.plan import Plan
+from core.provenance import Source
+from core.runs.folder import Run
+from core.runs.reported import read_document
+from core.runs.status import State
+
+MOST_RUNS = 9
+"""The newest runs that count (ours): a machine may get other work or other parts."""
+BOUNDS = (1 / 8, 8.0)
+
+
+def pace_of(runs: Sequence[Run]) -> float | None:
+    """How many times longer than the estimate the newest runs took, in the middle; None where no
+    run says."""
+    found: list[float] = []
+    for run in runs:
+        if len(found) < MOST_RUNS and (ratio := _ratio(run)) is not None:
+            found.append(ratio)
+    return float(np.clip(np.median(found), *BOUNDS)) if found else None
+
+
+def _ratio(run: Run) -> float | None:
+    """Measured ÷ estimated seconds of a run that one worker made from a table in memory, from its
+    turn to its end."""
+    try:
+        status = run.status()
+        if status is None or status.state is not State.DONE or not _is_whole(run):
+            return None
+        data = read_document(run)["provenance"]["data"]
+        size = Size(data["n_samples"], data["n_features"], len(run.spec.roles["targets"]))
+        expected = estimate_run(size, Plan.from_spec(run.spec.plan)).seconds - START_S
+        return (status.updated_at - status.started_at) / expected
+    except (RunError, OSError, KeyError, TypeError, ValueError):  # a run says nothing, or nonsense
+        return None
+
+
+def _is_whole(run: Run) -> bool:
+    """Whether everything was computed in one go: what was found again took no time."""
+    if run.source is not Source.TABLE or (run.path / "streamed").is_dir():
+        return False
+    lines = (run.path / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    messages = [json.loads(line)["message"] for line in lines if '"job": "run"' in line]
+    return messages.count("reading the data") == 1
