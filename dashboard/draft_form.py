@@ -8,13 +8,14 @@ import streamlit as st
 from core.data import Issue, Roles, assign_roles
 from core.data.kinds import KINDS as TABLE_KINDS
 from core.errors import TableError, TaskGroupingError
+from core.estimate import size_of
 from core.runs import Draft
 from core.values import Kind
 from dashboard.event_form import ask_events, say_which
 from dashboard.jobs import start_job
 from dashboard.needs import say_needs
 from dashboard.plan_form import plan_form
-from dashboard.results import column_rows, draft_frame, issues_of, runs_root, size_of_draft
+from dashboard.results import column_rows, draft_frame, issues_of, runs_root
 from dashboard.session import address, change_view, view
 from dashboard.words import FIELDS, plain, sentence
 
@@ -96,7 +97,7 @@ def _offer_start(
     plan = plan_form(None, len(roles.targets) if roles else 2, f"draft_{draft.id}")
     stuck = roles is None or any(issue.severity == "error" for issue in issues)
     if roles and not stuck:
-        say_needs(size_of_draft(draft, roles), plan)
+        say_needs(size_of(frame, roles), plan)
     with st.container(horizontal=True):
         start = st.button("Find the groups", type="primary", disabled=stuck, key="start_draft")
         if start and roles:

@@ -14,9 +14,8 @@ from core.validation import estimate_cost
 from core.values import Report
 from dashboard.charts.text import clean
 from dashboard.jobs import start_job
-from dashboard.needs import say_range
+from dashboard.needs import pace, say_range
 from dashboard.pins_form import ask_pins
-from dashboard.results import pace
 from dashboard.widgets import pick_one
 from dashboard.words import show_error
 

@@ -4,7 +4,8 @@ import streamlit as st
 
 from core.estimate import Size, estimate_run, free_memory
 from core.plan import Plan
-from dashboard.results import pace
+from core.runs.pace import pace_here
+from dashboard.results import runs_root
 
 SPREAD = 1.6
 """How far the truth may lie from an estimate, either way."""
@@ -26,6 +27,11 @@ def say_needs(size: Size, plan: Plan, at_most: bool = False) -> None:
         )
     else:
         st.caption(said)
+
+
+def pace() -> float:
+    """How many times slower this machine is than the one that estimates are made for."""
+    return pace_here(runs_root())
 
 
 def say_range(seconds: float) -> str:

@@ -14,11 +14,9 @@ from pyarrow.parquet import ParquetFile
 
 from core.data import Issue, Roles, find_issues
 from core.errors import RunError
-from core.estimate import Size, size_of, time_machine
 from core.profile import Profile, Pull, measure_pull, profile_samples
 from core.provenance import Source
-from core.runs import Draft, Run, list_runs, load_group_names, load_partial, read_document
-from core.runs.pace import pace_of
+from core.runs import Draft, Run, load_group_names, load_partial, read_document
 from core.runs.streamed import is_streamed
 from core.trials import Evidence
 from core.values import Decision, Landscape, Projection, Report, TaskTable
@@ -163,18 +161,6 @@ def column_rows(draft: Draft, targets: str, ignore: str) -> pd.DataFrame:
     return _column_rows(draft.path, targets, ignore).copy()
 
 
-def size_of_draft(draft: Draft, roles: Roles) -> Size:
-    """How large the table of an upload is for the engine."""
-    return _size(draft.path, roles)
-
-
-def pace() -> float:
-    """How many times slower this machine is than the one that estimates are made for: by the runs
-    that it finished, before there are any by a little arithmetic."""
-    ended = (_stamp(run.status_path()) for run in list_runs(runs_root()))
-    return _pace(runs_root(), max(ended, default=0))
-
-
 def _stamps(run: Run) -> tuple[int, ...]:
     return tuple(_stamp(run.path / name) for name in ("spec.json", "stages/index.json"))
 
@@ -270,13 +256,3 @@ def _issues(path: Path, roles: Roles) -> tuple[Issue, ...]:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _column_rows(path: Path, targets: str, ignore: str) -> pd.DataFrame:
     return describe_columns(_draft_frame(path), targets, ignore)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _size(path: Path, roles: Roles) -> Size:
-    return size_of(_draft_frame(path), roles)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _pace(root: Path, stamp: int) -> float:
-    return pace_of(list_runs(root)) or time_machine()

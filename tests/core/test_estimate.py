@@ -14,7 +14,7 @@ from core.estimate import START_S, Size, estimate_run, free_memory, size_of, tim
 from core.landscape import OneStep
 from core.plan import PRESETS, Plan, preset
 from core.runs import Run, State, Status
-from core.runs.pace import pace_of
+from core.runs.pace import pace_here, pace_of
 from core.runs.worker import work
 from tests.cohort import SMALL_PLAN, small_cohort
 
@@ -134,3 +134,11 @@ def test_a_run_that_found_results_again_or_never_ended_says_nothing(finished, tm
     (bare.path / "events.jsonl").unlink()
     assert pace_of([again, stopped, bare]) is None
     assert pace_of([]) is None
+
+
+def test_the_pace_of_a_folder_follows_its_runs(finished, tmp_path):
+    assert 1e-3 < pace_here(tmp_path) < 1e3, "no run yet: a little arithmetic"
+    copy_that_took(finished, tmp_path, "one", 3.0)
+    assert pace_here(tmp_path) == pytest.approx(3.0)
+    copy_that_took(finished, tmp_path, "two", 5.0)
+    assert pace_here(tmp_path) == pytest.approx(4.0)
