@@ -2,6 +2,7 @@
 
 A linear map or a convolution is tapped where it is called: its inputs a on the way forward, the
 gradient δ by its outputs on the way back. Layers called twice, and sequences, have many places.
+Recurrent layers and attention are written out, and each of their linear maps is tapped.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.landscape.layers.pull import Factors, Pull, Sites
+from core.landscape.layers.written_out import Product
 
 if TYPE_CHECKING:
     import torch
@@ -24,6 +26,10 @@ class Call(NamedTuple):
     """[task, row, …], as the outputs."""
 
 
+PLAIN = Product("weight", "bias")
+"""What a linear map is made of."""
+
+
 @dataclass(frozen=True)
 class Tap:
     """A layer of a module by its path, and which of its parameters count."""
@@ -31,18 +37,30 @@ class Tap:
     path: str
     weight: bool
     bias: bool
+    product: Product | None = None
+    """Of a layer that is written out, the linear map inside."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """Its parameters that count, as the module calls them."""
         dot = f"{self.path}." if self.path else ""
-        own = (("weight", self.weight), ("bias", self.bias))
-        return tuple(f"{dot}{name}" for name, counts in own if counts)
+        own = self.product or PLAIN
+        counts = ((own.weight, self.weight), (own.bias, self.bias))
+        return tuple(f"{dot}{name}" for name, counted in counts if counted)
+
+    def part(self, name: str, parameter: "Tensor") -> "Tensor":
+        """What it uses of one of its parameters (or of a gradient by it)."""
+        own = name.removeprefix(f"{self.path}.")
+        return parameter if self.product is None else self.product.part(own, parameter)
 
     def pull(self, layer: "torch.nn.Module", calls: Sequence[Call]) -> Pull:
         """What the layer adds to the displacements, from all its calls."""
         import torch
 
+        if self.product is not None:
+            places = [_linear_places(call.inputs) for call in calls]
+            deltas = [_linear_deltas(call.deltas) for call in calls]
+            return Sites(torch.cat(deltas, dim=2), self._with_bias(torch.cat(places, dim=1)))
         if len(calls) == 1 and calls[0].deltas.dim() == 3:
             return Factors(calls[0].deltas, self._with_bias(calls[0].inputs))
         cut = self._cutter(layer)
@@ -80,7 +98,7 @@ def cut_places(layer: "torch.nn.Module", inputs: "Tensor") -> "Tensor":
     from torch import nn
 
     if isinstance(layer, nn.Linear):
-        return inputs.flatten(1, -2) if inputs.dim() > 2 else inputs.unsqueeze(1)
+        return _linear_places(inputs)
     assert isinstance(layer, (nn.Conv1d, nn.Conv2d))
     padding = layer._reversed_padding_repeated_twice
     images = torch.nn.functional.pad(inputs, padding)
@@ -99,5 +117,15 @@ def _places(layer: "torch.nn.Module", deltas: "Tensor") -> "Tensor":
     from torch import nn
 
     if isinstance(layer, nn.Linear):
-        return deltas.flatten(2, -2) if deltas.dim() > 3 else deltas.unsqueeze(2)
+        return _linear_deltas(deltas)
     return deltas.flatten(3).transpose(2, 3)
+
+
+def _linear_places(inputs: "Tensor") -> "Tensor":
+    """[row, place, input] from [row, *places, input]."""
+    return inputs.flatten(1, -2) if inputs.dim() > 2 else inputs.unsqueeze(1)
+
+
+def _linear_deltas(deltas: "Tensor") -> "Tensor":
+    """[task, row, place, output] from [task, row, *places, output]."""
+    return deltas.flatten(2, -2) if deltas.dim() > 3 else deltas.unsqueeze(2)

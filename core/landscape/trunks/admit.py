@@ -10,7 +10,9 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from core.errors import MethodError
-from core.landscape.layers.taps import Tap, can_tap
+from core.landscape.layers.taps import PLAIN, Tap, can_tap
+from core.landscape.layers.written_out import Product, write_out
+from core.landscape.layers.written_out.forward import compute_written_out
 from core.landscape.trunks.module import ModuleTrunk
 from core.landscape.trunks.parameters import choose_parameters, name_of
 
@@ -50,6 +52,7 @@ def admit(
     import torch
 
     own = deepcopy(module).to(device).eval()
+    compute_written_out(own)
     names = choose_parameters(own, parameters, last_layers)
     for name, parameter in own.named_parameters():
         parameter.requires_grad_(name in names)
@@ -142,11 +145,17 @@ def _row_numbers(module: "torch.nn.Module", rows: "Tensor") -> int:
 def _taps(module: "torch.nn.Module", names: Sequence[str]) -> tuple[Tap, ...]:
     """The layers that can be tapped, and what of each counts."""
     found = []
+    inside: set[torch.nn.Module] = set()
     for path, layer in module.named_modules():
-        dot = f"{path}." if path else ""
-        tap = Tap(path, f"{dot}weight" in names, f"{dot}bias" in names)
-        if can_tap(layer) and (tap.weight or tap.bias):
-            found.append(tap)
+        if layer in inside:
+            continue
+        dot, written = f"{path}." if path else "", write_out(layer)
+        inside.update(layer.children() if written else ())
+        products = written.products if written else (PLAIN,) if can_tap(layer) else ()
+        for own in products:
+            counts = f"{dot}{own.weight}" in names, bool(own.bias) and f"{dot}{own.bias}" in names
+            if any(counts):
+                found.append(Tap(path, *counts, own if written else None))
     return tuple(found)
 
 
@@ -158,16 +167,18 @@ def _wrong_names(trunk: ModuleTrunk, x: "Tensor") -> set[str]:
     gradient = torch.randn(passed.features.shape, generator=torch.Generator().manual_seed(1))
     gradient = gradient.to(x.device)
     expected = _plain(trunk, passed.inputs, gradient)
-    uncalled = {tap for tap in trunk.taps if not passed.calls[tap.path]}
+    uncalled = {tap for tap in trunk.taps if not passed.calls[tap]}
     if uncalled:
         return {name for tap in uncalled for name in tap.names}
     wrong: set[str] = set()
-    groups = [*(tap.names for tap in trunk.taps), *((name,) for name in trunk.others)]
-    for names, pull in zip(groups, passed.pulls(gradient.unsqueeze(0)), strict=True):
+    others = (Tap("", True, False, Product(name)) for name in trunk.others)
+    groups = zip((*trunk.taps, *others), passed.pulls(gradient.unsqueeze(0)), strict=True)
+    for tap, pull in groups:
         found = torch.cat([delta[0] for _, delta in pull.formed()])
-        want = torch.cat([expected[name].reshape(len(x), found.shape[1], -1) for name in names], 2)
+        parts = [torch.stack([tap.part(name, one) for one in expected[name]]) for name in tap.names]
+        want = torch.cat([part.reshape(len(x), found.shape[1], -1) for part in parts], 2)
         if not _close(found, want):
-            wrong |= set(names)
+            wrong |= set(tap.names)
     return wrong
 
 

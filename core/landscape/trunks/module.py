@@ -1,4 +1,7 @@
-"""Any `torch.nn.Module` as a trunk: layers with a form are tapped, others go by `torch.func`."""
+"""Any `torch.nn.Module` as a trunk: layers with a form are tapped, others go by `torch.func`.
+
+Recurrent layers and attention compute by plain products, which can be tapped and vectorised.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -10,7 +13,8 @@ from jaxtyping import Float
 
 from core.landscape.layers.by_row import matrix_shape, wholes
 from core.landscape.layers.pull import Pull
-from core.landscape.layers.taps import Call, Tap
+from core.landscape.layers.taps import PLAIN, Call, Tap
+from core.landscape.layers.written_out.forward import listen
 from core.landscape.memory import numbers_at_a_time
 from core.landscape.trunks.trunk import Pass, Trunk
 
@@ -32,19 +36,19 @@ class ModulePass(Pass):
     features: "Float[Tensor, 'row width']"
     output: "Float[Tensor, 'row width']"
     """The features, with the graph behind them."""
-    calls: "dict[str, list[tuple[Tensor, Any]]]"
-    """By path of a tapped layer: what it was fed, and the edge of the graph it leaves by."""
+    calls: "dict[Tap, list[tuple[Tensor, Any]]]"
+    """Of every tap: what it was fed, and the edge of the graph it leaves by."""
 
     def pulls(self, gradient: "Float[Tensor, 'task row width']") -> Iterator[Pull]:
         deltas = self._deltas(gradient)
         for tap in self.trunk.taps:
-            own = zip(self.calls[tap.path], deltas.pop(tap.path), strict=True)
+            own = zip(self.calls[tap], deltas.pop(tap), strict=True)
             calls = [Call(fed, delta) for (fed, _), delta in own]
             yield tap.pull(self.trunk.module.get_submodule(tap.path), calls)
         yield from wholes(self.trunk.module, self.trunk.others, self.inputs, gradient)
 
-    def _deltas(self, gradient: "Float[Tensor, 'task row width']") -> "dict[str, list[Tensor]]":
-        """[task, row, …] by path and call."""
+    def _deltas(self, gradient: "Float[Tensor, 'task row width']") -> "dict[Tap, list[Tensor]]":
+        """[task, row, …] by tap and call."""
         import torch
 
         edges = [edge for calls in self.calls.values() for _, edge in calls]
@@ -54,7 +58,7 @@ class ModulePass(Pass):
             torch.autograd.grad(self.output, edges, one, retain_graph=True) for one in gradient
         ]
         joined = iter([torch.stack(parts) for parts in zip(*by_task, strict=True)])
-        return {path: [next(joined) for _ in calls] for path, calls in self.calls.items()}
+        return {tap: [next(joined) for _ in calls] for tap, calls in self.calls.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +78,8 @@ class ModuleTrunk(Trunk):
     @property
     def names(self) -> tuple[str, ...]:
         """The parameters that count, in the order of the pulls."""
-        return (*(name for tap in self.taps for name in tap.names), *self.others)
+        tapped = dict.fromkeys(name for tap in self.taps for name in tap.names)
+        return (*tapped, *self.others)
 
     @property
     def width(self) -> int:
@@ -105,11 +110,11 @@ class ModuleTrunk(Trunk):
         import torch
 
         inputs = self.view(x)
-        calls: dict[str, list[tuple[Tensor, Any]]] = {tap.path: [] for tap in self.taps}
-        with ExitStack() as hooks, torch.enable_grad():
-            for path, found in calls.items():
-                layer = self.module.get_submodule(path)
-                hooks.callback(layer.register_forward_hook(_recorder(found)).remove)
+        calls: dict[Tap, list[tuple[Tensor, Any]]] = {tap: [] for tap in self.taps}
+        with ExitStack() as taps, torch.enable_grad():
+            for tap, found in calls.items():
+                layer = self.module.get_submodule(tap.path)
+                taps.callback(_listen(layer, tap, found))
             output = self.module(inputs)
         return ModulePass(self, inputs, output.detach(), output, calls)
 
@@ -147,17 +152,22 @@ class ModuleTrunk(Trunk):
         return {name: part.reshape(parameter.shape) for name, part, parameter in each}
 
     def _tapped_shape(self, tap: Tap) -> tuple[int, int]:
-        weight = self.module.get_submodule(tap.path).get_parameter("weight")
-        n_outputs, n_inputs = matrix_shape(weight.shape)
+        own = tap.product or PLAIN
+        weight = self.module.get_submodule(tap.path).get_parameter(own.weight)
+        n_outputs, n_inputs = matrix_shape(own.part(own.weight, weight).shape)
         return n_outputs, n_inputs * tap.weight + tap.bias
 
 
-def _recorder(found: "list[tuple[Tensor, Any]]") -> Callable[..., None]:
-    """A hook that keeps what a layer was fed, and the edge before anything changes its output."""
+def _listen(
+    layer: "torch.nn.Module", tap: Tap, found: "list[tuple[Tensor, Any]]"
+) -> Callable[[], object]:
+    """Keep what a tap is fed, and the edge before anything changes its output, until called."""
+    from torch.autograd.graph import get_gradient_edge
 
-    def hook(layer: "torch.nn.Module", inputs: "tuple[Tensor, ...]", output: "Tensor") -> None:
-        from torch.autograd.graph import get_gradient_edge
+    def keep(fed: "Tensor", output: "Tensor") -> None:
+        found.append((fed.detach(), get_gradient_edge(output)))
 
-        found.append((inputs[0].detach(), get_gradient_edge(output)))
-
-    return hook
+    if tap.product is not None:
+        return listen(layer, tap.product, keep)
+    handle = layer.register_forward_hook(lambda _, fed, output: keep(fed[0], output))
+    return handle.remove
