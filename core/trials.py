@@ -25,7 +25,8 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, eq=False)
 class Gains(Frozen):
     """What every task gains on test rows against training it alone, with paired 95 % bootstrap
-    intervals; `p` is adjusted over the tasks (Holm). Above 0 is better; NaN where unmeasured."""
+    intervals; `p` is adjusted over the tasks (Holm). Above 0 is better; NaN where unmeasured. A
+    task that does not count has neither interval nor p, so it is neither won nor lost."""
 
     value: Float[np.ndarray, " task"]
     low: Float[np.ndarray, " task"]

@@ -65,6 +65,8 @@ def _groups(evidence: Evidence, trial: Trial) -> str:
 def _outcome(evidence: Evidence, trial: Trial | None, task: int) -> str:
     if trial is None:
         return "–"
+    if evidence.excluded[task]:
+        return "too few to judge"
     gains = evidence.gains(trial)
     if gains.wins[task]:
         return "better"

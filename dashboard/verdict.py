@@ -48,14 +48,15 @@ def show_counts(evidence: Evidence) -> None:
                 f"{name}: wins – ties – losses",
                 _score(evidence, trial),
                 help="Tasks that are better or worse off than alone beyond doubt: Holm-adjusted "
-                "p below 0.05, paired bootstrap over test rows and seeds.",
+                "p below 0.05, paired bootstrap over test rows and seeds. A task that does not count "
+                "in the means is none of the three.",
             )
 
 
 def _score(evidence: Evidence, trial: Trial) -> str:
     gains = evidence.gains(trial)
     won, lost = int(gains.wins.sum()), int(gains.losses.sum())
-    return f"{won} – {len(evidence.task_names) - won - lost} – {lost}"
+    return f"{won} – {evidence.excluded.count('') - won - lost} – {lost}"
 
 
 def _budget(evidence: Evidence) -> str:

@@ -18,7 +18,7 @@ from core.evidence.effects import (
     summarise,
 )
 from core.evidence.gains import mean_gain
-from core.evidence.notes import broken, diverged
+from core.evidence.notes import broken, diverged, unheard, why_none
 from core.evidence.partitions import Partition, alone, is_proper, to_labels, together
 from core.training import METRICS, main_metric
 from core.trials import Contrast, Evidence, Gains, Judge, Trial, Verdict
@@ -62,7 +62,8 @@ def conclude(
     over_together = bench.contrast(best, bench.together) if best else UNKNOWN
     plain = bench.contrast(bench.together, bench.alone)
     judge, metric = contest.settings.judge, _metric_name(contest)
-    answer = decide(len(best), over_alone, over_together, plain, random_gains, judge, metric)
+    gains = (over_alone, over_together, plain, random_gains)
+    answer = decide(len(best), *gains, judge, metric, why_none(contest, trained))
     if trouble := diverged(contest, (*bench.alone, *bench.together)):
         answer = Answer(Verdict.UNDECIDED, f"{trouble[0]} So there is nothing to compare with.")
     tested = {one.partition for one in finalists}
@@ -125,8 +126,8 @@ class _Bench:
             n_seeds=settings.n_seeds,
             validation_gain=self.contest.gain(candidate, settings.seeds),
             metric=self.rows.metrics(partition).value,
-            metric_gains=summarise(metric),
-            loss_gains=summarise(loss),
+            metric_gains=summarise(metric, self.is_counted),
+            loss_gains=summarise(loss, self.is_counted),
             metric_gain=contrast(metric, none, self.is_counted),
             loss_gain=contrast(loss, none, self.is_counted),
         )
@@ -190,6 +191,6 @@ def _evidence(
         n_networks=pool.n_networks,
         n_measured=len(pool.groups),
         is_final=is_final,
-        notes=(*diverged(contest, pool.groups), *broken(contest)),
+        notes=(*diverged(contest, pool.groups), *unheard(contest), *broken(contest)),
         **{**blank, **measured},
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.training import Examples
+from core.training import METRICS, Examples, main_metric
 from core.values import Kind, Split
 
 FEWEST_EVENTS = {Split.VALIDATION: 3, Split.TEST: 11}
@@ -18,7 +18,11 @@ outcomes the validation gain agreed with the test gain by 0.51 (3 events) and 0.
 
 
 def too_few(examples: Examples, split: Split) -> tuple[str, ...]:
-    """Why each task cannot be judged on the rows of a split; empty where it can."""
+    """Why each task cannot be judged on the rows of a split; empty where it can.
+
+    Enough labels may still not do: where all of them are equal a metric has nothing to tell apart,
+    and one such task would leave the mean over all tasks without a value.
+    """
     rows = examples.split == split.code
     return tuple(
         _reason(task.kind, examples.labels[rows & examples.known[:, number], number], split)
@@ -42,7 +46,7 @@ def _reason(kind: Kind, labels: np.ndarray, split: Split) -> str:
             count, what = events, "events"
     fewest = FEWEST_EVENTS[split]
     if count >= fewest:
-        return ""
+        return METRICS[main_metric(kind)].why_undefined(labels, split)
     return f"{count} {what} among the {split} rows; {fewest} are needed"
 
 

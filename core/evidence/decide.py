@@ -11,6 +11,7 @@ from core.trials import Contrast, Judge, Verdict
 LEVEL = 0.05
 FEWEST = 19
 """Random partitions from which a gain can be in the top 5 %."""
+NO_OTHER = "there is no other grouping to try"
 
 
 class Answer(NamedTuple):
@@ -28,6 +29,7 @@ def decide(
     random_gains: Float[np.ndarray, " random"],
     judge: Judge,
     metric: str = "metric",
+    why_none: str = NO_OTHER,
 ) -> Answer:
     """Grouped only where the groups beat alone *and* together, both intervals above 0, and random
     groups of the same sizes as well; else the better of together and alone where their interval
@@ -41,6 +43,7 @@ def decide(
         random_gains: test gains of random partitions with its group sizes.
         judge: what the gains are measured in.
         metric: what the tasks' metric is called, where they share one.
+        why_none: why there is no proper grouping, where there is none.
     """
     if np.isnan(together.value):
         return Answer(Verdict.UNDECIDED, "No task has enough test labels to judge by.")
@@ -52,7 +55,9 @@ def decide(
             f"Train in {n_groups} groups: {words.better(over_alone)} than alone and "
             f"{words.amount(over_together)} than together{_against(random_gains, over_alone)}.",
         )
-    tail = _why_not_grouped(n_groups, over_alone, over_together, random_gains, words)
+    tail = why_none
+    if n_groups:
+        tail = _why_not_grouped(n_groups, over_alone, over_together, random_gains, words)
     if together.low > 0:
         text = f"Train all tasks together: {words.better(together)} than alone"
         return Answer(Verdict.TOGETHER, f"{text}; {tail}.")
@@ -80,8 +85,6 @@ def _why_not_grouped(
     random_gains: Float[np.ndarray, " random"],
     words: "_Words",
 ) -> str:
-    if n_groups == 0:
-        return "there is no other grouping to try"
     best = f"the best grouping ({n_groups} groups)"
     if np.isnan(over_alone.value):
         return f"{best} could not be measured"

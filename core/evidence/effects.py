@@ -94,10 +94,12 @@ def metric_gains(metrics: Reading, alone: Reading) -> Reading:
     return Reading(metrics.value - alone.value, metrics.replicates - alone.replicates)
 
 
-def summarise(gains: Reading) -> Gains:
-    """Gains of every task with intervals and p-values adjusted over the tasks."""
-    low, high = interval(gains.replicates)
-    return Gains(gains.value, low, high, adjust(two_sided_p(gains.replicates)))
+def summarise(gains: Reading, is_counted: Bool[np.ndarray, " task"]) -> Gains:
+    """Gains of every task, of those that count with intervals and p-values adjusted over them: a
+    bootstrap of too few events would give an interval that nobody should believe."""
+    believed = np.where(is_counted, gains.replicates, np.nan)
+    low, high = interval(believed)
+    return Gains(gains.value, low, high, adjust(two_sided_p(believed)))
 
 
 def contrast(

@@ -1,10 +1,15 @@
-"""What to know beside the numbers: training that diverged, references that break the rules."""
+"""What to know beside the numbers: training that diverged, tasks without a say, broken rules."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from core.evidence.candidate import Candidate
 from core.evidence.contest import Contest
-from core.evidence.partitions import Group, alone, together
+from core.evidence.decide import NO_OTHER
+from core.evidence.partitions import Group, alone, is_proper, together
 from core.evidence.pins import keeps
+
+_NAMED = 8
+"""Tasks named in a sentence at most."""
 
 
 def diverged(contest: Contest, groups: Iterable[Group]) -> tuple[str, ...]:
@@ -17,6 +22,29 @@ def diverged(contest: Contest, groups: Iterable[Group]) -> tuple[str, ...]:
             numbers = ", ".join(str(seed) for seed in seeds)
             found.append(f"Training diverged for {listed} (seed {numbers}); the rest went on.")
     return tuple(found)
+
+
+def unheard(contest: Contest) -> tuple[str, ...]:
+    """Which tasks take no part in the choice among groupings; no count, as it may be small."""
+    tasks = contest.pool.examples.tasks
+    names = [task.name for task, has in zip(tasks, contest.is_counted, strict=True) if not has]
+    if not names:
+        return ()
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    have = "has" if len(names) == 1 else "have"
+    return (
+        f"{', '.join(names[:_NAMED])}{more} {have} too few events or different labels among the "
+        "validation rows, and so no say in which grouping is the best.",
+    )
+
+
+def why_none(contest: Contest, trained: Sequence[Candidate]) -> str:
+    """Why no proper grouping came to the test, where none did."""
+    if not any(is_proper(one.partition) for one in trained):
+        return NO_OTHER
+    if not contest.is_counted.any():
+        return "no task has enough validation labels to choose a grouping by"
+    return "the training of every other grouping diverged"
 
 
 def broken(contest: Contest) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from core.trials import Contrast, Evidence, Gains, Trial
 
 TOO_FEW = "too few events or labels among the test rows to judge by"
 """Without the count: it may be small enough to tell somebody apart."""
+NOT_JUDGED = "not judged"
 
 
 def to_evidence_document(evidence: Evidence | None) -> dict[str, Any] | None:
@@ -71,7 +72,7 @@ def _tasks(trial: Trial, evidence: Evidence) -> list[dict[str, Any]]:
             **_gain("metric_gain", trial.metric_gains, task),
             **_gain("loss_gain", trial.loss_gains, task),
             "p_adjusted": plain(float(judged.p[task])),
-            "outcome": _outcome(judged, task),
+            "outcome": NOT_JUDGED if evidence.excluded[task] else _outcome(judged, task),
         }
         for task, name in enumerate(evidence.task_names)
     ]

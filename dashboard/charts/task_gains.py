@@ -95,20 +95,23 @@ def _marks(
         customdata=[_hover(evidence, trial, int(task)) for task in drawn],
         hovertemplate=(
             f"%{{customdata[0]}}, {name.lower()}<br>gain %{{customdata[1]}} "
-            "(%{customdata[2]} to %{customdata[3]})<br>%{customdata[4]}<extra></extra>"
+            "%{customdata[2]}<br>%{customdata[3]}<extra></extra>"
         ),
     )
 
 
 def _hover(evidence: Evidence, trial: Trial, task: int) -> list[str]:
     gains, judge = evidence.gains(trial), evidence.judge
-    numbers = [amount(float(one[task]), judge) for one in (gains.value, gains.low, gains.high)]
-    outcome = "no clear difference"
-    if gains.wins[task]:
+    numbers = (gains.value, gains.low, gains.high)
+    value, low, high = (amount(float(one[task]), judge) for one in numbers)
+    outcome, bounds = "no clear difference", f"({low} to {high})"
+    if evidence.excluded[task]:
+        outcome, bounds = "too few events to judge", ""
+    elif gains.wins[task]:
         outcome = "better beyond doubt (Holm)"
     elif gains.losses[task]:
         outcome = "worse beyond doubt (Holm): negative transfer"
-    return [plotly(clean(evidence.task_names[task])), *numbers, outcome]
+    return [plotly(clean(evidence.task_names[task])), value, bounds, outcome]
 
 
 def _words(evidence: Evidence, ways: dict[str, Trial | None]) -> str:

@@ -9,7 +9,13 @@ from core.report.story.contrasts import interval_of, measured, metric_title, sen
 from core.report.story.facts import Facts
 from core.training import METRICS
 
-OUTCOMES = {"win": "better", "tie": "no clear change", "loss": "worse"}
+OUTCOMES = {
+    "win": "better",
+    "tie": "no clear change",
+    "loss": "worse",
+    "not judged": "too few to judge",
+}
+JUDGED = ("win", "tie", "loss")
 
 
 def tested_section(facts: Facts) -> Section:
@@ -52,7 +58,7 @@ def summary_lines(facts: Facts) -> tuple[str, ...]:
     ):
         if trial and trial["per_task"]:
             found = [row["outcome"] for row in trial["per_task"]]
-            counts = [found.count(outcome) for outcome in OUTCOMES]
+            counts = [found.count(outcome) for outcome in JUDGED]
             lines.append(words.score(way, *counts))
     lines.append(words.harmed(_harmed(facts)))
     if band := random_band(facts):
@@ -156,5 +162,7 @@ def _per_task(facts: Facts) -> Grid:
 
 
 def _gain(facts: Facts, row: Mapping[str, Any]) -> str:
-    bounds = words.interval(row["gain_low"], row["gain_high"], facts.is_share)
-    return f"{words.signed(row['gain'], facts.is_share)} ({bounds})"
+    gain = words.signed(row["gain"], facts.is_share)
+    if row["gain_low"] is None:
+        return gain
+    return f"{gain} ({words.interval(row['gain_low'], row['gain_high'], facts.is_share)})"

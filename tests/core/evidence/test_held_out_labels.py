@@ -1,0 +1,99 @@
+"""Held-out rows that cannot judge a task: it is said, and the other tasks are judged all the same."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.evidence import Candidate, Validation, validate_grouping
+from core.evidence.counting import too_few
+from core.training import Trainer
+from core.trials import Verdict
+from core.values import Split
+from tests.core.training.tables import make_examples
+
+SMALL = Validation(
+    trainer=Trainer(width=8, max_steps=40),
+    n_seeds=2,
+    first_seeds=1,
+    random_seeds=2,
+    n_finalists=2,
+    search="none",
+    n_random=3,
+    n_replicates=100,
+)
+CANDIDATES = [Candidate("planted", ((0, 1), (2, 3))), Candidate("crossed", ((0, 2), (1, 3)))]
+SAME = {0: 0.0, 1: 0.3, 2: 1.0, 3: 2.0}
+"""One label for all rows, by task: a class, a value, a class of three, an event time."""
+
+
+@pytest.fixture(scope="module")
+def examples():
+    """A binary task, a regression, three classes and a time to event."""
+    return make_examples("brmt", n=300)
+
+
+def with_one_label(examples, tasks, split):
+    labels = examples.labels.copy()
+    for task in tasks:
+        labels[examples.rows(split), task] = SAME[task]
+    return replace(examples, labels=labels)
+
+
+@pytest.mark.parametrize("task", SAME)
+def test_a_task_with_equal_test_labels_is_excluded_and_the_others_are_judged(examples, task):
+    evidence = validate_grouping(with_one_label(examples, [task], Split.TEST), CANDIDATES, SMALL)
+    assert [bool(why) for why in evidence.excluded] == [place == task for place in SAME]
+    assert np.isfinite(evidence.together_over_alone.value)
+    others = [place for place in SAME if place != task]
+    counted = evidence.together.metric_gains.value[others].mean()
+    assert evidence.together_over_alone.value == pytest.approx(counted)
+
+
+@pytest.mark.parametrize("task", SAME)
+def test_a_task_with_equal_validation_labels_leaves_the_choice_to_the_others(examples, task):
+    evidence = validate_grouping(
+        with_one_label(examples, [task], Split.VALIDATION), CANDIDATES, SMALL
+    )
+    assert all(np.isfinite(trial.validation_gain) for trial in evidence.trials)
+    assert evidence.grouped is not None
+    name = examples.tasks[task].name
+    assert any(note.startswith(f"{name} has") and "no say" in note for note in evidence.notes)
+
+
+def test_without_any_task_to_choose_by_the_reason_says_so(examples):
+    evidence = validate_grouping(
+        with_one_label(examples, SAME, Split.VALIDATION), CANDIDATES, SMALL
+    )
+    assert evidence.grouped is None
+    assert "no task has enough validation labels to choose a grouping by" in evidence.reason
+    assert np.isfinite(evidence.together_over_alone.value)
+
+
+def test_a_task_that_does_not_count_has_no_interval_and_neither_wins_nor_loses(examples):
+    labels = examples.labels.copy()
+    rows = examples.rows(Split.TEST)
+    labels[rows, 0] = 0.0
+    labels[rows[:4], 0] = 1.0
+    evidence = validate_grouping(replace(examples, labels=labels), CANDIDATES, SMALL)
+    assert "4 events" in evidence.excluded[0]
+    for gains in (evidence.together.metric_gains, evidence.together.loss_gains):
+        assert np.isfinite(gains.value[0])
+        assert np.isnan([gains.low[0], gains.high[0], gains.p[0]]).all()
+        assert np.isfinite(gains.p[1:]).all()
+        assert not gains.wins[0]
+        assert not gains.losses[0]
+
+
+def test_every_grouping_that_diverged_is_no_lack_of_groupings(examples):
+    wild = replace(
+        SMALL, trainer=Trainer(width=8, max_steps=40, optimizer="sgd", learning_rate=99.0)
+    )
+    evidence = validate_grouping(examples, CANDIDATES, wild)
+    assert evidence.verdict is Verdict.UNDECIDED
+    assert evidence.grouped is None
+    assert "there is no other grouping" not in evidence.reason
+
+
+def test_plenty_of_labels_that_differ_are_no_reason(examples):
+    assert too_few(examples, Split.TEST) == ("",) * 4
