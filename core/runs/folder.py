@@ -5,6 +5,7 @@
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from core.runs.stages import StageFolder
 from core.runs.status import State, Status, replace_text, worker_of
 from core.runs.streamed import table_of
 from core.storage import UNREADABLE, load_value, save_value
+from core.threads import idle_threads_sleep
 from core.trials import Evidence
 from core.values import Affinity, Landscape, Projection, Report, TaskTable
 
@@ -137,6 +139,7 @@ class Run:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                env=idle_threads_sleep(os.environ),
             )
         Status(State.STARTING, message="starting the worker", worker=worker_of(process.pid)).save(
             self.status_path(job)
