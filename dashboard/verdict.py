@@ -48,8 +48,8 @@ def show_counts(evidence: Evidence) -> None:
                 f"{name}: wins – ties – losses",
                 _score(evidence, trial),
                 help="Tasks that are better or worse off than alone beyond doubt: Holm-adjusted "
-                "p below 0.05, paired bootstrap over test rows and seeds. A task that does not count "
-                "in the means is none of the three.",
+                "p below 0.05, paired bootstrap over test rows and seeds. A task that does not "
+                "count in the means is none of the three.",
             )
 
 

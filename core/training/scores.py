@@ -83,11 +83,11 @@ def c_index(labels: Labels, prediction: Prediction, weights: Weights) -> Scores:
     risk = prediction[:, 0] if prediction.shape[1] == 1 else (1 - prediction).sum(axis=1)
     won, pairs = np.zeros(len(weights)), np.zeros(len(weights))
     step = max(1, _PAIRS_AT_ONCE // max(len(labels), 1))
-    for start in range(0, len(labels), step):
-        part = slice(start, start + step)
+    first = np.flatnonzero(event)  # only an event comes before another row for sure
+    for start in range(0, len(first), step):
+        part = first[start : start + step]
         later = time[part, None] < time
         later |= (time[part, None] == time) & ~event
-        later &= event[part, None]
         above = (risk[part, None] > risk) + 0.5 * (risk[part, None] == risk)
         pairs += ((weights[:, part] @ later.astype(np.float64)) * weights).sum(axis=1)
         won += ((weights[:, part] @ (later * above)) * weights).sum(axis=1)
