@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from core.memory import give_back, is_out_of_memory
+
 if TYPE_CHECKING:
     import torch
 
@@ -11,8 +13,6 @@ SHARE = 8
 
 MAX_ON_GPU = 2**25
 """Numbers in a tensor past which a GPU gains nothing by more (128 MB)."""
-
-_WORDS = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory")
 
 
 def free_bytes(device: "torch.device") -> int:
@@ -63,20 +63,4 @@ class Batches:
         if size == 1:
             raise MemoryError("Not even one part fits into the free memory.") from error
         self.step = size // 2
-        _give_back()
-
-
-def is_out_of_memory(error: Exception) -> bool:
-    """Whether an error says that memory ran out; PyTorch has several ways of saying so."""
-    return isinstance(error, MemoryError) or any(word in str(error).lower() for word in _WORDS)
-
-
-def _give_back() -> None:
-    """Free what the failed part left behind."""
-    import gc
-
-    import torch
-
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
+        give_back()

@@ -8,7 +8,8 @@
 
 Inside: draws (everything random), times (intervals of times to events), problem (rows as tensors),
 stack (models that train at once, of a trunk in mlp or modules, and heads), losses, optimiser,
-stopping, chunk (the loop), parallel (a worker a core), scores (the formulas of the metrics).
+stopping, chunk (the loop), halves (where memory runs out), parallel (a worker a core), scores
+(the formulas of the metrics).
 
 Example:
     >>> from core.data import load_example, load_table

@@ -15,8 +15,8 @@ from core.values import Task
 if TYPE_CHECKING:
     import torch
 
-_FEATURES_AT_ONCE = 2_000_000
-"""Features held at once while evaluating, so that memory stays bounded (ours)."""
+_NUMBERS_AT_ONCE = 2_000_000
+"""Features or outputs held at once while evaluating, so that memory stays bounded (ours)."""
 
 
 class TrunkStack(Protocol):
@@ -71,8 +71,8 @@ class Stack:
         import torch
 
         total = torch.zeros(len(self.task), dtype=torch.float64, device=self.task.device)
-        numbers = len(self.seed_of_model) * self.heads.parameters[0].shape[2]
-        at_once = max(32, _FEATURES_AT_ONCE // numbers)
+        numbers = len(self.seed_of_model) * max(self.heads.parameters[0].shape[1:])
+        at_once = max(32, _NUMBERS_AT_ONCE // numbers)
         for start in range(0, len(rows.inputs), at_once):
             part = slice(start, start + at_once)
             raw = self.heads.forward(self.trunk.evaluate(rows.inputs[part]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +13,7 @@ from core.progress import OnProgress, silent
 from core.training.chunk import Recipe, train_chunk
 from core.training.draws import draw_batches, head_priors
 from core.training.examples import Examples
+from core.training.halves import train_in_halves
 from core.training.modules import TrunkFactory
 from core.training.parallel import OnChunk, lone_threads, train_chunks
 from core.training.problem import pose
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 _TRAIN, _VALIDATION = 0.6, 0.2
 _COPIES = 5
 """Numbers held for each weight: itself, its gradient, two moments of Adam, the best state."""
+_RAW = 3
+"""Numbers held for each output of a row: itself, its gradient, what it is compared with."""
 
 GPU_MODELS = 32
 """Times the models of a chunk on a CPU that a GPU takes at once (ours)."""
@@ -96,13 +100,13 @@ class Trainer(Method):
         """
         distinct = check_groups(groups, len(examples.tasks))
         place = pick_device(device)
-        recipe = self._recipe(examples, seeds, place, trunk)
+        train = partial(train_chunk, self._recipe(examples, seeds, place, trunk))
         with lone_threads() as n_threads:
             n_workers = n_threads if place.type == "cpu" else 1
             most = self.models_at_once * (1 if place.type == "cpu" else GPU_MODELS)
             parts = train_chunks(
-                lambda chunk, report: train_chunk(recipe, chunk, report),
-                self._chunks(distinct, examples.inputs.shape[1], len(seeds), n_workers, most),
+                lambda chunk, report: train_in_halves(train, chunk, report),
+                self._chunks(distinct, examples, len(seeds), n_workers, most),
                 n_workers,
                 on_progress,
                 on_chunk or (lambda trained: None),
@@ -119,13 +123,19 @@ class Trainer(Method):
         return Cost(n_seeds * len(group_sizes), 2.0 * n_seeds * weights * (trained + evaluated))
 
     def _chunks(
-        self, groups: Sequence[Group], n_inputs: int, n_seeds: int, n_workers: int, most: int
+        self,
+        groups: Sequence[Group],
+        examples: Examples,
+        n_seeds: int,
+        n_workers: int,
+        most: int,
     ) -> list[tuple[Group, ...]]:
         """Groups of like sizes together, as many as fit the memory and the cache; the largest
         first, so that no worker is left with a long one at the end."""
         ordered = sorted(groups, key=lambda group: (-len(group), group))
-        weights = self._n_weights(n_inputs, len(ordered[0]))
-        units = self.width * self.batch_size * 2 * self.depth
+        outputs = len(ordered[0]) * max(task.n_outputs for task in examples.tasks)  # padded
+        weights = self._n_weights(examples.inputs.shape[1], outputs)
+        units = self.batch_size * (2 * self.depth * self.width + _RAW * outputs)
         size = 4 if self.precision == "float32" else 8
         fits = int(self.max_megabytes * 1e6 / size / (_COPIES * weights + units))
         at_once = max(1, min(fits // n_workers, most) // n_seeds)
@@ -133,9 +143,9 @@ class Trainer(Method):
         edges = [round(place * len(ordered) / n_chunks) for place in range(n_chunks + 1)]
         return [tuple(ordered[a:b]) for a, b in pairwise(edges)]
 
-    def _n_weights(self, n_inputs: int, n_members: int) -> int:
+    def _n_weights(self, n_inputs: int, n_outputs: int) -> int:
         inner = (self.depth - 1) * self.width**2
-        return n_inputs * self.width + inner + n_members * self.width
+        return n_inputs * self.width + inner + n_outputs * self.width
 
     def _recipe(
         self,

@@ -1,0 +1,19 @@
+"""What all work does where memory runs out: know the error, and free what it left behind."""
+
+_WORDS = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory")
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an error says that memory ran out; PyTorch has several ways of saying so."""
+    return isinstance(error, MemoryError) or any(word in str(error).lower() for word in _WORDS)
+
+
+def give_back() -> None:
+    """Free what work that failed left behind."""
+    import gc
+
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
