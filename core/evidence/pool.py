@@ -1,4 +1,8 @@
-"""The groups that were trained so far; asked for again, they are not trained again."""
+"""The groups that were trained so far; asked for again, they are not trained again.
+
+What the store holds from before is used when it is asked for, and counts only then: a search that
+was interrupted goes the same way again, and an earlier validation does not use up its budget.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
@@ -46,39 +50,58 @@ class Pool:
         self.examples, self.trainer, self.device = examples, trainer, device
         self._store = store or Forgetful()
         self._place: dict[tuple[Group, int], tuple[Trained, int, int]] = {}
+        self._asked: dict[tuple[Group, int], None] = {}
         self._metric: dict[tuple[Group, int], Float[np.ndarray, " member"]] = {}
         for part in self._store.load():
             self._take(part)
 
     @property
     def n_networks(self) -> int:
-        return len(self._place)
+        """Networks that were asked for, trained now or before."""
+        return len(self._asked)
 
     @property
     def groups(self) -> tuple[Group, ...]:
-        """Every group of which a network was trained."""
-        return tuple(dict.fromkeys(group for group, _ in self._place))
+        """Every group that was asked for, in that order."""
+        return tuple(dict.fromkeys(group for group, _ in self._asked))
 
     def train(
         self, groups: Iterable[Group], seeds: Sequence[int], on_progress: OnProgress = silent
     ) -> None:
-        """Train what is missing of these groups; groups that lack the same seeds share a stack."""
-        missing: dict[tuple[int, ...], list[Group]] = {}
+        """Train what is missing of these groups; groups that are new to the same seeds share a
+        stack, and what the store holds of them is not trained again."""
+        new: dict[tuple[int, ...], list[Group]] = {}
         for group in dict.fromkeys(groups):
-            lacking = tuple(seed for seed in seeds if (group, seed) not in self._place)
+            lacking = tuple(seed for seed in seeds if (group, seed) not in self._asked)
             if lacking:
-                missing.setdefault(lacking, []).append(group)
-        total = sum(len(lacking) * len(some) for lacking, some in missing.items())
+                new.setdefault(lacking, []).append(group)
+        total = sum(len(lacking) * len(some) for lacking, some in new.items())
         done = 0
-        for lacking, some in missing.items():
+        for lacking, some in new.items():
             size = len(lacking) * len(some)
             part = within(on_progress, done / total, (done + size) / total)
-            self.trainer(self.examples, sorted(some), lacking, self.device, part, self._finished)
+            self._train(sorted(some), lacking, part)
             done += size
 
+    def _train(
+        self, groups: Sequence[Group], seeds: tuple[int, ...], on_progress: OnProgress
+    ) -> None:
+        known = [group for group in groups if all((group, seed) in self._place for seed in seeds)]
+        if len(known) < len(groups):
+            self.trainer(
+                self.examples,
+                groups,
+                seeds,
+                self.device,
+                on_progress,
+                self._finished,
+                known=known,
+            )
+        self._asked.update(dict.fromkeys((group, seed) for group in groups for seed in seeds))
+
     def has(self, group: Group, seeds: Sequence[int]) -> bool:
-        """Whether the group was trained with all of these seeds."""
-        return all((group, seed) in self._place for seed in seeds)
+        """Whether the group was asked for with all of these seeds."""
+        return all((group, seed) in self._asked for seed in seeds)
 
     def validation_loss(
         self, group: Group, seeds: Sequence[int]
@@ -108,9 +131,14 @@ class Pool:
         return np.stack([self._metric[group, seed] for seed in seeds])
 
     def diverged(self, group: Group, seeds: Sequence[int]) -> tuple[int, ...]:
-        """The seeds with which the group was trained and diverged."""
-        places = ((seed, self._place.get((group, seed))) for seed in seeds)
-        return tuple(seed for seed, at in places if at and at[0].diverged[at[1], at[2]])
+        """The seeds with which the group was asked for and diverged."""
+        asked = [seed for seed in seeds if (group, seed) in self._asked]
+        places = [self._place[group, seed] for seed in asked]
+        return tuple(
+            seed
+            for seed, (part, place, number) in zip(asked, places, strict=True)
+            if part.diverged[place, number]
+        )
 
     def test_losses(
         self, group: Group, seeds: Sequence[int]

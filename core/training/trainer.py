@@ -1,6 +1,6 @@
 """The batched ensemble trainer: groups × seeds as one stack of weights, chunk by chunk."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -15,7 +15,7 @@ from core.training.draws import draw_batches, head_priors
 from core.training.examples import Examples
 from core.training.halves import train_in_halves
 from core.training.modules import TrunkFactory
-from core.training.parallel import OnChunk, lone_threads, train_chunks
+from core.training.parallel import Chunk, OnChunk, lone_threads, train_chunks
 from core.training.problem import pose
 from core.training.trained import Group, Trained, join
 
@@ -83,6 +83,7 @@ class Trainer(Method):
         on_progress: OnProgress = silent,
         on_chunk: OnChunk | None = None,
         trunk: TrunkFactory | None = None,
+        known: Collection[Group] = (),
     ) -> Trained:
         """Train every group with every seed.
 
@@ -94,11 +95,14 @@ class Trainer(Method):
             on_progress: called at every evaluation; may raise Cancelled.
             on_chunk: called with every finished chunk: all seeds of some groups.
             trunk: makes another trunk than the layers of `width` × `depth`.
+            known: groups that were trained before and are left out. Chunks are cut as if they were
+                not, so that training which was stopped goes on to the same numbers.
 
         Raises:
-            MethodError: no or an unknown group, no seed, or a trunk that cannot be stacked.
+            MethodError: no or an unknown group, none left to train, no seed, or a trunk that
+                cannot be stacked.
         """
-        distinct = check_groups(groups, len(examples.tasks))
+        distinct = check_groups(groups, len(examples.tasks), known)
         place = pick_device(device)
         train = partial(train_chunk, self._recipe(examples, seeds, place, trunk))
         with lone_threads() as n_threads:
@@ -106,7 +110,7 @@ class Trainer(Method):
             most = self.models_at_once * (1 if place.type == "cpu" else GPU_MODELS)
             parts = train_chunks(
                 lambda chunk, report: train_in_halves(train, chunk, report),
-                self._chunks(distinct, examples, len(seeds), n_workers, most),
+                _without(known, self._chunks(distinct, examples, len(seeds), n_workers, most)),
                 n_workers,
                 on_progress,
                 on_chunk or (lambda trained: None),
@@ -129,7 +133,7 @@ class Trainer(Method):
         n_seeds: int,
         n_workers: int,
         most: int,
-    ) -> list[tuple[Group, ...]]:
+    ) -> list[Chunk]:
         """Groups of like sizes together, as many as fit the memory and the cache; the largest
         first, so that no worker is left with a long one at the end."""
         ordered = sorted(groups, key=lambda group: (-len(group), group))
@@ -176,13 +180,22 @@ class Trainer(Method):
         )
 
 
-def check_groups(groups: Sequence[Group], n_tasks: int) -> list[Group]:
+def _without(known: Collection[Group], chunks: Sequence[Chunk]) -> list[Chunk]:
+    """The chunks less what is known; none that is left empty."""
+    left = [tuple(group for group in chunk if group not in known) for chunk in chunks]
+    return [chunk for chunk in left if chunk]
+
+
+def check_groups(
+    groups: Sequence[Group], n_tasks: int, known: Collection[Group] = ()
+) -> list[Group]:
     """The distinct groups in the order given.
 
     Raises:
-        MethodError: no group, an empty one, or one whose tasks are unknown or not ascending.
+        MethodError: no group that is not known, an empty one, or one whose tasks are unknown or
+            not ascending.
     """
-    if not groups:
+    if all(group in known for group in groups):
         raise MethodError("There is no group to train; give at least one.")
     for group in groups:
         if not group or list(group) != sorted(set(group)) or group[0] < 0 or group[-1] >= n_tasks:
