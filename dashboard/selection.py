@@ -16,6 +16,7 @@ from dashboard.charts.polygon import Polygon, inside
 
 LONGEST_NAME = 80
 MOST_PARTS, MOST_CORNERS = 50, 400
+_TOO_MANY = f"A selection has {MOST_PARTS} outlines at most; clear it and start again."
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,18 @@ class TaskSelection:
     tasks: tuple[str, ...]
 
 
+NEW, ADD, TAKE_AWAY = "New", "Add", "Take away"
+"""What a further outline does to those before it."""
+
+
+def with_outline(parts: tuple[Part, ...], polygon: Polygon, how: str = NEW) -> tuple[Part, ...]:
+    """The outlines with one more; RunError where there are as many as there can be."""
+    found = (*(() if how == NEW else parts), Part(polygon, how == TAKE_AWAY))
+    if len(found) > MOST_PARTS:
+        raise RunError(_TOO_MANY)
+    return found
+
+
 def read_parts(found: Any) -> tuple[Part, ...]:
     """Outlines as the browser or a file sends them: a list of `{polygon, takes_away}`.
 
@@ -62,7 +75,7 @@ def read_parts(found: Any) -> tuple[Part, ...]:
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise RunError("The outline of this selection is damaged; draw it again.") from error
     if len(parts) > MOST_PARTS:
-        raise RunError(f"A selection has {MOST_PARTS} outlines at most; clear it and start again.")
+        raise RunError(_TOO_MANY)
     return parts
 
 

@@ -11,14 +11,15 @@ from dashboard.charts.echarts_look import heading, symbol
 from dashboard.charts.legend import Entry, Legend
 from dashboard.charts.point_colours import PointColours, colour_points
 from dashboard.charts.polygon import Polygon
-from dashboard.selection import Part
+from dashboard.selection import Part, SampleSelection
 from dashboard.theme import ink, readable
 
 __all__ = ["PointColours", "brushed", "colour_points", "describe_points", "draw_points"]
 
 MOST_POINTS = 20_000
-BRUSHES = ["polygon", "rect", "keep", "clear"]
-"""Tools: a lasso, a box, add to what is selected, select nothing."""
+BRUSHES = ["polygon", "rect"]
+"""Tools: a lasso and a box; what an outline does is picked beside the picture."""
+_CHOSEN, _OTHER = 0.7, 0.1
 _HEIGHT = 560
 
 
@@ -26,6 +27,7 @@ def draw_points(
     xy: Float[np.ndarray, "point 2"],
     colours: PointColours,
     *,
+    drawn: SampleSelection | None = None,
     axes: tuple[str, str] = ("first coordinate", "second coordinate"),
     dark: bool = False,
 ) -> EChart:
@@ -34,15 +36,19 @@ def draw_points(
     Args:
         xy: coordinates.
         colours: the entry of its legend each point belongs to.
+        drawn: the outlines that select; the points outside stand back.
         axes: what the two coordinates are.
         dark: whether the page is dark.
     """
     index, legend = colours.index, colours.legend
     shown = np.unique(np.linspace(0, len(xy) - 1, min(len(xy), MOST_POINTS)).astype(int))
+    is_in = drawn.covers(xy[shown]) if drawn else np.ones(len(shown), dtype=bool)
     series = [
-        _series(entry, xy[shown[index[shown] == place]], dark)
+        _series(entry, xy[shown[(index[shown] == place) & (is_in == side)]], opacity, dark)
+        for side, opacity in ((False, _OTHER), (True, _CHOSEN))
         for place, entry in enumerate(legend.entries)
     ]
+    series += [_outlined(part, dark) for part in (drawn.parts if drawn else ())]
     count = f"{len(shown):,} of {len(xy):,}" if len(shown) < len(xy) else f"{len(xy):,}"
     option = {
         "title": heading(f"Sample-wise optima by {legend.title}, {count} points", dark),
@@ -51,12 +57,13 @@ def draw_points(
             "type": "scroll",
             "bottom": 0,
             "show": not legend.continuous,
+            "data": [_name(entry) for entry in legend.entries],
             "textStyle": {"color": ink(dark).text},
         },
         "toolbox": {
             "left": 0,
             "top": 26,
-            "feature": {"brush": {"type": ["polygon", "rect", "keep", "clear"]}},
+            "feature": {"brush": {"type": BRUSHES}},
         },
         "brush": {"xAxisIndex": "all", "brushMode": "single", "throttleType": "debounce"},
         "dataZoom": [{"type": "inside", "xAxisIndex": 0}, {"type": "inside", "yAxisIndex": 0}],
@@ -88,13 +95,30 @@ def describe_points(count: int, legend: Legend, axes: tuple[str, str]) -> str:
     )
 
 
-def _series(entry: Entry, xy: Float[np.ndarray, "point 2"], dark: bool) -> dict[str, Any]:
+def _name(entry: Entry) -> str:
+    return f"{entry.sign} {entry.name}".strip()
+
+
+def _outlined(part: Part, dark: bool) -> dict[str, Any]:
+    """An outline, dotted where it takes away."""
+    return {
+        "type": "line",
+        "data": [list(corner) for corner in (*part.polygon, part.polygon[0])],
+        "symbol": "none",
+        "silent": True,
+        "lineStyle": {"color": ink(dark).text, "type": "dotted" if part.takes_away else "dashed"},
+    }
+
+
+def _series(
+    entry: Entry, xy: Float[np.ndarray, "point 2"], opacity: float, dark: bool
+) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "name": f"{entry.sign} {entry.name}".strip(),
+        "name": _name(entry),
         "symbol": symbol(entry.shape),
         "symbolSize": 6,
-        "itemStyle": {"color": readable(entry.colour, dark), "opacity": 0.7},
+        "itemStyle": {"color": readable(entry.colour, dark), "opacity": opacity},
         "emphasis": {"itemStyle": {"borderColor": ink(dark).text, "borderWidth": 1}},
         "data": np.round(xy.astype(float), 5).tolist(),
     }

@@ -11,7 +11,7 @@ from dashboard.charts.landscape_points import MOST_POINTS, brushed, draw_points
 from dashboard.charts.legend import MOST_ENTRIES, Legend, group_legend, name_legend, scale_legend
 from dashboard.charts.point_colours import PointColours, colour_points
 from dashboard.charts.polygon import inside
-from dashboard.selection import Part
+from dashboard.selection import Part, SampleSelection
 from tests.dashboard.charts.values import HOSTILE, assert_inert_option
 
 
@@ -96,6 +96,24 @@ def test_the_plain_scatter_thins_and_says_so(dark, count):
     drawn = sum(len(series["data"]) for series in chart.figure["series"])
     assert drawn == min(count, MOST_POINTS)
     assert ("20,000 of 50,000" in chart.figure["title"]["text"]) == (count > MOST_POINTS)
+
+
+def test_the_plain_scatter_keeps_back_what_no_outline_selects():
+    xy = np.array([[0.0, 0.0], [1.0, 1.0], [1.1, 1.1], [5.0, 5.0]])
+    around = Part(((-1.0, -1.0), (3.0, -1.0), (3.0, 3.0), (-1.0, 3.0)))
+    hole = Part(((0.9, 0.9), (1.2, 0.9), (1.2, 1.2), (0.9, 1.2)), takes_away=True)
+    colours = PointColours(np.zeros(4, dtype=np.uint8), group_legend(1))
+    drawn = SampleSelection("pca", (around, hole))
+    series = draw_points(xy, colours, drawn=drawn).figure["series"]
+    clear = {
+        tuple(p)
+        for one in series
+        if one["type"] == "scatter" and one["itemStyle"]["opacity"] > 0.5
+        for p in one["data"]
+    }
+    assert clear == {(0.0, 0.0)}
+    lines = [one["lineStyle"]["type"] for one in series if one["type"] == "line"]
+    assert lines == ["dashed", "dotted"]
 
 
 def test_hostile_names_stay_text_in_the_scatter():
