@@ -117,7 +117,7 @@ class OneStep(Method):
         30.0, "How strongly a probe is held back from fitting chance.", low=1e-3, high=1e6
     )
     max_points: int = knob(
-        20_000, "Most (sample, task) points kept for the pictures.", low=10, high=200_000
+        20_000, "Most (sample, task) points kept for the pictures.", low=10, high=1_000_000
     )
     n_blocks: int = knob(
         50, "Blocks of whole patients that the bootstrap re-weights.", low=2, high=500
