@@ -3,12 +3,12 @@
 import streamlit as st
 
 from core.projection import PROJECTIONS
-from core.runs import MORE_SEEDS, Run
+from core.runs import MORE_SEEDS, Run, load_partial
 from core.values import Landscape, Projection, Report
 from dashboard.components import show_points
 from dashboard.figures import AXES, colours_on_show
 from dashboard.jobs import is_at_work, show_job, start_job
-from dashboard.results import chosen_of, map_of, partial_of
+from dashboard.results import chosen_of, map_of
 from dashboard.session import bound, is_dark, view
 
 SMALL = 300
@@ -28,7 +28,7 @@ def wait_for_map(run: Run, report: Report, landscape: Landscape, job: str) -> No
 
     @st.fragment(run_every=DRAW_EVERY)
     def so_far() -> None:
-        flat = partial_of(run, job)
+        flat = load_partial(run.path, job)
         if flat is not None:
             st.caption("So far; it still moves.")
             _draw(run, report, landscape, flat, f"so_far_{run.id}_{job}", 420)

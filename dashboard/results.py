@@ -16,7 +16,7 @@ from core.data import Issue, Roles, find_issues
 from core.errors import RunError
 from core.profile import Profile, Pull, measure_pull, profile_samples
 from core.provenance import Source
-from core.runs import Draft, Run, load_group_names, load_partial, read_document
+from core.runs import Draft, Run, load_group_names, read_document
 from core.runs.streamed import is_streamed
 from core.trials import Evidence
 from core.values import Decision, Landscape, Projection, Report, TaskTable
@@ -126,11 +126,6 @@ def pull_of(run: Run, report: Report, selection: SampleSelection) -> Pull | None
     return _pull(run.path, len(report.tasks), signed, unnamed, _stamps(run))
 
 
-def partial_of(run: Run, job: str) -> Projection | None:
-    """A map as far as its job has laid it out; None before."""
-    return load_partial(run.path, job)
-
-
 def table_of(run: Run) -> TaskTable:
     """The table of a run."""
     return _table(run.path, _stamp(run.path / "data.parquet"))
@@ -205,7 +200,11 @@ def _landscape(path: Path, heads: str, stamp: int) -> Landscape:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _map(path: Path, method: str, stamps: tuple[int, ...]) -> Projection | None:
-    return Run(path).map(method)
+    run = Run(path)
+    try:
+        return run.map(method, landscape_of(run, run.plan.heads))
+    except RunError:
+        return None
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -243,13 +243,14 @@ class Run:
             return recorded(self.path)
         return self.stages.load(f"landscape-{heads}", Landscape)
 
-    def map(self, job: str) -> Projection | None:
+    def map(self, job: str, landscape: Landscape | None = None) -> Projection | None:
         """A flat map of the current landscape (`pca`, `tsne-1`, …); None until its job is done.
+        `landscape` is that, where it has been read already.
 
         A map of an earlier landscape numbers other points, so it counts as absent.
         """
         try:
-            points = self.landscape(self.plan.heads).points
+            points = (landscape or self.landscape(self.plan.heads)).points
         except RunError:
             return None
         made_from = (points.fingerprint, *read_job(job, self.plan.seed))

@@ -6,9 +6,10 @@ from core.errors import RunError
 from core.projection import PROJECTIONS
 from dashboard.answer import rows_used
 from dashboard.components import show_points
-from dashboard.figures import AXES, colours_of, colours_on_show, shown_colour
+from dashboard.figures import AXES, colours_of, colours_on_show, points_on_show, shown_colour
 from dashboard.jobs import offer_again, require_report, stop_while_old
 from dashboard.map_on_the_way import offer_more_seeds, wait_for_map
+from dashboard.point_detail import teller
 from dashboard.results import chosen_of, current_run, landscape_of, map_of
 from dashboard.selection import Part, SampleSelection
 from dashboard.session import bound, change_view, is_dark, view
@@ -55,7 +56,8 @@ if flat is None:
 
 selection = view().samples
 is_here = selection is not None and selection.map_method == method
-chosen = chosen_of(run, selection) if selection else None
+chosen = chosen_of(run, selection) if selection and shown == "selection" else None
+places = points_on_show(landscape.points, flat, report.task_names, view())
 xy, colours = colours_on_show(report, landscape.points, flat, view(), chosen)
 show_points(
     xy,
@@ -63,6 +65,7 @@ show_points(
     key=f"points_{run.id}_{method}",
     drawn=selection.parts if selection and is_here else (),
     on_draw=select,
+    on_rest=teller(run, report, flat, places),
     dark=is_dark(),
     axes=AXES[method],
 )

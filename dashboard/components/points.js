@@ -1,16 +1,16 @@
 // The picture on a page: view, mouse, keyboard, selection. Sends an outline up, never points.
 
 const PICTURES = new WeakMap()
-const DRAWN = new Map()                  // what was drawn, by picture: it outlives a new mounting
 const MOST_CORNERS = 240, MOST_PARTS = 50
 
 export default function (component) {
-  const { data, parentElement, setStateValue } = component
+  const { data, parentElement, setStateValue, setTriggerValue } = component
   const root = parentElement.querySelector(".root")
   if (!root || !data) return
   let picture = PICTURES.get(root)
   if (!picture) PICTURES.set(root, (picture = new Picture(root)))
-  picture.send = setStateValue
+  picture.keep = setStateValue
+  picture.tell = setTriggerValue
   picture.show(readPayload(data), pageColours(parentElement.host ?? root))
   return () => { picture.close(); PICTURES.delete(root) }
 }
@@ -26,6 +26,8 @@ class Picture {
     this.parts = []
     this.number = 0                      // when the selection was last drawn here
     this.stroke = null
+    this.at = -1                         // the point looked at
+    this.details = new Map()
     this.start()
     this.listen(root)
     this.observer = new ResizeObserver(() => this.resize())
@@ -52,35 +54,45 @@ class Picture {
     this.resize()
   }
 
-  show({ head, body }, colours) {
+  show(head, colours) {
     if (!this.cloud.gl) return this.giveUp()
-    const moved = head.points !== this.head?.points, changed = head.content !== this.head?.content
-    Object.assign(this, { head, colours })
-    if (changed) this.load(body(), moved)
-    if (head.outline && head.outline.number >= this.number) this.adopt(head.outline.parts)
     this.find(".stage").style.height = `${head.height}px`
+    const found = this.fetched(head)
+    if (!found) return
+    const moved = head.points !== this.head?.points, painted = head.colours !== this.head?.colours
+    Object.assign(this, { head, colours })
+    if (moved || painted) this.load(found, moved)
+    if (head.outline.number >= this.number) this.adopt(head.outline.parts)
+    this.learn(head.detail)
     this.over.setAttribute("aria-label", head.alt)
-    fillLegend(this.find(".legend"), head, this.hidden, colours, () => { this.paint(); this.draw() })
+    fillLegend(this.find(".legend"), head, this.hidden, colours, () => this.shown())
     this.paint()
     this.resize()
   }
 
+  shown() {                              // by the legend, some are hidden
+    if (this.at >= 0 && this.hidden.has(this.entry[this.at])) this.lookAt(-1)
+    this.paint()
+    this.draw()
+  }
+
   load({ xy, entry }, moved) {
-    Object.assign(this, { xy, entry, middle: middles(xy, entry, this.head.entries.length) })
     this.hidden.clear()
+    this.middle = middles(xy, entry, this.head.entries.length)
     if (moved) {
-      const drawn = DRAWN.get(this.head.key)
-      const { parts, number } = drawn?.points === this.head.points ? drawn : { parts: [], number: 0 }
-      Object.assign(this, { parts, number, view: null })
-      this.chosen = new Uint8Array(entry.length)
+      Object.assign(this, { xy, parts: [], view: null, at: -1, chosen: new Uint8Array(entry.length) })
+      this.details.clear()
+      this.fillCard()
       this.count()
+      this.cloud.upload({ place: xy, chosen: this.chosen })
     }
-    this.cloud.upload({ place: xy, entry, chosen: this.chosen })
+    this.entry = entry
+    this.cloud.upload({ entry })
   }
 
   count() {                              // which points are selected; all of them by no outline
     const count = chooseAll(this.xy, this.parts, this.chosen), n = this.head.n.toLocaleString("en")
-    this.tell(this.parts.length ? `${count.toLocaleString("en")} of ${n} points selected` : "")
+    this.say(this.parts.length ? `${count.toLocaleString("en")} of ${n} points selected` : "")
   }
 
   adopt(parts) {                         // the page says what is selected: undone, or by its name
@@ -100,68 +112,18 @@ class Picture {
     this.cloud.paint(palette)
   }
 
-  resize() {
-    const box = this.over.getBoundingClientRect(), ratio = window.devicePixelRatio || 1
-    if (!box.width || !this.head) return
-    Object.assign(this, { width: box.width, height: box.height, ratio })
-    for (const canvas of [this.cloud.canvas, this.over]) {
-      canvas.width = Math.round(box.width * ratio)
-      canvas.height = Math.round(box.height * ratio)
-    }
-    if (!this.view) this.whole()
-    else this.draw()
-  }
-
-  whole() {
-    const { x0, x1, y0, y1 } = bounds(this.xy)
-    const spread = Math.min(this.width * 0.92 / (x1 - x0 || 1), this.height * 0.88 / (y1 - y0 || 1))
-    this.view = { x: (x0 + x1) / 2, y: (y0 + y1) / 2, k: spread, whole: spread }
-    const margin = 0.001 * Math.max(x1 - x0, y1 - y0)
-    for (const [name, value] of Object.entries({ x0: x0 - margin, x1: x1 + margin,
-      y0: y0 - margin, y1: y1 + margin }))
-      this.find(`input[name=${name}]`).value = Number(value.toPrecision(6))
-    this.draw()
-  }
-
-  toPixel([x, y]) {
-    const { x: cx, y: cy, k } = this.view
-    return [this.width / 2 + (x - cx) * k, this.height / 2 - (y - cy) * k]
-  }
-
-  toPlace([px, py]) {
-    const { x, y, k } = this.view
-    return [x + (px - this.width / 2) / k, y - (py - this.height / 2) / k]
-  }
-
-  draw() {
-    const { x, y, k, whole } = this.view, n = this.head.n
-    const size = Math.min(14, Math.max(1.6, 42 / n ** 0.25) * Math.max(1, k / whole) ** 0.4)
-    const scale = [2 * k / this.width, 2 * k / this.height]
-    const offset = [-x * scale[0], -y * scale[1]]
-    this.cloud.draw(n, scale, offset, size * this.ratio, n > 50000 ? 0.55 : 0.85)
-    this.annotate()
-  }
-
-  zoom(factor, [px, py] = [this.width / 2, this.height / 2]) {
-    const [x, y] = this.toPlace([px, py]), { whole } = this.view
-    this.view.k = Math.min(whole * 400, Math.max(whole * 0.4, this.view.k * factor))
-    const [nx, ny] = this.toPlace([px, py])
-    this.move(x - nx, y - ny)
-  }
-
-  move(dx, dy) {
-    this.view.x += dx
-    this.view.y += dy
-    this.draw()
-  }
-
   select(polygon) {
     const step = Math.max(1, Math.ceil(polygon.length / MOST_CORNERS))
     const corners = polygon.filter((_, i) => i % step === 0)
       .map(place => place.map(value => Number(value.toPrecision(6))))
     const before = this.how === "new" ? [] : this.parts
-    if (before.length === MOST_PARTS) return this.tell("50 outlines at most; clear the selection")
+    if (before.length === MOST_PARTS) return this.say("50 outlines at most; clear the selection")
     this.changed([...before, { polygon: corners, takes_away: this.how === "less" }])
+  }
+
+  inView() {                             // a box without a mouse: move and zoom, then take it all
+    const [[x0, y0], [x1, y1]] = [[0, this.height], [this.width, 0]].map(at => this.toPlace(at))
+    this.select([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
   }
 
   clear() {
@@ -174,19 +136,19 @@ class Picture {
     this.count()
     this.cloud.upload({ chosen: this.chosen })
     this.draw()
-    const drawn = { points: this.head.points, parts, number: this.number }
-    DRAWN.set(this.head.key, drawn)
-    this.send("selection", drawn)
+    this.tell("selection", { points: this.head.points, parts, number: this.number })
   }
 
   giveUp() {                             // the page draws a smaller picture in our place
     this.find(".stage").parentElement.hidden = true
-    this.send("unsupported", true)
+    this.keep("unsupported", true)
   }
 
-  tell(text) { this.find(".status").textContent = text }
+  say(text) { this.find(".status").textContent = text }
 
   close() {
+    clearTimeout(this.waiting)
+    clearTimeout(this.resting)
     this.observer.disconnect()
     this.cloud.gl?.getExtension("WEBGL_lose_context")?.loseContext()
   }

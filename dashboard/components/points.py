@@ -1,11 +1,8 @@
-"""A million points with a lasso: WebGL in the page, one binary payload down, an outline up."""
+"""A million points with a lasso: WebGL in the page; places go down once, an outline comes up."""
 
-import json
-import struct
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, dataclass
 from functools import cache
-from hashlib import blake2b
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -14,16 +11,31 @@ import streamlit as st
 from jaxtyping import Float
 
 from core.errors import RunError
-from dashboard.charts.landscape_points import brushed, describe_points, draw_points
-from dashboard.charts.legend import Entry
+from dashboard.charts.landscape_points import describe_points
 from dashboard.charts.point_colours import PointColours
-from dashboard.components.show import show_chart
+from dashboard.components.plain_points import show_plain_points
+from dashboard.components.points_payload import Blob, Cloud, describe_entries, mix, pack
 from dashboard.selection import Part, read_parts, write_parts
-from dashboard.session import component_value, keep, kept, newly
-from dashboard.theme import readable
+from dashboard.session import component_value, keep, kept
 
-_MARK_CONTRAST, _RAMP_CONTRAST = 3.0, 2.0  # a ramp needs its dark and bright ends
-_SCRIPTS = ("points_cloud.js", "points_parts.js", "points.js", "points_notes.js", "points_input.js")
+_SCRIPTS = ("cloud", "parts", "", "view", "held", "detail", "notes", "input")
+_MOST_KNOWN = 200
+
+
+@dataclass(frozen=True)
+class DetailPart:
+    """Some lines under a heading: names and what they are."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What is told of one point, as plain text."""
+
+    title: str
+    parts: tuple[DetailPart, ...]
 
 
 def show_points(
@@ -31,107 +43,54 @@ def show_points(
     colours: PointColours,
     *,
     key: str,
-    drawn: tuple[Part, ...] | None = None,
+    drawn: tuple[Part, ...] = (),
     on_draw: Callable[[tuple[Part, ...]], None] | None = None,
+    on_rest: Callable[[int], Detail] | None = None,
     axes: tuple[str, str] = ("first coordinate", "second coordinate"),
     height: int = 560,
     dark: bool = False,
-) -> tuple[Part, ...]:
-    """Show a cloud of points and return the outlines that the visitor drew on it.
+) -> None:
+    """Show a cloud of points to draw on and to look at one by one.
 
-    Outlines belong to the coordinates they were drawn on: with other `xy` under the same `key`
-    they are forgotten, with other colours they stay.
+    Places and colours travel when the browser has not got them; a new outline, an undo or a point
+    looked at move a few kilobytes. Only the picture is drawn again for a point, the page for an
+    outline.
 
     Args:
         xy: coordinates; not-finite points must be left out.
         colours: the entry of its legend each point belongs to.
         key: identity of the picture on the page.
-        drawn: outlines to show where they are not what was drawn last; None leaves the picture
-            as it is.
-        on_draw: called with the outlines before the page is drawn again.
+        drawn: the outlines that select; dashed on the picture.
+        on_draw: called with new outlines, before the page is drawn again.
+        on_rest: what to tell of the point with this number in `xy`; None tells nothing.
         axes: what the two coordinates are.
         height: of the picture in CSS pixels.
         dark: whether the page is dark; for the fallback without WebGL 2.
     """
-    xy, colours = shuffle(xy, colours)
-    points = _digest(np.ascontiguousarray(xy, dtype="<f4").tobytes())
-    sent = read_selection(component_value(key, "selection"), points)
-    is_told = drawn is None or drawn == (sent.parts if sent else ())
-    outline = None if is_told else (kept(f"{key}_number") or 0, drawn or ())
-    payload, _ = pack(xy, colours, axes=axes, height=height, key=key, outline=outline)
+    cloud = mix(xy, colours)
 
-    def take() -> None:
-        found = read_selection(component_value(key, "selection"), points)
-        if found is not None:
-            keep(f"{key}_number", found.number)
-            if on_draw:
-                on_draw(found.parts)
+    @st.fragment
+    def picture() -> None:
+        if _take(cloud, key, on_draw):
+            st.rerun()
+        head = _head(cloud, key, drawn, axes, height)
+        head["details"] = on_rest is not None
+        if on_rest and (place := _asked_for(cloud, key)) is not None:
+            head["detail"] = {"place": place} | asdict(on_rest(int(cloud.order[place])))
+        result = _component()(
+            data=pack(head, _owed(cloud, component_value(key, "wanted"))),
+            key=key,
+            on_selection_change=_nothing,
+            on_wanted_change=_nothing,
+            on_resting_change=_nothing,
+            on_unsupported_change=_nothing,
+        )
+        if result.unsupported and show_plain_points(
+            xy, colours, key=key, drawn=drawn, on_draw=on_draw, axes=axes, dark=dark
+        ):
+            st.rerun()
 
-    result = _component()(
-        data=payload,
-        key=key,
-        on_selection_change=take,
-        on_unsupported_change=lambda: None,
-    )
-    if result.unsupported:
-        chart = draw_points(xy, colours, axes=axes, dark=dark)
-        event = show_chart(chart, key=f"{key}_plain", clickable=True)
-        parts = brushed(list(event.selection.areas))
-        if (brush := newly(f"{key}_plain", parts)) is not None and on_draw and brush != drawn:
-            on_draw(brush)
-        return parts
-    found = read_selection(result.selection, points)
-    return found.parts if found else ()
-
-
-def shuffle(
-    xy: Float[np.ndarray, "point 2"], colours: PointColours
-) -> tuple[Float[np.ndarray, "point 2"], PointColours]:
-    """The points in an order without meaning: drawn task by task, the last would hide the first."""
-    order = np.random.default_rng(0).permutation(len(xy))
-    return xy[order], replace(colours, index=colours.index[order])
-
-
-def pack(
-    xy: Float[np.ndarray, "point 2"],
-    colours: PointColours,
-    *,
-    axes: tuple[str, str],
-    height: int,
-    key: str = "",
-    outline: tuple[int, tuple[Part, ...]] | None = None,
-) -> tuple[bytes, str]:
-    """The payload the page reads, and the identity of its coordinates.
-
-    `outline` is what shall be selected, and when the last selection arrived that it answers.
-
-    Layout, little-endian: uint32 length of the header, the header as JSON padded with spaces to a
-    multiple of 4, float32 x and y of every point, uint8 entry of every point. `points` in the
-    header names the coordinates and `content` everything, so an update of equal size is noticed.
-    """
-    index, legend = colours.index, colours.legend
-    if len(index) != len(xy) or int(index.max(initial=0)) >= len(legend.entries):
-        raise ValueError(f"{len(index)} colour indices for {len(xy)} points and the legend")
-    places = np.ascontiguousarray(xy, dtype="<f4").tobytes()
-    entries = np.ascontiguousarray(index, dtype="u1").tobytes()
-    points = _digest(places)
-    head = {
-        "n": len(xy),
-        "points": points,
-        "title": legend.title,
-        "continuous": legend.continuous,
-        "entries": [_entry(entry, legend.continuous) for entry in legend.entries],
-        "axes": axes,
-        "height": height,
-        "alt": describe_points(len(xy), legend, axes),
-        "key": key,
-    }
-    if outline is not None:
-        head["outline"] = {"number": outline[0], "parts": write_parts(outline[1])}
-    head["content"] = _digest(places + entries + json.dumps(head).encode())
-    text = json.dumps(head).encode()
-    text += b" " * (-len(text) % 4)
-    return struct.pack("<I", len(text)) + text + places + entries, points
+    picture()
 
 
 class Sent(NamedTuple):
@@ -151,27 +110,74 @@ def read_selection(selection: Any, points: str) -> Sent | None:
     return None
 
 
-def _entry(entry: Entry, continuous: bool) -> dict[str, str]:
-    ratio = _RAMP_CONTRAST if continuous else _MARK_CONTRAST
-    tones = {
-        tone: readable(entry.colour, dark, ratio)
-        for tone, dark in (("light", False), ("dark", True))
+def read_place(resting: Any, points: str, count: int) -> int | None:
+    """The place that the page asks about, when it is one of the coordinates `points`."""
+    try:
+        place = int(resting["place"])
+        return place if resting["points"] == points and 0 <= place < count else None
+    except (TypeError, KeyError, ValueError):
+        return None
+
+
+def _take(cloud: Cloud, key: str, on_draw: Callable[[tuple[Part, ...]], None] | None) -> bool:
+    """Hand on what was drawn since the last time; whether there was something."""
+    sent = read_selection(component_value(key, "selection"), cloud.places.id)
+    if sent is None or on_draw is None or sent.number <= _number(key):
+        return False
+    keep(f"{key}_number", sent.number)
+    on_draw(sent.parts)
+    return True
+
+
+def _head(
+    cloud: Cloud, key: str, drawn: tuple[Part, ...], axes: tuple[str, str], height: int
+) -> dict[str, Any]:
+    """What the page needs beside the points. `outline` is what shall be selected, and when the
+    last selection arrived that it answers."""
+    legend = cloud.colours.legend
+    return {
+        "n": len(cloud.order),
+        "points": cloud.places.id,
+        "colours": cloud.entries.id,
+        "title": legend.title,
+        "continuous": legend.continuous,
+        "entries": describe_entries(cloud.colours),
+        "axes": axes,
+        "height": height,
+        "alt": describe_points(len(cloud.order), legend, axes),
+        "outline": {"number": _number(key), "parts": write_parts(drawn)},
     }
-    return {"name": entry.name, "sign": entry.sign, "shape": entry.shape} | tones
 
 
-def _digest(data: bytes) -> str:
-    return blake2b(data, digest_size=12).hexdigest()
+def _owed(cloud: Cloud, wanted: Any) -> list[Blob]:
+    """What this visit was not sent yet, and what the page says it has not got."""
+    known: tuple[str, ...] = kept("points_sent") or ()
+    asked = wanted if isinstance(wanted, list) else []
+    blobs = [cloud.places, cloud.entries]
+    keep("points_sent", tuple(dict.fromkeys((*known, *(b.id for b in blobs))))[-_MOST_KNOWN:])
+    return [blob for blob in blobs if blob.id not in known or blob.id in asked]
+
+
+def _asked_for(cloud: Cloud, key: str) -> int | None:
+    return read_place(component_value(key, "resting"), cloud.places.id, len(cloud.order))
+
+
+def _number(key: str) -> int:
+    return int(kept(f"{key}_number") or 0)
+
+
+def _nothing() -> None:
+    """The page only wants to be drawn again."""
 
 
 @cache
 def _component() -> Any:
     """The component, registered once; its parts are files beside this one."""
     folder = files("dashboard.components")
-    read = {name: folder.joinpath(name).read_text("utf-8") for name in _SCRIPTS}
+    names = [f"points_{name}.js" if name else "points.js" for name in _SCRIPTS]
     return st.components.v2.component(
         "taskscape_points",
         html=folder.joinpath("points.html").read_text("utf-8"),
         css=folder.joinpath("points.css").read_text("utf-8"),
-        js="\n".join(read.values()),
+        js="\n".join(folder.joinpath(name).read_text("utf-8") for name in names),
     )

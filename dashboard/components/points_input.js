@@ -1,14 +1,15 @@
 // Mouse, wheel, keyboard and buttons, each turned into one call of the picture.
 
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }
 const KEYS = {
   ArrowLeft: p => p.move(-60 / p.view.k, 0), ArrowRight: p => p.move(60 / p.view.k, 0),
   ArrowUp: p => p.move(0, 60 / p.view.k), ArrowDown: p => p.move(0, -60 / p.view.k),
   "+": p => p.zoom(1.3), "=": p => p.zoom(1.3), "-": p => p.zoom(1 / 1.3), 0: p => p.whole(),
-  Escape: p => p.clear(),
+  Escape: p => (p.at < 0 ? p.clear() : p.lookAt(-1)), Enter: p => p.walk(null), s: p => p.inView(),
 }
 const ACTIONS = {
   in: p => p.zoom(1.4), out: p => p.zoom(1 / 1.4), reset: p => p.whole(),
-  clear: p => p.clear(), again: p => p.again(),
+  clear: p => p.clear(), again: p => p.again(), view: p => p.inView(),
 }
 
 Picture.prototype.listen = function (root) {
@@ -34,8 +35,9 @@ Picture.prototype.listen = function (root) {
     this.select([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
   }
   this.over.onkeydown = event => {
-    const act = KEYS[event.key]
-    if (!act || event.ctrlKey || event.metaKey) return
+    const step = event.shiftKey && ARROWS[event.key]
+    const act = step ? p => p.walk(step) : KEYS[event.key]
+    if (!act || !this.entry || event.ctrlKey || event.metaKey || event.altKey) return
     event.preventDefault()
     act(this)
   }
@@ -53,14 +55,17 @@ Picture.prototype.drag = function () {
     const box = this.over.getBoundingClientRect()
     return [event.clientX - box.left, event.clientY - box.top]
   }
+  this.over.onpointerleave = () => { this.rest(null); this.lookAt(-1) }
   this.over.onpointerdown = event => {
+    if (!this.entry) return
     last = at(event)
+    this.rest(null)
     this.over.setPointerCapture(event.pointerId)
     if (this.mode !== "pan" && !event.shiftKey && event.button === 0) this.stroke = [last]
   }
   this.over.onpointermove = event => {
-    if (!last) return
     const now = at(event)
+    if (!last) return this.rest(now)
     if (!this.stroke) {
       this.move((last[0] - now[0]) / this.view.k, (now[1] - last[1]) / this.view.k)
       last = now

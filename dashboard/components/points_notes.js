@@ -8,6 +8,8 @@ Picture.prototype.annotate = function () {
   for (const { polygon, takes_away } of this.how === "new" && this.stroke ? [] : this.parts)
     this.trace(polygon.map(place => this.toPixel(place)), takes_away)
   if (this.stroke) this.trace(this.stroke, this.how === "less")
+  if (this.at >= 0) this.ring(this.toPixel(this.placeOf(this.at)))
+  this.placeCard()
   Object.assign(pen, { textAlign: "center", textBaseline: "middle", strokeStyle: back })
   pen.font = `12px ${font}`
   this.write(`${this.head.axes[0]} →`, this.width / 2, this.height - 12)
@@ -34,6 +36,16 @@ Picture.prototype.write = function (text, x, y) {
   this.pen.lineWidth = 4
   this.pen.strokeText(text, x, y)
   this.pen.fillText(text, x, y)
+}
+
+Picture.prototype.ring = function ([px, py]) { // the point looked at, on any colour
+  const { pen, colours } = this
+  for (const [style, width] of [[colours.back, 5], [colours.text, 2]]) {
+    Object.assign(pen, { strokeStyle: style, lineWidth: width })
+    pen.beginPath()
+    pen.arc(px, py, 8, 0, 2 * Math.PI)
+    pen.stroke()
+  }
 }
 
 Picture.prototype.trace = function (outline, takesAway) { // what takes away is dotted and clear

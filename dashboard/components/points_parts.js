@@ -1,20 +1,9 @@
-// Pieces without a picture: reading the payload, geometry, colours, the legend.
+// Pieces without a picture: geometry, colours, the legend.
 
 const SHAPES = { circle: 1, rect: 2, triangle: 3, diamond: 4, pin: 5 }
 const OUTLINES = {
   circle: "M6 1a5 5 0 1 0 .01 0z", rect: "M1.5 1.5h9v9h-9z", triangle: "M6 1l5 10H1z",
   diamond: "M6 0l6 6-6 6-6-6z", pin: "M6 11L1 1h10z",
-}
-
-// uint32 length of the header, the header in JSON padded to 4 bytes, float32 xy, uint8 entries
-function readPayload(data) {
-  const bytes = data instanceof Uint8Array ? data : new Uint8Array(data)
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
-  const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)))
-  return { head, body: () => {
-    const raw = bytes.slice(4 + length).buffer
-    return { xy: new Float32Array(raw, 0, 2 * head.n), entry: new Uint8Array(raw, 8 * head.n, head.n) }
-  } }
 }
 
 function bounds(xy) {

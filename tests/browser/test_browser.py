@@ -309,6 +309,21 @@ def test_points_drawn_around_are_described_undone_and_sent_as_a_link(
         context.close()
 
 
+def test_a_point_is_told_of_on_the_screen_and_nowhere_else(page, server, cohort):
+    open_page(page, server, "landscape", cohort.id)
+    says(page, "Draw around points to see which rows they are")
+    page.locator("canvas.over").focus()
+    page.keyboard.press("Enter")
+    card = page.locator(".detail")
+    for text in ("Loss before training", "The row's other tasks", "Furthest from the average row"):
+        card.get_by_text(text).first.wait_for()
+    row = int(card.locator("strong").inner_text().removeprefix("Row ").replace(",", ""))
+    assert row in cohort.landscape(cohort.plan.heads).points.sample
+    assert "row" not in page.url
+    page.keyboard.press("Escape")
+    card.wait_for(state="hidden")
+
+
 def link_of(page):
     page.get_by_role("button", name="Link to this view").click()
     page.get_by_role("button", name="Make the link").click()

@@ -10,7 +10,14 @@ from dashboard.charts.members_flow import draw_members_flow
 from dashboard.charts.membership_bars import draw_memberships
 from dashboard.charts.point_colours import PointColours
 from dashboard.charts.task_graph import draw_task_graph
-from dashboard.components import show_cells, show_chart, show_graph, show_points
+from dashboard.components import (
+    Detail,
+    DetailPart,
+    show_cells,
+    show_chart,
+    show_graph,
+    show_points,
+)
 from dashboard.selection import Part, SampleSelection
 from tests.dashboard.charts.values import (
     HOSTILE,
@@ -23,13 +30,29 @@ from tests.dashboard.charts.values import (
 )
 
 st.set_page_config(layout="wide")
+
+
+def draw(parts):
+    st.session_state["drawn"] = (flipped, parts)
+
+
+def tell(place):
+    across = DetailPart("Where", (("across", f"{xy[place, 0]:.4f}"), ("up", HOSTILE[0])))
+    return Detail(f"Point {place}", (across,))
+
+
 xy = np.random.default_rng(0).uniform(-1, 1, (4000, 2)).astype(np.float32)
-if st.toggle("Other coordinates"):
+flipped = st.toggle("Other coordinates")
+if flipped:
     xy = -xy
-colours = PointColours((np.arange(4000) % 4).astype(np.uint8), name_legend("task", HOSTILE))
+titles = {"task": HOSTILE, "parity": ["even", "odd"]}
+title = st.radio("Colours", list(titles))
+index = (np.arange(4000) % len(titles[title])).astype(np.uint8)
+colours = PointColours(index, name_legend(title, titles[title]))
 box = Part(((-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)))
-told = (box,) if st.toggle("A box from outside") else None
-parts = show_points(xy, colours, key="map", drawn=told)
+side, parts = st.session_state.get("drawn", (False, ()))
+parts = (box,) if st.toggle("A box from outside") else parts if side == flipped else ()
+show_points(xy, colours, key="map", drawn=parts, on_draw=draw, on_rest=tell)
 st.text(f"corners: {len(parts[0].polygon) if parts else 0}")
 st.text(f"inside: {int(SampleSelection('pca', parts).covers(xy).sum()) if parts else 'none'}")
 

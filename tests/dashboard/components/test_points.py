@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.errors import RunError
 from dashboard.charts.legend import group_legend, name_legend
 from dashboard.charts.point_colours import PointColours
-from dashboard.components.points import pack, read_selection, shuffle
-from dashboard.selection import Part, read_parts, write_parts
+from dashboard.components.points import read_place, read_selection
+from dashboard.components.points_payload import describe_entries, mix, pack
+from dashboard.selection import ADD, NEW, TAKE_AWAY, Part, with_outline
+from dashboard.theme import contrast, ink
 from tests.dashboard.charts.values import HOSTILE
 
 PAGE = Path(__file__).with_name("points_app.py")
@@ -21,59 +24,71 @@ def outline(*corners, takes_away=False):
     return {"polygon": list(corners), "takes_away": takes_away}
 
 
-def packed(xy=None, index=None, legend=None):
-    xy = np.array([[0.5, -1.5], [2.0, 3.0], [4.0, 5.0]], dtype=np.float32) if xy is None else xy
+def cloud_of(xy=None, index=None, legend=None):
+    xy = np.array([[0.5, -1.5], [2.0, 3.0], [4.0, 5.0]]) if xy is None else xy
     index = np.array([0, 1, 1], dtype=np.uint8) if index is None else index
-    colours = PointColours(index, legend or group_legend(2))
-    return pack(xy, colours, axes=("across", "up"), height=400)
+    return mix(xy, PointColours(index, legend or group_legend(2)))
 
 
 def unpacked(payload):
     (length,) = struct.unpack_from("<I", payload)
-    head = json.loads(payload[4 : 4 + length])
-    xy = np.frombuffer(payload, "<f4", 2 * head["n"], 4 + length).reshape(-1, 2)
-    return head, xy, np.frombuffer(payload, "u1", head["n"], 4 + length + 8 * head["n"])
+    head, start, found = json.loads(payload[4 : 4 + length]), 4 + length, {}
+    for name, size in head["sent"]:
+        found[name] = payload[start : start + size]
+        start += size
+    assert start == len(payload), "nothing but what the header lists"
+    return head, found
 
 
 def test_no_task_covers_the_others_and_every_point_keeps_its_colour():
     index = np.repeat(np.arange(4, dtype=np.uint8), 250)
-    xy = np.stack([index, np.arange(1000)], axis=1).astype(np.float32)
-    mixed, colours = shuffle(xy, PointColours(index, group_legend(4)))
-    assert (mixed[:, 0] == colours.index).all()
-    assert sorted(mixed[:, 1]) == list(range(1000))
-    assert set(colours.index[:50]) == set(colours.index[-50:]) == {0, 1, 2, 3}
-    assert (shuffle(xy, PointColours(index, group_legend(4)))[0] == mixed).all()
+    xy = np.stack([index, np.arange(1000)], axis=1)
+    cloud = mix(xy, PointColours(index, group_legend(4)))
+    places = np.frombuffer(cloud.places.data, "<f4").reshape(-1, 2)
+    entries = np.frombuffer(cloud.entries.data, "u1")
+    assert (places[:, 0] == entries).all()
+    assert (places == xy[cloud.order]).all()
+    assert sorted(places[:, 1]) == list(range(1000))
+    assert set(entries[:50]) == set(entries[-50:]) == {0, 1, 2, 3}
+    assert (mix(xy, PointColours(index, group_legend(4))).order == cloud.order).all()
 
 
 def test_the_payload_holds_the_points_and_nothing_more():
-    payload, points = packed()
-    head, xy, index = unpacked(payload)
-    assert xy.tolist() == [[0.5, -1.5], [2.0, 3.0], [4.0, 5.0]]
-    assert index.tolist() == [0, 1, 1]
-    assert head["points"] == points
-    assert struct.unpack_from("<I", payload)[0] % 4 == 0  # floats must be aligned in the browser
-    assert len(payload) == 4 + struct.unpack_from("<I", payload)[0] + 9 * 3
+    cloud = cloud_of()
+    head, found = unpacked(pack({"n": 3}, [cloud.places, cloud.entries]))
+    assert head["n"] == 3
+    assert len(found[cloud.places.id]) == 8 * 3
+    assert len(found[cloud.entries.id]) == 3
+    assert not unpacked(pack({"n": 3}, []))[1]
 
 
-def test_an_update_of_equal_size_has_another_identity():
-    before, points = packed()
-    moved, moved_points = packed(xy=np.zeros((3, 2), dtype=np.float32))
-    painted, painted_points = packed(index=np.zeros(3, dtype=np.uint8))
-    contents = {unpacked(payload)[0]["content"] for payload in (before, moved, painted)}
-    assert len(contents) == 3
-    assert moved_points != points
-    assert painted_points == points
-    assert packed() == (before, points)
+def test_other_colours_leave_the_places_as_they_are_and_equal_content_has_equal_names():
+    before = cloud_of()
+    moved, painted = cloud_of(xy=np.zeros((3, 2))), cloud_of(index=np.zeros(3, dtype=np.uint8))
+    assert painted.places == before.places
+    assert moved.entries == before.entries
+    assert len({one.places.id for one in (before, moved)}) == 2
+    assert len({one.entries.id for one in (before, painted)}) == 2
+    assert cloud_of().places == before.places
 
 
 def test_an_index_outside_the_legend_is_refused():
     with pytest.raises(ValueError, match="colour indices"):
-        packed(index=np.array([0, 1, 2], dtype=np.uint8))
+        cloud_of(index=np.array([0, 1, 2], dtype=np.uint8))
 
 
 def test_hostile_names_travel_as_json_text():
-    payload, _ = packed(legend=name_legend("task", HOSTILE))
-    assert unpacked(payload)[0]["entries"][0]["name"] == HOSTILE[0]
+    entries = describe_entries(cloud_of(legend=name_legend("task", HOSTILE)).colours)
+    assert unpacked(pack({"entries": entries}, []))[0]["entries"][0]["name"] == HOSTILE[0]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_marks_stand_out_from_the_page_three_to_one(dark):
+    legend = name_legend("task", [f"y_{k}" for k in range(100)])
+    colours = PointColours(np.zeros(1, dtype=np.uint8), legend)
+    page = ink(dark).surface
+    tones = [entry["dark" if dark else "light"] for entry in describe_entries(colours)]
+    assert min(contrast(tone, page) for tone in tones) >= 3
 
 
 @pytest.mark.parametrize(
@@ -103,17 +118,31 @@ def test_outlines_of_these_points_are_read():
     assert [part.takes_away for part in sent.parts] == [False, True]
 
 
-def test_what_the_page_shall_select_travels_beside_the_points():
-    parts = (Part(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)), takes_away=True),)
-    colours = PointColours(np.zeros(3, dtype=np.uint8), group_legend(1))
-    xy = np.zeros((3, 2), dtype=np.float32)
-    plain, points = pack(xy, colours, axes=("a", "b"), height=400, key="map")
-    told, same = pack(xy, colours, axes=("a", "b"), height=400, key="map", outline=(7, parts))
-    assert same == points
-    assert "outline" not in unpacked(plain)[0]
-    assert unpacked(told)[0]["outline"] == {"number": 7, "parts": write_parts(parts)}
-    assert unpacked(told)[0]["content"] != unpacked(plain)[0]["content"]
-    assert read_parts(unpacked(told)[0]["outline"]["parts"]) == parts
+@pytest.mark.parametrize(
+    ("resting", "place"),
+    [
+        ({"points": "p", "place": 2}, 2),
+        ({"points": "p", "place": 3}, None),
+        ({"points": "p", "place": -1}, None),
+        ({"points": "other", "place": 0}, None),
+        ({"points": "p", "place": "x"}, None),
+        ({"points": "p"}, None),
+        (None, None),
+        ("text", None),
+    ],
+)
+def test_only_a_point_that_is_there_can_be_asked_about(resting, place):
+    assert read_place(resting, "p", 3) == place
+
+
+def test_outlines_replace_add_and_take_away():
+    corner, middle = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)), ((0.2, 0.1), (0.4, 0.1), (0.4, 0.2))
+    first = with_outline((), corner)
+    assert first == with_outline((Part(middle),), corner, NEW) == (Part(corner),)
+    assert with_outline(first, middle, ADD) == (Part(corner), Part(middle))
+    assert with_outline(first, middle, TAKE_AWAY) == (Part(corner), Part(middle, takes_away=True))
+    with pytest.raises(RunError, match="50 outlines"):
+        with_outline(first * 50, middle, ADD)
 
 
 def test_the_page_runs_twice_without_an_error():

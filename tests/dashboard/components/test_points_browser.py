@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[3]
 PAGE = Path(__file__).with_name("points_app.py")
 GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 NO_GL = ["--disable-3d-apis"]
+BOX = 55  # where the tool that draws a box stands, in pixels from the left
 
 
 @pytest.fixture(scope="module")
@@ -84,11 +85,23 @@ def page(open_page):
 
 def watch(page, address):
     """Script errors, dialogs and requests to anywhere else become `page.troubles`."""
-    page.troubles = []
+    page.troubles, page.sent, page.received = [], [], []
+    page.on("websocket", lambda socket: listen(page, socket))
     own = (address, address.replace("http", "ws"), "data:", "blob:")
     page.on("dialog", lambda box: (page.troubles.append(box.message), box.dismiss()))
     page.on("pageerror", lambda error: page.troubles.append(str(error)))
     page.on("request", lambda ask: ask.url.startswith(own) or page.troubles.append(ask.url))
+
+
+def listen(page, socket):
+    """How long every message is, each way."""
+    socket.on("framesent", lambda data: page.sent.append(len(data)))
+    socket.on("framereceived", lambda data: page.received.append(len(data)))
+
+
+def forget_messages(page):
+    page.sent.clear()
+    page.received.clear()
 
 
 def draw_circle(page, radius=80):
@@ -170,6 +183,119 @@ def inside_the_box():
     return int((np.abs(xy) < 0.5).all(axis=1).sum())
 
 
+PAYLOAD = 4000 * 9
+SCRIPT = 45_000  # Streamlit sends a component's own script along with every message
+
+
+def test_a_point_under_the_pointer_is_told_of_and_only_its_number_goes_up(page):
+    settle(page)
+    place = 7
+    forget_messages(page)
+    hover_point(page, place)
+    card = page.locator(".detail")
+    card.get_by_text(f"Point {place}", exact=True).wait_for()
+    assert card.get_by_text("onerror=alert(1)").count() == 1
+    assert page.locator("img[src=x]").count() == 0
+    settle(page)
+    assert max(page.sent) < 3_000, "a place goes up, and what Streamlit adds"
+    assert max(page.received) < SCRIPT
+    assert sum(page.received) < SCRIPT + 3_000, "one answer"
+    page.mouse.move(5, 5)
+    card.wait_for(state="hidden")
+    forget_messages(page)
+    hover_point(page, place)
+    card.get_by_text(f"Point {place}", exact=True).wait_for()
+    assert not page.sent, "what is known is not asked again"
+    assert page.troubles == []
+
+
+def test_keys_walk_from_point_to_point(page):
+    over = page.locator("canvas.over")
+    page.mouse.move(5, 5)
+    over.focus()
+    page.keyboard.press("0")
+    page.keyboard.press("Enter")
+    title = page.locator(".detail strong")
+    title.wait_for()
+    first = title.inner_text()
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_function(TITLE_IS_NOT, arg=first)
+    second = title.inner_text()
+    xy = points()
+    here, there = (xy[int(text.split()[1])] for text in (first, second))
+    assert there[0] > here[0]
+    assert abs(there[1] - here[1]) <= there[0] - here[0]
+    page.keyboard.press("Escape")
+    page.locator(".detail").wait_for(state="hidden")
+    assert page.troubles == []
+
+
+def test_what_is_in_view_is_selected_by_a_key(page):
+    page.locator("canvas.over").focus()
+    page.keyboard.press("s")
+    page.get_by_text("inside: 4000").wait_for()
+    for _ in range(5):
+        page.keyboard.press("+")
+    page.keyboard.press("s")
+    page.get_by_text("inside: 4000").wait_for(state="hidden")
+    assert 50 < counted(page) < 3000
+    page.keyboard.press("0")
+    page.keyboard.press("Escape")
+    page.get_by_text("inside: none").wait_for()
+    assert page.troubles == []
+
+
+def test_other_colours_and_outlines_leave_the_places_where_they_are(page):
+    settle(page)
+    forget_messages(page)
+    page.get_by_text("parity", exact=True).click()
+    page.get_by_text("Colour: parity").wait_for()
+    settle(page)
+    assert 4000 < max(page.received) < 4000 + SCRIPT, "a byte a point"
+    forget_messages(page)
+    page.get_by_text("task", exact=True).first.click()
+    page.get_by_text("Colour: task").wait_for()
+    settle(page)
+    assert max(page.received) < SCRIPT, "colours that were here before"
+    forget_messages(page)
+    draw_circle(page)
+    counted(page)
+    settle(page)
+    assert max(page.sent) < 10_000
+    assert max(page.received) < SCRIPT
+    page.locator("canvas.over").focus()
+    page.keyboard.press("Escape")
+    page.get_by_text("inside: none").wait_for()
+    assert page.troubles == []
+
+
+def settle(page):
+    page.wait_for_timeout(400)
+    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
+
+
+TITLE_IS_NOT = """last => [...document.querySelectorAll('*')].some(e => {
+  const title = e.shadowRoot?.querySelector('.detail strong')?.innerText
+  return title && title !== last })"""
+
+
+def points():
+    return np.random.default_rng(0).uniform(-1, 1, (4000, 2)).astype(np.float32)
+
+
+def hover_point(page, place):
+    """The picture shows [-1, 1] in its middle, as large as 92 % of its width or 88 % of its height."""
+    over = page.locator("canvas.over")
+    over.scroll_into_view_if_needed()
+    over.focus()
+    page.keyboard.press("0")
+    box, xy = over.bounding_box(), points()
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    room = np.array([box["width"] * 0.92, box["height"] * 0.88])
+    x, y = (room / (high - low)).min() * (xy[place] - (low + high) / 2)
+    page.mouse.move(box["x"] + box["width"] / 2 + x, box["y"] + box["height"] / 2 - y)
+
+
 def test_a_clicked_cell_names_its_two_tasks(page):
     cells = page.locator(".st-key-cells canvas").first
     cells.scroll_into_view_if_needed()
@@ -197,8 +323,46 @@ def test_a_lost_picture_can_be_drawn_again(page):
     assert page.troubles == []
 
 
-def test_without_webgl_the_plain_scatter_takes_its_place(open_page):
+def plain_picture(page):
+    return page.locator("[class*=st-key-map_plain_] canvas").first
+
+
+def drag_brush(page, tool, across, down):
+    """Pick a tool of the plain picture and drag around its middle."""
+    chart = plain_picture(page)
+    chart.wait_for()
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    page.mouse.click(box["x"] + tool, box["y"] + 50)  # lasso and box stand at the top left
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x - across, y - down)
+    page.mouse.down()
+    page.mouse.move(x + across, y + down, steps=8)
+    page.mouse.up()
+    settle(page)
+
+
+def test_without_webgl_the_plain_scatter_adds_and_takes_away_too(open_page):
     page = open_page(*NO_GL)
-    page.locator(".st-key-map_plain canvas").first.wait_for(timeout=20_000)
+    page.get_by_text("This browser has no WebGL 2").wait_for(timeout=20_000)
     assert not page.locator("canvas.over").is_visible()
+    drag_brush(page, BOX, 150, 100)
+    page.get_by_text("inside: none").wait_for(state="hidden")
+    whole = int(read(page, "inside"))
+    page.get_by_test_id("stRadio").get_by_text("Take away", exact=True).click()
+    settle(page)
+    drag_brush(page, BOX, 60, 40)
+    page.get_by_text(f"inside: {whole}", exact=True).wait_for(state="hidden")
+    ring = int(read(page, "inside"))
+    page.get_by_test_id("stRadio").get_by_text("Add", exact=True).click()
+    settle(page)
+    drag_brush(page, BOX, 30, 20)
+    page.get_by_text(f"inside: {ring}", exact=True).wait_for(state="hidden")
+    assert 0 < ring < int(read(page, "inside")) < whole
+    page.get_by_role("button", name="Clear selection").click()
+    page.get_by_text("inside: none").wait_for()
+    page.get_by_test_id("stRadio").get_by_text("New", exact=True).click()
+    page.get_by_test_id("stExpander").get_by_text("Select without a mouse").click()
+    page.get_by_role("button", name="Select the box").last.click()
+    page.get_by_text("inside: 4000").wait_for()
     assert page.troubles == []

@@ -1,0 +1,79 @@
+"""What the landscape tells of one point, on the screen only."""
+
+from collections.abc import Callable
+
+import numpy as np
+from jaxtyping import Int
+
+from core.one_sample import OneSample, OnTask, Unusual, describe_sample
+from core.report.letters import letter
+from core.runs import Run
+from core.runs.streamed import is_streamed
+from core.values import Kind, Projection, Report, Task
+from dashboard.charts.text import clean, number
+from dashboard.components import Detail, DetailPart
+from dashboard.results import any_table_of, landscape_of
+
+MOST_TASKS = 8
+
+
+def teller(
+    run: Run, report: Report, flat: Projection, places: Int[np.ndarray, " drawn"]
+) -> Callable[[int], Detail]:
+    """A function that says what there is to say of the sample behind a drawn point.
+
+    Args:
+        run: whose landscape it is.
+        report: of the run.
+        flat: the map.
+        places: of the drawn points in it.
+    """
+
+    def tell(place: int) -> Detail:
+        points = landscape_of(run, run.plan.heads).points
+        table = None if is_streamed(run.path) else any_table_of(run)  # else a file's rows are meant
+        return say_sample(describe_sample(points, int(flat.index[places[place]]), table), report)
+
+    return tell
+
+
+def say_sample(found: OneSample, report: Report) -> Detail:
+    """A sample in words."""
+    task = report.tasks[found.here.task]
+    group = letter(int(report.recommended.grouping.labels[found.here.task]))
+    own = (
+        ("Label", say_label(task, found.here.label)),
+        ("Loss before training", number(found.here.loss)),
+        ("Group of the task", group),
+    )
+    parts = [DetailPart(clean(task.name), own)]
+    if found.elsewhere:
+        shown = tuple(_task_row(report, one) for one in found.elsewhere[:MOST_TASKS])
+        hidden = len(found.elsewhere) - len(shown)
+        more = f", largest losses of {len(found.elsewhere)}" if hidden else ""
+        parts.append(DetailPart(f"The row's other tasks: label, loss{more}", shown))
+    if found.unusual:
+        rows = tuple((clean(one.column), _say_unusual(one)) for one in found.unusual)
+        parts.append(DetailPart("Furthest from the average row", rows))
+    return Detail(f"Row {found.sample:,}", tuple(parts))
+
+
+def say_label(task: Task, label: float) -> str:
+    """A label as people read it: the name of its class, a number, or a time."""
+    if label != label:
+        return "unknown"
+    if task.classes and 0 <= int(label) < len(task.classes):
+        return clean(task.classes[int(label)])
+    if task.kind is Kind.TIME_TO_EVENT:
+        return f"{'event' if label > 0 else 'no event'} until {number(abs(label))}"
+    return number(label)
+
+
+def _task_row(report: Report, one: OnTask) -> tuple[str, str]:
+    task = report.tasks[one.task]
+    return clean(task.name), f"{say_label(task, one.label)}, {number(one.loss)}"
+
+
+def _say_unusual(one: Unusual) -> str:
+    side = "above" if one.score > 0 else "below"
+    return f"{number(one.value)} ({number(abs(one.score), 2)} SD {side})"
