@@ -2,22 +2,30 @@
 
 import warnings
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from core.methods import knob
-from core.progress import OnProgress
+from core.progress import OnProgress, within
 from core.projection.base import Mapper, OnLayout, unseen
 from core.projection.pca import main_directions
+
+SMALL, MANY_EPOCHS, FEW_EPOCHS = 10_000, 500, 200
+"""Up to so many points take many epochs: the library's defaults."""
+REPORT_EVERY_S = 0.2
+INT32 = (np.iinfo(np.int32).min + 1, np.iinfo(np.int32).max - 1)
+"""Between these the library draws the seeds of its noise."""
 
 
 @dataclass(frozen=True)
 class UMAP(Mapper):
     """Uniform manifold approximation (McInnes, Healy & Melville 2018), PCA start, one thread so
-    that a seed gives one map. It reports only before and after, and shows where it starts from: the
-    library offers no callback.
+    that a seed gives one map.
+
+    The stages of `umap.UMAP.fit_transform` are called one by one, so that the layout that the last
+    of them moves in place can be shown on the way; the result is that of `fit_transform`.
     """
 
     title: ClassVar[str] = "UMAP"
@@ -45,23 +53,88 @@ class UMAP(Mapper):
         on_progress(0.0, "UMAP")
         with warnings.catch_warnings():  # it warns of an optional part of it that we do not use
             warnings.simplefilter("ignore", ImportWarning)
-            import umap
+            from umap.layouts import optimize_layout_euclidean
+            from umap.umap_ import find_ab_params, make_epochs_per_sample
 
         on_progress(0.1, "UMAP")
         start = _start(sketch, seed)
         on_layout(start)
-        n_neighbors = min(self.n_neighbors, len(sketch) - 1)
-        mapper = umap.UMAP(
-            n_neighbors=n_neighbors,
-            min_dist=self.min_dist,
-            init=start,
-            precomputed_knn=_neighbours(sketch, n_neighbors),
-            random_state=seed,
-            n_jobs=1,
+        n_epochs = MANY_EPOCHS if len(sketch) <= SMALL else FEW_EPOCHS
+        rng = np.random.RandomState(seed)  # what the library draws its noise from
+        graph = _graph(sketch, min(self.n_neighbors, len(sketch) - 1), n_epochs, rng)
+        layout = _scaled(start.astype(np.float32))
+        moved = optimize_layout_euclidean(
+            layout,
+            layout,
+            graph.row,
+            graph.col,
+            n_epochs,
+            len(sketch),
+            make_epochs_per_sample(graph.data, n_epochs),
+            *find_ab_params(1.0, self.min_dist),
+            rng.randint(*INT32, 3).astype(np.int64),
+            tqdm_kwds=_reporting(layout, n_epochs, within(on_progress, 0.1, 1.0), on_layout),
+            move_other=True,
         )
-        with warnings.catch_warnings():  # new points will never be added to the map
-            warnings.filterwarnings("ignore", "precomputed_knn", UserWarning)
-            return np.asarray(mapper.fit_transform(sketch), dtype=float)
+        return np.asarray(moved, dtype=float)
+
+
+class _Reporter:
+    """The file that the library writes its progress to: the number of the epoch, now and then."""
+
+    def __init__(
+        self,
+        layout: Float[np.ndarray, "point 2"],
+        n_epochs: int,
+        on_progress: OnProgress,
+        on_layout: OnLayout,
+    ) -> None:
+        self.layout, self.n_epochs = layout, n_epochs
+        self.on_progress, self.on_layout = on_progress, on_layout
+
+    def write(self, text: str) -> None:
+        if epoch := text.strip():
+            self.on_progress(int(epoch) / self.n_epochs, "UMAP")
+            self.on_layout(self.layout.astype(float))
+
+    def flush(self) -> None:
+        """Nothing waits here."""
+
+
+def _reporting(
+    layout: Float[np.ndarray, "point 2"],
+    n_epochs: int,
+    on_progress: OnProgress,
+    on_layout: OnLayout,
+) -> dict[str, Any]:
+    """Options of the library's progress bar; what a callback raises ends the optimisation."""
+    return {
+        "file": _Reporter(layout, n_epochs, on_progress, on_layout),
+        "bar_format": "{n}",
+        "mininterval": REPORT_EVERY_S,
+        "maxinterval": float("inf"),  # or a thread of its own would report
+        "disable": False,
+    }
+
+
+def _graph(
+    sketch: Float[np.ndarray, "point coordinate"],
+    n_neighbors: int,
+    n_epochs: int,
+    rng: np.random.RandomState,
+) -> Any:
+    """How strongly points hold together, a sparse matrix; what no epoch would draw is left out."""
+    from umap.umap_ import fuzzy_simplicial_set
+
+    index, distance = _neighbours(sketch, n_neighbors)
+    graph, *_ = fuzzy_simplicial_set(
+        sketch.astype(np.float32), n_neighbors, rng, "euclidean", {}, index, distance
+    )
+    graph = graph.tocoo()
+    graph.sum_duplicates()
+    graph.data[graph.data < graph.data.max() / n_epochs] = 0.0
+    graph.eliminate_zeros()
+    return graph
 
 
 def _start(
@@ -71,6 +144,12 @@ def _start(
     start = main_directions(sketch, 2)
     noise = np.random.default_rng(seed).standard_normal(start.shape)
     return np.asarray(start + 1e-3 * start.std() * noise)
+
+
+def _scaled(start: Float[np.ndarray, "point 2"]) -> Float[np.ndarray, "point 2"]:
+    """Into a square of ten by ten, where the library lets its layouts begin."""
+    low, high = start.min(axis=0), start.max(axis=0)
+    return np.asarray(10.0 * (start - low) / (high - low), dtype=np.float32, order="C")
 
 
 def _neighbours(

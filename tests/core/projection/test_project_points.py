@@ -131,3 +131,50 @@ def test_too_few_points_fall_back_to_pca_and_say_so():
     projection = project_points(make_points(normal(5, 8)), choose(PROJECTIONS, "tsne"))
     assert projection.method == "tsne"
     assert "t-SNE needs 8 distinct points and there are 5; this is PCA." in projection.notes
+
+
+@pytest.mark.filterwarnings("ignore::ImportWarning", "ignore:precomputed_knn:UserWarning")
+@pytest.mark.filterwarnings("ignore:n_jobs value:UserWarning")
+@pytest.mark.parametrize("min_dist", [0.0, 0.1])
+def test_umap_in_view_is_the_plain_umap_to_the_last_bit(min_dist):
+    import umap
+
+    from core.projection.umap import _neighbours, _start
+
+    sketch = np.concatenate([normal(150, 16), normal(150, 16) * 0.3 + 4])
+    seen = []
+    found = UMAP(min_dist=min_dist)(sketch, 3, lambda *_: None, lambda xy: seen.append(xy.copy()))
+    plain = umap.UMAP(
+        n_neighbors=15,
+        min_dist=min_dist,
+        init=_start(sketch, 3),
+        precomputed_knn=_neighbours(sketch, 15),
+        force_approximation_algorithm=True,
+        random_state=3,
+        n_jobs=1,
+    )
+    np.testing.assert_array_equal(found, plain.fit_transform(sketch).astype(float))
+    assert np.isfinite(seen).all()
+
+
+def test_umap_shows_layouts_that_settle_while_it_runs(monkeypatch):
+    monkeypatch.setattr("core.projection.umap.REPORT_EVERY_S", 0.0)
+    sketch, seen, told = blobs().sketch, [], []
+    last = UMAP()(sketch, 0, lambda share, _: told.append(share), lambda xy: seen.append(xy.copy()))
+    assert len(seen) > 100
+    assert told == sorted(told)
+    assert told[-1] <= 1
+    assert len({one.tobytes() for one in seen[1:]}) > 100, "each is another layout"
+    far = [np.abs(one - last).max() for one in seen[1:]]
+    assert np.mean(far[-20:]) < np.mean(far[:20])
+
+
+def test_umap_is_cancelled_between_two_epochs(monkeypatch):
+    monkeypatch.setattr("core.projection.umap.REPORT_EVERY_S", 0.0)
+
+    def stop_late(share, message):
+        if share > 0.5:
+            raise Cancelled("The run was cancelled.")
+
+    with pytest.raises(Cancelled):
+        UMAP()(blobs().sketch, 0, stop_late)
