@@ -66,7 +66,7 @@ class Ink:
 
 
 LIGHT = Ink("#0F1A22", "#566570", "#CCD6DE", "#FFFFFF", "#DDE3E8", "#0B6098")
-DARK = Ink("#E6EDF2", "#9DACB6", "#37464F", "#0C1217", "#333F48", "#7CC0EE")
+DARK = Ink("#E6EDF2", "#9DACB6", "#37464F", "#020406", "#333F48", "#7CC0EE")
 
 
 def ink(dark: bool) -> Ink:

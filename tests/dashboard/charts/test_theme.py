@@ -100,6 +100,23 @@ def test_every_text_of_the_page_theme_reads(mode):
         assert contrast("#FFFFFF", part["primaryColor"]) >= 4.5  # text of a primary button
 
 
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_primary_colour_reads_as_small_text_and_stands_out_as_a_mark(mode):
+    theme = CONFIG["theme"][mode]
+    assert contrast(theme["primaryColor"], theme["backgroundColor"]) >= 4.5  # a slider's number
+    assert contrast(theme["primaryColor"], theme["secondaryBackgroundColor"]) >= 3
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_every_named_colour_reads_as_text(mode):
+    theme = CONFIG["theme"][mode]
+    pages = (theme["backgroundColor"], theme["sidebar"]["backgroundColor"])
+    names = ("red", "orange", "yellow", "green", "blue", "violet", "gray")
+    for name in names:
+        for page in (*pages, theme["secondaryBackgroundColor"]):
+            assert contrast(theme[f"{name}Color"], page) >= 4.5, name
+
+
 def test_nothing_in_the_page_theme_comes_from_elsewhere():
     assert "http" not in str(CONFIG)
     assert CONFIG["server"]["address"] == "127.0.0.1"
