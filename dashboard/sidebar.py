@@ -7,10 +7,14 @@ from streamlit.navigation.page import Page
 
 from core.errors import TaskGroupingError
 from core.runs import Draft, Run
+from dashboard.charts.text import short
 from dashboard.results import current_run, runs_root
 from dashboard.session import address, view
 from dashboard.source import GREYED, NEEDS, is_greyed, size_of
 from dashboard.words import sentence, state_badge
+
+LONGEST = 80
+"""Letters of a run's name that the sidebar shows."""
 
 
 def show_pages(sections: Mapping[str, Sequence[Page]]) -> None:
@@ -49,7 +53,7 @@ def show_run() -> None:
             st.caption(sentence(str(error)))
             return
         with st.container(border=True):
-            st.text(spec.name)
+            st.text(short(spec.name, LONGEST))
             st.caption(size_of(spec))
             state_badge(status)
 
@@ -57,5 +61,5 @@ def show_run() -> None:
 def _show_draft() -> None:
     spec = Draft(runs_root(), view().draft).spec
     with st.container(border=True):
-        st.text(spec.name)
+        st.text(short(spec.name, LONGEST))
         st.caption("An upload: say what its columns are, then find the groups.")

@@ -58,6 +58,7 @@ with right:
     st.dataframe(
         neighbour_rows(graph, names.index(task), labels),
         hide_index=True,
+        column_config={"task": st.column_config.Column(width="medium")},
         alt="The neighbours of a task by similarity",
     )
     with st.expander("All edges", icon=":material/list:"):

@@ -40,7 +40,7 @@ def bare_axis(names: list[str], dark: bool) -> dict[str, Any]:
         "axisLine": {"show": False},
         "axisTick": {"show": False},
         "splitLine": {"show": False},
-        "axisLabel": {"color": ink(dark).text, "fontSize": 11},
+        "axisLabel": {"color": ink(dark).text, "fontSize": 11, "hideOverlap": True},
     }
 
 

@@ -13,8 +13,10 @@ from dashboard.charts.text import clean, number, rich, short
 from dashboard.theme import Mark, group_mark, ink, readable, see_through
 
 _HEIGHT = 620
-TOP, BOTTOM, SIDE = 70, 46, 70
+TOP, BOTTOM, SIDE = 70, 46, 95
 """Room around the graph in pixels, for its title and for the names of its tasks."""
+FEW_EDGES = 150
+"""More edges than these are thinner and fainter, or they would fill the picture."""
 
 
 def draw_task_graph(
@@ -182,15 +184,16 @@ def _links(
 ) -> list[dict[str, Any]]:
     weights = [weight for *_, weight in edges]
     low, high = (min(weights), max(weights)) if weights else (0.0, 1.0)
+    ease = min(1.0, (FEW_EDGES / max(len(edges), 1)) ** 0.5)
     return [
         {
             "source": str(source),
             "target": str(target),
             "value": round(weight, 4),
             "lineStyle": {
-                "width": round(0.5 + 4.5 * _share(weight, low, high), 2),
+                "width": round(0.5 + 4.5 * ease * _share(weight, low, high), 2),
                 "color": ink(dark).muted,
-                "opacity": round(0.3 + 0.4 * _share(weight, low, high), 2),
+                "opacity": round(ease * (0.3 + 0.4 * _share(weight, low, high)), 3),
             }
             if {source, target} != set(pair or ())
             else {"width": 6, "color": ink(dark).text, "opacity": 1},

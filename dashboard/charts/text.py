@@ -7,8 +7,11 @@ as rich text; Plotly reads a little HTML in every text. Each has its own functio
 import html
 import math
 import unicodedata
+from collections.abc import Sequence
 
 MISSING = "–"
+MARK = "▸ "
+"""Before a task of the selection on show."""
 
 
 def clean(name: str) -> str:
@@ -28,14 +31,20 @@ def short(name: str, width: int = 28) -> str:
     return f"{text[: width - 1 - tail]}…{text[-tail:]}"
 
 
+def with_marks(names: Sequence[str], marked: Sequence[bool] | None) -> list[str]:
+    """The names, the marked ones with a sign before them; as they are where none is."""
+    flags = [False] * len(names) if marked is None else marked
+    return [f"{MARK * bool(flag)}{name}" for name, flag in zip(names, flags, strict=True)]
+
+
 def rich(name: str) -> str:
     """For an ECharts label with `rich` styles: braces and bars are no markup."""
     return name.replace("{", "❴").replace("}", "❵").replace("|", "¦")
 
 
 def plotly(name: str) -> str:
-    """For any text of a Plotly figure: no tag, no entity, no template."""
-    return html.escape(name).replace("%{", "%&#123;")
+    """For any text of a Plotly figure: no tag, no entity, no template. Plotly reads no `&quot;`."""
+    return html.escape(name, quote=False).replace("%{", "%&#123;")
 
 
 def number(value: float, digits: int = 3) -> str:

@@ -52,7 +52,8 @@ class Rules(Frozen):
     def allowed(self, member: Bool[np.ndarray, "group task"]) -> Bool[np.ndarray, " group"]:
         """Which groups are listed, split no unit and hold no pair that is kept apart."""
         allowed = np.ones(len(member), dtype=bool)
-        for unit in self.units(member.shape[1]):
+        units = self.units(member.shape[1]) if self.together else ()  # one task is never split
+        for unit in units:
             inside = member[:, list(unit)].sum(axis=1)
             allowed &= (inside == 0) | (inside == len(unit))
         for one, other in self.apart:

@@ -1,5 +1,7 @@
 """The graph draws every edge once, where the layout says."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -35,6 +37,19 @@ def test_hiding_edges_moves_no_node():
     nodes = [[(n["x"], n["y"]) for n in c.figure["series"][0]["data"]] for c in (every, few)]
     assert nodes[0] == nodes[1]
     assert len(few.figure["series"][0]["links"]) < len(every.figure["series"][0]["links"])
+
+
+def test_many_lines_are_thin_and_faint_so_that_they_do_not_fill_the_picture():
+    widest, boldest = {}, {}
+    for n_tasks in (20, 300):
+        graph = graph_of(n_tasks)
+        full = dataclasses.replace(graph, adjacent=~np.eye(n_tasks, dtype=bool))
+        chart = draw_task_graph(full, labels_of(n_tasks), layout_of(n_tasks))
+        styles = [link["lineStyle"] for link in chart.figure["series"][0]["links"]]
+        widest[n_tasks] = max(style["width"] for style in styles)
+        boldest[n_tasks] = max(style["opacity"] for style in styles)
+    assert widest[300] < widest[20] / 2
+    assert boldest[300] < boldest[20] / 5
 
 
 def test_attention_sets_the_width_and_similarity_still_hides():

@@ -41,6 +41,10 @@ def test_clean_leaves_one_line_in_reading_order():
     assert clean("a\nb\u202ec\x00") == "a b c"
 
 
+def test_plotly_keeps_quotes_which_it_would_show_as_entities():
+    assert plotly('O\'Brien "x" & <b>') == 'O\'Brien "x" &amp; &lt;b&gt;'
+
+
 def test_plotly_escapes_tags_and_templates():
     text = plotly("<b>%{x}</b> & co")
     assert "<" not in text
