@@ -4,9 +4,10 @@ import streamlit as st
 
 from core.runs import Run
 from core.values import Decision, Report
+from dashboard.figures import marked_tasks
 from dashboard.group_cards import show_cards
 from dashboard.jobs import find_report
-from dashboard.session import address
+from dashboard.session import address, view
 from dashboard.source import samples_used
 from dashboard.words import sentence
 
@@ -28,7 +29,9 @@ def show_answer(run: Run) -> None:
         best = report.recommended.grouping
         show_advice(report)
         if best.n_groups <= MOST_CARDS:
-            show_cards(best, best.labels, report.task_names, len(report.affinity.replicates))
+            marked = marked_tasks(report.task_names, view())
+            n_replicates = len(report.affinity.replicates)
+            show_cards(best, best.labels, report.task_names, n_replicates, marked)
         st.page_link(
             "app_pages/groups.py",
             label="Look at the groups",

@@ -20,14 +20,14 @@ from dashboard.widgets import pick_one
 from dashboard.words import show_error
 
 _JUDGES = {
-    Judge.METRIC: "each task's own metric (AUROC, R², …)",
-    Judge.LOSS: "each task's loss",
+    Judge.METRIC: "their own metrics",
+    Judge.LOSS: "their losses",
 }
 _SEARCHES = {
-    "surrogate": "by a model of the gains so far",
-    "pairs": "from all pairs of tasks",
-    "exhaustive": "all of them, every group is trained",
-    "none": "not at all, only what was proposed",
+    "surrogate": "searched for",
+    "pairs": "from all pairs",
+    "exhaustive": "every one",
+    "none": "none",
 }
 PINS = "Say which tasks must share a network, or must not"
 OWN = "Train a grouping of my own as well"
@@ -43,7 +43,13 @@ def ask_for_training(run: Run, report: Report) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         preset = pick_one("How thoroughly", list(VALIDATIONS), "standard", key="effort")
         seeds = st.number_input("Seeds", 2, 50, VALIDATIONS[preset].n_seeds, key=f"seeds_{preset}")
-        judge = st.selectbox("Judged by", list(Judge), format_func=_JUDGES.__getitem__, key="judge")
+        judge = st.selectbox(
+            "Tasks judged by",
+            list(Judge),
+            format_func=_JUDGES.__getitem__,
+            key="judge",
+            help="AUROC, balanced accuracy, R² or Harrell's C; or the loss that was trained.",
+        )
         search = _pick_search(VALIDATIONS[preset].search, len(report.tasks), key=f"search_{preset}")
     settings = with_seeds(VALIDATIONS[preset], int(seeds), judge, search)
     if st.checkbox(PINS, key="pins"):
@@ -74,7 +80,13 @@ def _pick_search(usual: str, n_tasks: int, key: str) -> str:
     """How further groups are looked for; every group only where there are few tasks."""
     open_ = [one for one in _SEARCHES if one != "exhaustive" or n_tasks <= MOST_TASKS]
     return st.selectbox(
-        "Further groups", open_, open_.index(usual), format_func=_SEARCHES.__getitem__, key=key
+        "Further groups",
+        open_,
+        open_.index(usual),
+        format_func=_SEARCHES.__getitem__,
+        key=key,
+        help="Beside what was proposed: the groups that a model of the gains so far expects most "
+        "of, those that all pairs speak for, every group there can be, or none.",
     )
 
 

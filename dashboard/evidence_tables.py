@@ -1,5 +1,7 @@
 """Evidence as rows of a table."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -7,16 +9,18 @@ from core.report.letters import letter
 from core.training import METRICS
 from core.trials import Evidence, Trial
 from dashboard.charts.mean_gains import with_interval
-from dashboard.charts.text import clean, number
+from dashboard.charts.text import clean, number, with_marks
 
 
-def task_rows(evidence: Evidence) -> pd.DataFrame:
-    """One row a task: its metric three ways, and what the best grouping does to it."""
+def task_rows(evidence: Evidence, marked: Sequence[bool] | None = None) -> pd.DataFrame:
+    """One row a task: its metric three ways, and what the best grouping does to it; the `marked`
+    tasks carry a sign."""
     grouped = evidence.grouped
+    names = with_marks([clean(name) for name in evidence.task_names], marked)
     return pd.DataFrame(
         [
             {
-                "task": clean(name),
+                "task": name,
                 "metric": METRICS[evidence.metrics[task]].title,
                 "alone": number(float(evidence.alone.metric[task])),
                 "together": number(float(evidence.together.metric[task])),
@@ -25,7 +29,7 @@ def task_rows(evidence: Evidence) -> pd.DataFrame:
                 "its group is": _outcome(evidence, grouped, task),
                 "counts in the means": "no" if evidence.excluded[task] else "yes",
             }
-            for task, name in enumerate(evidence.task_names)
+            for task, name in enumerate(names)
         ]
     )
 

@@ -210,12 +210,16 @@ def draw_landscape_page(
     return charts
 
 
-def draw_evidence_page(evidence: Evidence, *, dark: bool = False) -> dict[str, PlotlyChart]:
-    """`mean_gains` and `task_gains` of a finished validation."""
+def draw_evidence_page(
+    evidence: Evidence, view: ViewState, *, dark: bool = False
+) -> dict[str, PlotlyChart]:
+    """`mean_gains` and `task_gains` of a finished validation; the selected tasks are marked."""
     order = np.lexsort((np.arange(len(evidence.task_names)), evidence.labels))
     return {
         "mean_gains": draw_mean_gains(evidence, dark=dark),
-        "task_gains": draw_task_gains(evidence, order, dark=dark),
+        "task_gains": draw_task_gains(
+            evidence, order, marked=marked_tasks(evidence.task_names, view), dark=dark
+        ),
     }
 
 

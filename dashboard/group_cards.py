@@ -4,15 +4,13 @@ import numpy as np
 import streamlit as st
 
 from core.values import Grouping
-from dashboard.charts.text import short
+from dashboard.charts.text import MARK, short
 from dashboard.theme import group_mark
 from dashboard.words import GROUP_SHAPES, in_100, likelihood
 
 COLUMNS = 4
 MOST_NAMES = 30
 LONGEST = 60
-MARK = "▸ "
-"""Before a task of the selection on show."""
 
 
 def show_cards(

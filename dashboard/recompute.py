@@ -5,17 +5,19 @@ import streamlit as st
 from core.estimate import Size
 from core.plan import Plan
 from core.runs import Run
+from core.values import TaskTable
 from dashboard.jobs import is_at_work, start_job
 from dashboard.needs import say_needs
 from dashboard.session import change_view
 
 
-def offer_recompute(run: Run, plan: Plan, size: Size | None = None) -> None:
+def offer_recompute(run: Run, plan: Plan, table: TaskTable | None = None) -> None:
     """Compute what follows the settings that changed; of a table, how long at most."""
     if plan != run.plan:
         st.caption("The answer above stays until you compute again; only what follows a change is.")
-        if size is not None:
-            say_needs(size, plan, at_most=True)
+        if table is not None:
+            n_rows, n_inputs = table.features.shape
+            say_needs(Size(n_rows, n_inputs, len(table.tasks)), plan, at_most=True)
     if st.button("Compute again", disabled=plan == run.plan or is_at_work(run), key="recompute"):
         run.set_plan(plan)
         start_job(run)

@@ -88,7 +88,7 @@ def draw(run: Run, view: ViewState, *, dark: bool = False) -> Iterator[tuple[str
         "groups": draw_groups_page(report, view, dark=dark),
     }
     if report.evidence is not None and report.evidence.is_final:
-        pages["evidence"] = draw_evidence_page(report.evidence, dark=dark)
+        pages["evidence"] = draw_evidence_page(report.evidence, view, dark=dark)
     pages["landscape"], numbers = _landscape(run, report, view, dark)
     for page, charts in pages.items():
         for name, chart in charts.items():

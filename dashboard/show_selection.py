@@ -111,5 +111,20 @@ def show_groups_in_selection(run: Run, report: Report) -> None:
     st.caption(explain(pull))
 
 
+def explain_test_rows() -> None:
+    """Why a selection of samples changes nothing where models are judged."""
+    if (selection := view().samples) is not None:
+        st.caption(
+            f"Your selection{_quoted(selection)} holds rows of the training part, where the "
+            "landscape is drawn. Models are judged on test rows, which are in no selection."
+        )
+
+
+def explain_report() -> None:
+    """Why a selection changes nothing in what is handed on."""
+    if view().samples is not None or view().tasks is not None:
+        st.caption("Your selection stays with you: a report tells of all rows and all tasks.")
+
+
 def _quoted(selection: SampleSelection) -> str:
     return f" “{plain(selection.name)}”" if selection.name else ""

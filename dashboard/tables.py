@@ -1,5 +1,7 @@
 """Values as small frames for the eye."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -7,26 +9,27 @@ from core.data import match_columns
 from core.errors import TableError
 from core.report.letters import letter
 from core.values import Grouping, Kind, Points, Projection, Task, TaskGraph, TaskTable
-from dashboard.charts.text import number
+from dashboard.charts.text import number, with_marks
 from dashboard.selection import SampleSelection
 from dashboard.words import WAYS
 
 DECIMALS = 3
 
 
-def task_rows(table: TaskTable) -> pd.DataFrame:
+def task_rows(table: TaskTable, marked: Sequence[bool] | None = None) -> pd.DataFrame:
     """One row a task: kind, labelled rows, share of positives or mean or number of classes
-    or share of events."""
+    or share of events; the `marked` ones carry a sign."""
+    names = with_marks(table.task_names, marked)
     return pd.DataFrame(
         [
             {
-                "task": task.name,
+                "task": name,
                 "kind": str(task.kind),
                 "labelled": task.n_labelled,
                 "missing": f"{1 - task.n_labelled / max(len(table.labels), 1):.0%}",
                 **_centre(task),
             }
-            for task in table.tasks
+            for name, task in zip(names, table.tasks, strict=True)
         ]
     )
 

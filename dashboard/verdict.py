@@ -1,5 +1,6 @@
 """What training showed, in words: the verdict, its reason, who won and what it cost."""
 
+import numpy as np
 import streamlit as st
 
 from core.trials import Evidence, Trial, Verdict
@@ -16,8 +17,9 @@ HEADLINES = {
 MOST_CARDS = 8
 
 
-def show_verdict(evidence: Evidence, report: Report) -> None:
-    """The answer and why, the groups where there are groups, and what was left out."""
+def show_verdict(evidence: Evidence, report: Report, marked: np.ndarray) -> None:
+    """The answer and why, the groups where there are groups, and what was left out; the `marked`
+    tasks carry a sign."""
     headline, icon = HEADLINES[evidence.verdict]
     with st.container(border=True):
         st.markdown(f"#### {icon} {headline}")
@@ -25,7 +27,7 @@ def show_verdict(evidence: Evidence, report: Report) -> None:
         grouping = report.recommended.grouping
         if evidence.verdict is Verdict.GROUPED and grouping.n_groups <= MOST_CARDS:
             n_replicates = len(report.affinity.replicates)
-            show_cards(grouping, grouping.labels, report.task_names, n_replicates)
+            show_cards(grouping, grouping.labels, report.task_names, n_replicates, marked)
         st.caption(_budget(evidence))
     left_out = [
         f"{plain(task)} does not count in the means: {plain(why)}."

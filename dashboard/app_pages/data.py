@@ -3,7 +3,6 @@
 import streamlit as st
 
 from core.data import EXAMPLES
-from core.estimate import Size
 from core.provenance import Source
 from core.values import Split
 from dashboard.answer import show_answer
@@ -12,6 +11,7 @@ from dashboard.charts.availability import draw_availability
 from dashboard.components import show_chart
 from dashboard.draft_form import show_draft
 from dashboard.example import example_of
+from dashboard.figures import marked_tasks
 from dashboard.given_data import show_given
 from dashboard.jobs import open_example
 from dashboard.plan_form import plan_form
@@ -64,7 +64,9 @@ with st.container(horizontal=True):
     st.metric("Rows the landscape sees", f"{n_train:,}", help="The training split.")
 left, right = st.columns([3, 2])
 with left:
-    show_tasks(task_rows(table), "The tasks with kind and counts")
+    show_tasks(
+        task_rows(table, marked_tasks(table.task_names, view())), "The tasks with kind and counts"
+    )
 with right:
     show_chart(draw_availability(table, dark=is_dark()), key="availability")
 rows = st.expander("First 100 rows", icon=":material/table_rows:", key="rows", on_change="rerun")
@@ -74,4 +76,4 @@ if rows.open:
 
 st.subheader("Settings")
 plan = plan_form(run.plan, len(table.tasks), f"plan_{run.id}")
-offer_recompute(run, plan, Size(len(table.features), len(table.feature_names), len(table.tasks)))
+offer_recompute(run, plan, table)

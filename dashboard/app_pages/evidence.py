@@ -1,18 +1,17 @@
 """Evidence: the groups are trained, and the answer is alone, together, grouped or no difference."""
 
-import numpy as np
 import streamlit as st
 
 from core.runs import EVIDENCE
-from dashboard.charts.mean_gains import draw_mean_gains
-from dashboard.charts.task_gains import draw_task_gains
 from dashboard.components import show_chart
 from dashboard.evidence_form import ask_for_training
 from dashboard.evidence_tables import task_rows, trial_rows
 from dashboard.export_button import offer_export
+from dashboard.figures import draw_evidence_page, marked_tasks
 from dashboard.jobs import is_at_work, require_report, show_job, was_started
 from dashboard.results import current_run, evidence_of
-from dashboard.session import address, is_dark
+from dashboard.session import address, is_dark, view
+from dashboard.show_selection import explain_test_rows
 from dashboard.source import is_greyed, show_missing
 from dashboard.verdict import show_counts, show_verdict
 
@@ -35,17 +34,28 @@ if not evidence.is_final or report.evidence is None:
     st.dataframe(trial_rows(evidence), hide_index=True, alt="Candidates so far, the best first")
     st.stop()
 
-show_verdict(evidence, report)
+marked = marked_tasks(report.task_names, view())
+charts = draw_evidence_page(evidence, view(), dark=is_dark())
+show_verdict(evidence, report, marked)
+st.page_link(
+    "app_pages/report.py",
+    label="Read it as a report, or present it",
+    icon=":material/description:",
+    query_params=address(),
+)
 left, right = st.columns([2, 3])
 with left:
-    show_chart(draw_mean_gains(evidence, dark=is_dark()), key="mean_gains")
+    show_chart(charts["mean_gains"], key="mean_gains")
     show_counts(evidence)
 with right:
-    order = np.lexsort((np.arange(len(evidence.task_names)), evidence.labels))
-    show_chart(draw_task_gains(evidence, order, dark=is_dark()), key="task_gains")
+    show_chart(charts["task_gains"], key="task_gains")
+explain_test_rows()
 st.subheader("Every task")
 st.dataframe(
-    task_rows(evidence), hide_index=True, height="content", alt="Every task, three ways to train"
+    task_rows(evidence, marked),
+    hide_index=True,
+    height="content",
+    alt="Every task, three ways to train",
 )
 st.subheader("Every grouping that was trained")
 st.caption(

@@ -13,6 +13,7 @@ from dashboard.report_files import offer_files
 from dashboard.report_names import ask_name
 from dashboard.results import current_run, document_of, group_names_of
 from dashboard.session import address, bound, view
+from dashboard.show_selection import explain_report
 from dashboard.widgets import pick_one
 from dashboard.words import plain
 
@@ -53,4 +54,5 @@ for section in story.sections:
     if section.key != "answer":
         show_section(section, partial(ask_name, run, document))
 offer_files(run, document, view().audience, names)
+explain_report()
 st.caption(plain(story.footer))

@@ -1,5 +1,7 @@
 """Who wins, who loses: every task together and in its group, against training it alone."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Int
 from plotly.graph_objects import Figure, Scatter
@@ -8,7 +10,7 @@ from core.trials import Evidence, Judge, Trial
 from dashboard.charts.chart import Chart, PlotlyChart
 from dashboard.charts.mean_gains import amount
 from dashboard.charts.plotly_look import dress
-from dashboard.charts.text import clean, listed, plotly, short
+from dashboard.charts.text import clean, listed, plotly, short, with_marks
 from dashboard.theme import ink, readable
 
 _ROW = 34
@@ -18,7 +20,12 @@ HARMED = "x"
 
 
 def draw_task_gains(
-    evidence: Evidence, order: Int[np.ndarray, " task"], *, limit: int = 40, dark: bool = False
+    evidence: Evidence,
+    order: Int[np.ndarray, " task"],
+    *,
+    limit: int = 40,
+    marked: Sequence[bool] | None = None,
+    dark: bool = False,
 ) -> PlotlyChart:
     """A row a task with its gain over alone and the paired 95 % interval, together and grouped.
 
@@ -28,10 +35,12 @@ def draw_task_gains(
         evidence: the finished evidence.
         order: the tasks from top to bottom.
         limit: draw at most so many tasks; the title says when there are more.
+        marked: one flag a task; the marked ones carry a sign and come first.
         dark: whether the page is dark.
     """
     ways = {"All together": evidence.together, "Best grouping": evidence.grouped}
-    drawn = order[:limit]
+    drawn = _marked_first(order, marked)[:limit]
+    names = with_marks([_name(evidence, task) for task in range(len(order))], marked)
     figure = Figure()
     for place, (name, trial) in enumerate(ways.items()):
         if trial is not None:
@@ -46,7 +55,7 @@ def draw_task_gains(
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(drawn))),
-        ticktext=[_name(evidence, int(task)) for task in drawn],
+        ticktext=[names[task] for task in drawn],
         range=[max(3, len(drawn)) - 0.5, -0.5],
         showgrid=False,
     )
@@ -56,6 +65,13 @@ def draw_task_gains(
         margin={"t": 76},
     )
     return Chart(figure, _words(evidence, ways), height)
+
+
+def _marked_first(
+    order: Int[np.ndarray, " task"], marked: Sequence[bool] | None
+) -> Int[np.ndarray, " task"]:
+    """The same order with the marked tasks on top, so that none of them is left out."""
+    return order if marked is None else np.array(sorted(order, key=lambda task: not marked[task]))
 
 
 def _name(evidence: Evidence, task: int) -> str:

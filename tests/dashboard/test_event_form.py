@@ -11,7 +11,7 @@ from core.runs.worker import work
 from core.values import Kind
 from dashboard.event_form import event_columns
 from tests.cohort import small_cohort
-from tests.dashboard.test_evidence import SMALL
+from tests.dashboard.trained import SMALL
 from tests.dashboard.visit import boxes, check_sound, go_to, visit, words
 
 

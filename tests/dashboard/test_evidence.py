@@ -1,67 +1,22 @@
 """The page Evidence before, during and after the training, drawn twice each."""
 
-import shutil
+import json
 import time
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
-from core.data import assign_roles, plant_groups
-from core.evidence import Validation
+from core.data import plant_groups
 from core.runs import EVIDENCE, Asked, Run, State, Status
 from core.runs.worker import work
-from core.training import Trainer
 from dashboard.charts.gain_curve import draw_gain_curve
+from dashboard.charts.text import MARK
 from dashboard.evidence_form import OWN, PINS
-from tests.cohort import SMALL_PLAN, small_cohort
+from dashboard.selection import Part, SampleSelection, TaskSelection
+from tests.cohort import small_cohort
+from tests.dashboard.trained import SMALL, make_run
 from tests.dashboard.visit import boxes, check_sound, go_to, visit, words
-
-SMALL = Validation(
-    trainer=Trainer(width=8, max_steps=40),
-    n_seeds=2,
-    first_seeds=1,
-    n_finalists=2,
-    search="none",
-    n_random=3,
-    n_replicates=100,
-)
-
-
-def make_run(path, frame):
-    run = Run.create(path, frame, assign_roles(frame, targets="y_*"), SMALL_PLAN, "small", "0" * 64)
-    assert work(run.path).state is State.DONE
-    return run
-
-
-@pytest.fixture(scope="module")
-def untrained_once(tmp_path_factory):
-    return make_run(tmp_path_factory.mktemp("untrained") / "run", small_cohort().frame)
-
-
-@pytest.fixture(scope="module")
-def trained_once(untrained_once, tmp_path_factory):
-    path = tmp_path_factory.mktemp("trained") / "run"
-    shutil.copytree(untrained_once.path, path)
-    run = Run(path)
-    run.ask_validation(Asked(SMALL))
-    assert work(path, EVIDENCE).state is State.DONE
-    return run
-
-
-def borrow(run, root, monkeypatch):
-    monkeypatch.setenv("TASKSCAPE_RUNS", str(root))
-    shutil.copytree(run.path, root / "run")
-    return Run(root / "run")
-
-
-@pytest.fixture
-def untrained(untrained_once, tmp_path, monkeypatch):
-    return borrow(untrained_once, tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def trained(trained_once, tmp_path, monkeypatch):
-    return borrow(trained_once, tmp_path, monkeypatch)
 
 
 def test_before_the_training_the_cost_is_said(untrained):
@@ -178,6 +133,26 @@ def test_odd_names_stay_text(tmp_path, monkeypatch):
     at = go_to(visit(run.id), "evidence")
     assert not at.error
     assert all("<img" not in str(chart.proto.spec) for chart in at.get("plotly_chart"))
+
+
+def test_the_selected_tasks_are_marked_and_selected_samples_are_no_test_rows(trained):
+    names = trained.report().task_names
+    at = visit(trained.id)
+    box = ((-9.0, -9.0), (9.0, -9.0), (9.0, 9.0))
+    at.session_state["view"] = replace(
+        at.session_state["view"],
+        tasks=TaskSelection("mine", (names[4],)),
+        samples=SampleSelection("pca", (Part(box),), "middle"),
+    )
+    rows = go_to(at, "evidence").dataframe[0].value
+    assert [task for task in rows["task"] if task.startswith(MARK)] == [MARK + names[4]]
+    assert "Your selection “middle” holds rows of the training part" in words(at)
+    charts = [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
+    ticks = [chart["layout"]["yaxis"].get("ticktext", []) for chart in charts]
+    assert any(labels[:1] == [MARK + names[4]] for labels in ticks), "it is drawn first"
+    rows = next(one.value for one in go_to(at, "data").dataframe if "kind" in one.value)
+    assert [task for task in rows["task"] if task.startswith(MARK)] == [MARK + names[4]]
+    assert "a report tells of all rows and all tasks" in words(go_to(at, "report"))
 
 
 def test_groups_show_the_gain_of_every_number_of_groups_once_there_is_evidence(trained):

@@ -13,7 +13,7 @@ from core.runs.spec import load_frame
 from core.runs.worker import work
 from dashboard.export_button import FOLDER, pack
 from tests.cohort import SMALL_PLAN, small_cohort
-from tests.dashboard.test_evidence import SMALL
+from tests.dashboard.trained import SMALL
 from tests.dashboard.visit import boxes, check_sound, go_to, visit, words
 
 

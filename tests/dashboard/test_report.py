@@ -1,50 +1,21 @@
 """The page Report before and after the training, without a report, and with a damaged one."""
 
 import json
-import shutil
 
 import pytest
 
 from core.report import Audience, tell
 from core.report.story import Card, Cards, Chart, Grid, Interval, Lines, Terms
-from core.runs import EVIDENCE, Asked, Run, State, load_group_names, read_document
-from core.runs.worker import work
+from core.runs import load_group_names, read_document
 from dashboard.charts.story_intervals import draw_intervals
 from dashboard.components.slides import to_payload
-from tests.cohort import small_cohort
-from tests.dashboard.test_evidence import SMALL, make_run
+from tests.dashboard.trained import borrow
 from tests.dashboard.visit import boxes, go_to, visit, words
-
-
-@pytest.fixture(scope="module")
-def untrained_once(tmp_path_factory):
-    return make_run(tmp_path_factory.mktemp("untrained") / "run", small_cohort().frame)
-
-
-@pytest.fixture(scope="module")
-def trained_once(untrained_once, tmp_path_factory):
-    path = tmp_path_factory.mktemp("trained") / "run"
-    shutil.copytree(untrained_once.path, path)
-    run = Run(path)
-    run.ask_validation(Asked(SMALL))
-    assert work(path, EVIDENCE).state is State.DONE
-    return run
 
 
 @pytest.fixture(params=["untrained_once", "trained_once"])
 def either(request, tmp_path, monkeypatch):
     return borrow(request.getfixturevalue(request.param), tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def untrained(untrained_once, tmp_path, monkeypatch):
-    return borrow(untrained_once, tmp_path, monkeypatch)
-
-
-def borrow(run, root, monkeypatch):
-    monkeypatch.setenv("TASKSCAPE_RUNS", str(root))
-    shutil.copytree(run.path, root / "run")
-    return Run(root / "run")
 
 
 def open_report(run):
