@@ -1,9 +1,8 @@
 """Evidence as rows of a table."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
+from jaxtyping import Bool
 
 from core.report.letters import letter
 from core.training import METRICS
@@ -12,7 +11,7 @@ from dashboard.charts.mean_gains import with_interval
 from dashboard.charts.text import clean, number, with_marks
 
 
-def task_rows(evidence: Evidence, marked: Sequence[bool] | None = None) -> pd.DataFrame:
+def task_rows(evidence: Evidence, marked: Bool[np.ndarray, " task"] | None = None) -> pd.DataFrame:
     """One row a task: its metric three ways, and what the best grouping does to it; the `marked`
     tasks carry a sign."""
     grouped = evidence.grouped

@@ -1,9 +1,8 @@
 """Values as small frames for the eye."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
+from jaxtyping import Bool
 
 from core.data import match_columns
 from core.errors import TableError
@@ -16,7 +15,7 @@ from dashboard.words import WAYS
 DECIMALS = 3
 
 
-def task_rows(table: TaskTable, marked: Sequence[bool] | None = None) -> pd.DataFrame:
+def task_rows(table: TaskTable, marked: Bool[np.ndarray, " task"] | None = None) -> pd.DataFrame:
     """One row a task: kind, labelled rows, share of positives or mean or number of classes
     or share of events; the `marked` ones carry a sign."""
     names = with_marks(table.task_names, marked)

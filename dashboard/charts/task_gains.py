@@ -1,9 +1,7 @@
 """Who wins, who loses: every task together and in its group, against training it alone."""
 
-from collections.abc import Sequence
-
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 from plotly.graph_objects import Figure, Scatter
 
 from core.trials import Evidence, Judge, Trial
@@ -24,7 +22,7 @@ def draw_task_gains(
     order: Int[np.ndarray, " task"],
     *,
     limit: int = 40,
-    marked: Sequence[bool] | None = None,
+    marked: Bool[np.ndarray, " task"] | None = None,
     dark: bool = False,
 ) -> PlotlyChart:
     """A row a task with its gain over alone and the paired 95 % interval, together and grouped.
@@ -68,7 +66,7 @@ def draw_task_gains(
 
 
 def _marked_first(
-    order: Int[np.ndarray, " task"], marked: Sequence[bool] | None
+    order: Int[np.ndarray, " task"], marked: Bool[np.ndarray, " task"] | None
 ) -> Int[np.ndarray, " task"]:
     """The same order with the marked tasks on top, so that none of them is left out."""
     return order if marked is None else np.array(sorted(order, key=lambda task: not marked[task]))

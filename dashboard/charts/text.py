@@ -7,7 +7,7 @@ as rich text; Plotly reads a little HTML in every text. Each has its own functio
 import html
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 MISSING = "–"
 MARK = "▸ "
@@ -31,7 +31,7 @@ def short(name: str, width: int = 28) -> str:
     return f"{text[: width - 1 - tail]}…{text[-tail:]}"
 
 
-def with_marks(names: Sequence[str], marked: Sequence[bool] | None) -> list[str]:
+def with_marks(names: Sequence[str], marked: Iterable[bool] | None) -> list[str]:
     """The names, the marked ones with a sign before them; as they are where none is."""
     flags = [False] * len(names) if marked is None else marked
     return [f"{MARK * bool(flag)}{name}" for name, flag in zip(names, flags, strict=True)]
