@@ -1,4 +1,4 @@
-"""The one base of every value: arrays copied and read-only, checked at birth, equal by content."""
+"""The one base of every value: arrays read-only for good, checked at birth, equal by content."""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -12,9 +12,10 @@ import numpy as np
 class Frozen:
     """Base of the values in `core.values`; subclasses are `@dataclass(frozen=True, eq=False)`.
 
-    Arrays handed to the constructor are copied and become read-only, `check` runs once at the end
-    of construction, and pickling or deep-copying goes through the constructor again, so no copy
-    is ever writeable. Two values are equal when their `fingerprint` is.
+    Arrays handed to the constructor are copied and become read-only, unless whoever made them has
+    made them so already; `check` runs once at the end of construction, and pickling or deep-copying
+    goes through the constructor again, so no copy is ever writeable. Two values are equal when
+    their `fingerprint` is.
     """
 
     def __post_init__(self) -> None:
@@ -52,9 +53,23 @@ class Frozen:
 def _read_only(array: np.ndarray) -> np.ndarray:
     if array.dtype.hasobject:
         raise ValueError(f"values hold numbers in arrays and text in tuples, not {array.dtype}")
+    if 0 in array.strides and array.size > 0:  # repeats itself: what it repeats is enough
+        core = array[tuple(slice(0, 1 if step == 0 else None) for step in array.strides)]
+        return np.broadcast_to(_read_only(np.array(core, order="C")), array.shape)
+    if array.flags.c_contiguous and _is_settled(array):
+        return array.view()
     owner = np.array(array, order="C")
     owner.setflags(write=False)
     return owner.view()  # a view of a read-only owner cannot be made writeable again
+
+
+def _is_settled(array: np.ndarray) -> bool:
+    """Whether an array is read-only, and what it is a view of too, down to the memory itself."""
+    while type(array) is np.ndarray and not array.flags.writeable:
+        if array.base is None:
+            return True
+        array = array.base
+    return False
 
 
 def _feed(digest: Any, value: Any) -> None:

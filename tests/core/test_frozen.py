@@ -87,3 +87,22 @@ def test_storage_keeps_nested_values_and_enums(tmp_path):
 def test_saving_leaves_no_partial_file_behind(tmp_path):
     save_value(tmp_path / "table.npz", table())
     assert [path.name for path in tmp_path.iterdir()] == ["table.npz"]
+
+
+def test_an_array_that_nobody_can_write_to_is_not_copied():
+    source = np.ones((4, 2), np.float32)
+    writeable = source[:2]
+    source.setflags(write=False)
+    assert np.shares_memory(table(source).features, source)
+    assert not np.shares_memory(table(np.concatenate([writeable, writeable])).features, writeable)
+
+
+def test_an_array_that_repeats_itself_stays_small_and_read_only():
+    source = np.ones((4, 1), np.float32)
+    value = table(np.broadcast_to(source, (4, 2)))
+    source[:] = 7
+    assert (value.features == 1).all()
+    assert value.features.strides[1] == 0
+    assert value == table(np.ones((4, 2), np.float32))
+    with pytest.raises(ValueError, match="WRITEABLE"):
+        value.features.setflags(write=True)
