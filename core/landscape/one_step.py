@@ -229,6 +229,8 @@ class OneStep(Method):
 def _with_copies(sums: PairSums, distinct: Distinct) -> PairSums:
     """Sums of all tasks from those of the distinct ones."""
     number = distinct.number
+    if len(distinct.first) == len(number):
+        return sums
     copied: dict[str, Any] = {
         name: values[:, number][:, :, number]
         for name, values in sums._items()

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Int
+from jaxtyping import Bool, Float, Float32, Int, Int8
 
 from core.landscape.rows.labels import Labels
 
@@ -55,6 +56,17 @@ class Rows:
 
         weight = torch.from_numpy(np.repeat(self.weight, self.piece)).to(self.x)
         return weight * self.real
+
+    @cached_property
+    def signs(self) -> "Int8[Tensor, 'piece task row']":
+        """1 for a label 0 and −1 for a label 1, of binary tasks; made once for all starts."""
+        import torch
+
+        by_piece = self.value.reshape(-1, self.piece, self.value.shape[1]).transpose(1, 2)
+        found = torch.empty(by_piece.shape, dtype=torch.int8, device=self.value.device)
+        for labels, signs in zip(by_piece, found, strict=True):
+            signs.copy_(1 - 2 * labels)
+        return found
 
     @property
     def mask(self) -> "Bool[Tensor, 'row task'] | Bool[Tensor, 'row 1']":

@@ -6,23 +6,31 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from core.landscape.heads import Heads
 from core.landscape.memory import Batches, numbers_at_a_time
 from core.landscape.rows.pieces import Rows, Supply, supply
+from core.landscape.sums.block_sums import BlockSums
+from core.landscape.sums.byte_products import MOST_ROWS, takes_bytes
 from core.landscape.sums.closed_form import pair_terms
+from core.landscape.sums.label_distances import LabelDistances
 from core.landscape.sums.mean_pull import sum_mean_products
-from core.landscape.terms import SUMS, PairTerms
+from core.landscape.terms import SUMS
 from core.landscape.trunks.trunk import Trunk
 from core.values import PairSums
 
 if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
+    pass
 
 MAX_ELEMENTS = 2**20
 """Numbers in the largest tensor of a batch (4 MB, so that it stays in the caches)."""
+
+MANY_TASKS = 200
+"""From here on products of bytes are quicker, where they are quick at all (ours)."""
+
+REACHED = 2048
+"""Rows of one pass beside sums of pieces (ours)."""
 
 
 def accumulate(
@@ -47,8 +55,8 @@ def accumulate(
         every: the rows that are summed over; those at hand when None.
         reads: the sums that are made beside the counts.
     """
+    n_done, sums = 0, BlockSums(rows, reads, are_all=every is None)
     every = supply(rows) if every is None else every
-    n_done, sums = 0, _BlockSums(rows, reads)
     for part in every.parts():
         n_part = int(part.real.sum())
         share = (n_done / every.n_rows, n_part / every.n_rows)
@@ -65,60 +73,8 @@ def _tell(on_batch: Callable[[float], None], before: float, of_all: float, share
     on_batch(min(before + of_all * share, 1.0))
 
 
-class _BlockSums:
-    """T × T sums in double precision, one a block."""
-
-    def __init__(self, rows: Rows, reads: frozenset[str]) -> None:
-        import torch
-
-        self.n_tasks = rows.value.shape[1]
-        self.whole: dict[str, Tensor] = {}
-        for name in PairTerms._fields:
-            if name in ("n_shared", *reads):  # NumPy asks for large pages, quicker to fill
-                zeros = np.zeros((rows.n_blocks, self.n_tasks**2))
-                self.whole[name] = torch.from_numpy(zeros).to(rows.x.device)
-        self.complete = np.zeros(rows.n_blocks)
-        """Rows with all labels are only counted."""
-        self.has_others = False
-
-    def count(self, rows: Rows) -> None:
-        """Tell of rows that will be added."""
-        self.has_others |= not rows.complete
-        if rows.complete:
-            real = rows.real.reshape(-1, rows.piece).sum(1).cpu().numpy()
-            self.complete += np.bincount(rows.block, real * rows.weight, len(self.complete))
-
-    def add(
-        self,
-        block: Int[np.ndarray, " piece"],
-        weight: Float[np.ndarray, " piece"],
-        terms: PairTerms,
-        names: frozenset[str],
-    ) -> None:
-        """Add the terms of some pieces; nothing is added where memory runs out."""
-        first, last = int(block[0]), int(block[-1])
-        parts = {name: getattr(terms, name).flatten(1).double() for name in names}
-        if len(block) > 1:
-            member = _membership(block - first, weight, terms.n_shared.device)
-            parts = {name: member @ part for name, part in parts.items()}
-        for name, part in parts.items():
-            alpha = 1.0 if len(block) > 1 else float(weight[0])
-            self.whole[name][first : last + 1].add_(part, alpha=alpha)
-
-    def found(self) -> dict[str, Any]:
-        """The sums by name."""
-        shape = (-1, self.n_tasks, self.n_tasks)
-        found: dict[str, Any] = {
-            name: whole.cpu().numpy().reshape(shape) for name, whole in self.whole.items()
-        }
-        shape = (len(self.complete), *shape[1:])
-        counted = np.broadcast_to(self.complete[:, None, None], shape)
-        found["n_shared"] = found["n_shared"] + counted if self.has_others else counted
-        return found
-
-
 def _add_part(
-    sums: _BlockSums,
+    sums: BlockSums,
     rows: Rows,
     trunk: Trunk,
     heads: Heads,
@@ -129,6 +85,9 @@ def _add_part(
     mask = rows.mask
     sums.count(rows)
     reads = frozenset(sums.whole) - ({"n_shared"} if rows.complete else set())
+    if _are_labels_all(rows, heads, reads):
+        _add_label_distances(sums, rows, trunk, heads, on_batch)
+        return
 
     def work(start: int, stop: int) -> None:
         on_batch(start / len(rows.block))
@@ -141,6 +100,35 @@ def _add_part(
     Batches(_pieces_per_batch(rows, heads, batch_size)).over(len(rows.block), work)
 
 
+def _are_labels_all(rows: Rows, heads: Heads, reads: frozenset[str]) -> bool:
+    """Whether nothing but distances of many binary tasks on one output is asked for, and products
+    of bytes are the quickest way to them."""
+    are_labels = heads.is_shared and heads.all_binary and rows.complete
+    is_large = len(heads.bias) >= MANY_TASKS and rows.piece <= MOST_ROWS
+    return are_labels and is_large and reads == {"distance"} and takes_bytes(rows.x.device)
+
+
+def _add_label_distances(
+    sums: BlockSums, rows: Rows, trunk: Trunk, heads: Heads, on_batch: Callable[[float], None]
+) -> None:
+    """The same for `_are_labels_all`."""
+    distances = LabelDistances(trunk, heads, rows.piece)
+    spare = rows.x.new_empty(len(heads.bias), len(heads.bias))
+    n_added = 0
+
+    def work(start: int, stop: int) -> None:
+        nonlocal n_added
+        on_batch(start / len(rows.block))
+        part = slice(start * rows.piece, stop * rows.piece)
+        reach = distances.reach(rows.x[part], rows.real[part])
+        for number in range(max(start, n_added), stop):  # a part that failed is tried again
+            write = partial(distances.write, reach, number - start, rows.signs[number])
+            sums.add_distances(int(rows.block[number]), float(rows.weight[number]), write, spare)
+            n_added = number + 1
+
+    Batches(max(1, REACHED // rows.piece)).over(len(rows.block), work)
+
+
 def _pieces_per_batch(rows: Rows, heads: Heads, batch_size: int) -> int:
     """As many as keep the T × T terms of a batch small, be they by row or by piece."""
     n_tasks, width = rows.value.shape[1], heads.weight.shape[1]
@@ -151,18 +139,10 @@ def _pieces_per_batch(rows: Rows, heads: Heads, batch_size: int) -> int:
     return max(1, min(batch_size, most // max(n_tasks**2, width)) // rows.piece)
 
 
-def _membership(
-    block: Int[np.ndarray, " piece"], weight: Float[np.ndarray, " piece"], device: "torch.device"
-) -> "Float[Tensor, 'block piece']":
-    """The weight of a piece in its block: sums by block become one matrix product."""
-    import torch
-
-    belongs = np.equal.outer(np.arange(block[-1] + 1), block) * weight
-    return torch.from_numpy(belongs).to(device, torch.float64)
-
-
 def mean_of(starts: list[PairSums]) -> PairSums:
     """The sums of several random starts, averaged, so that counts stay numbers of samples."""
+    if len(starts) == 1:
+        return starts[0]
 
     def mean(name: str) -> Float[np.ndarray, "block source target"]:
         return np.asarray(sum(getattr(one, name) for one in starts) / len(starts))

@@ -1,0 +1,113 @@
+"""T × T sums of every block, filled a few pieces of rows at a time."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from core.landscape.rows.pieces import Rows
+from core.landscape.terms import PairTerms
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+MAX_DOUBLE = 2**21
+"""Numbers of all blocks past which blocks of one piece, where nothing is added up, are kept in the
+single precision of their terms: half the memory of hundreds of tasks (ours)."""
+
+
+class BlockSums:
+    """One T × T sum a block, in double precision where a block has several pieces.
+
+    Args:
+        rows: what is summed over, or a part of it.
+        reads: the sums that are made beside the counts.
+        are_all: whether no other rows will follow.
+    """
+
+    def __init__(self, rows: Rows, reads: frozenset[str], are_all: bool) -> None:
+        import torch
+
+        self.n_tasks = rows.value.shape[1]
+        shape = (rows.n_blocks, self.n_tasks**2)
+        is_piece = are_all and len(np.unique(rows.block)) == len(rows.block)
+        kind = np.float32 if is_piece and shape[0] * shape[1] > MAX_DOUBLE else np.float64
+        names = [name for name in PairTerms._fields if name in ("n_shared", *reads)]
+        # NumPy asks for large pages, quicker to fill
+        self._arrays = {name: np.zeros(shape, kind) for name in names}
+        self.whole: dict[str, Tensor] = {
+            name: torch.from_numpy(array).to(rows.x.device) for name, array in self._arrays.items()
+        }
+        self.is_new = np.ones(rows.n_blocks, dtype=bool)
+        """Blocks that nothing was added to."""
+        self.complete = np.zeros(rows.n_blocks)
+        """Rows with all labels are only counted."""
+        self.has_others = False
+
+    def count(self, rows: Rows) -> None:
+        """Tell of rows that will be added."""
+        self.has_others |= not rows.complete
+        if rows.complete:
+            real = rows.real.reshape(-1, rows.piece).sum(1).cpu().numpy()
+            self.complete += np.bincount(rows.block, real * rows.weight, len(self.complete))
+
+    def add(
+        self,
+        block: Int[np.ndarray, " piece"],
+        weight: Float[np.ndarray, " piece"],
+        terms: PairTerms,
+        names: frozenset[str],
+    ) -> None:
+        """Add the terms of some pieces; nothing is added where memory runs out."""
+        first, last = int(block[0]), int(block[-1])
+        parts = {name: getattr(terms, name).flatten(1) for name in names}
+        if len(block) > 1:
+            member = _membership(block - first, weight, terms.n_shared.device)
+            parts = {name: member @ part.double() for name, part in parts.items()}
+        for name, part in parts.items():
+            alpha = 1.0 if len(block) > 1 else float(weight[0])
+            self.whole[name][first : last + 1].add_(part, alpha=alpha)
+        self.is_new[block] = False
+
+    def add_distances(
+        self,
+        block: int,
+        weight: float,
+        write: "Callable[[Float[Tensor, 'source target']], None]",
+        spare: "Float[Tensor, 'source target']",
+    ) -> None:
+        """Add what `write` writes: to the block itself where it is new, else to `spare`."""
+        whole = self.whole["distance"][block].view_as(spare)
+        if self.is_new[block] and weight == 1.0:
+            write(whole)
+        else:
+            write(spare)
+            whole.add_(spare, alpha=weight)
+        self.is_new[block] = False
+
+    def found(self) -> dict[str, Any]:
+        """The sums by name; nothing can be added to them any more."""
+        shape = (-1, self.n_tasks, self.n_tasks)
+        found: dict[str, Any] = {}
+        for name, array in self._arrays.items():
+            whole = self.whole.pop(name)
+            if whole.device.type != "cpu":
+                array = whole.cpu().numpy()
+            array.setflags(write=False)
+            found[name] = array.reshape(shape)
+        shape = (len(self.complete), *shape[1:])
+        counted = np.broadcast_to(self.complete[:, None, None], shape)
+        found["n_shared"] = found["n_shared"] + counted if self.has_others else counted
+        return found
+
+
+def _membership(
+    block: Int[np.ndarray, " piece"], weight: Float[np.ndarray, " piece"], device: "torch.device"
+) -> "Float[Tensor, 'block piece']":
+    """The weight of a piece in its block: sums by block become one matrix product."""
+    import torch
+
+    belongs = np.equal.outer(np.arange(block[-1] + 1), block) * weight
+    return torch.from_numpy(belongs).to(device, torch.float64)

@@ -1,0 +1,153 @@
+"""Distances of many binary tasks on one shared output, all labels known, without T × T floats.
+
+With signs z = 1 (label 0) and −1 (label 1), pulls u (of a label 1), v (of a label 0) and ‖J‖₁ of
+the row, a row adds to the distance of two tasks
+
+    equal biases   ‖J‖₁ (1 − z_s z_t) / 2, as |r| + |r| is 1 where the labels differ
+    other biases   u_t + v_s − z_s v_t + u_s z_t, where the source is the task of the higher bias
+
+(`core.landscape.sums.one_output`). Both are products of bytes, but for sums over single tasks.
+"""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from jaxtyping import Float, Int8
+
+from core.landscape.heads import Heads
+from core.landscape.sums.any_trunk import strengths
+from core.landscape.sums.byte_products import (
+    DIGIT,
+    FINER,
+    N_DIGITS,
+    Codes,
+    codes_of,
+    digits_of,
+    multiply,
+)
+from core.landscape.trunks.trunk import Trunk
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Reach(NamedTuple):
+    """What the rows of some pieces have for all tasks together."""
+
+    base: "Float[Tensor, 'piece row']"
+    """The logit without the tasks' biases."""
+    strength: "Float[Tensor, 'piece row']"
+    """‖J‖₁, 0 for rows that only fill up."""
+    codes: Codes
+
+
+class LabelDistances:
+    """Σ ‖Δ_source − Δ_target‖₁ piece after piece, in the same memory, as fresh memory is slow."""
+
+    def __init__(self, trunk: Trunk, heads: Heads, piece: int) -> None:
+        import torch
+
+        self.trunk, self.heads, self.piece = trunk, heads, piece
+        n_tasks = len(heads.bias)
+        self.sums = torch.empty(N_DIGITS, n_tasks, n_tasks, dtype=torch.int32)
+        self.left = torch.empty(2 * n_tasks * piece, dtype=torch.int8)
+        self.right = torch.empty_like(self.left)
+        self.plain, self.size = torch.empty(2, n_tasks, piece)
+
+    @cached_property
+    def leads(self) -> "Float[Tensor, 'source target']":
+        """1 where the source has the higher bias; of two equal ones either may stand for it."""
+        import torch
+
+        ahead = self.heads.bias - self.heads.bias.T
+        return ((ahead > 0) | torch.triu(ahead == 0)).float()
+
+    def reach(self, x: "Float[Tensor, 'row input']", real: "Tensor") -> Reach:
+        """One forward and one backward pass of the rows of some pieces."""
+        features, strength = strengths(self.trunk, self.heads, x)
+        base = (features @ self.heads.weight[0, :, 0]).reshape(-1, self.piece)
+        strength = (strength * real).reshape(-1, self.piece)
+        return Reach(base, strength, codes_of(strength))
+
+    def write(
+        self,
+        reach: Reach,
+        number: int,
+        signs: "Int8[Tensor, 'task row']",
+        out: "Float[Tensor, 'source target']",
+    ) -> None:
+        """Write the distances of one of the pieces to `out`."""
+        if self.heads.one_bias:
+            self._equal_biases(reach, number, signs, out)
+        else:
+            self._other_biases(reach, number, signs, out)
+        out.diagonal().zero_()
+
+    def _equal_biases(
+        self,
+        reach: Reach,
+        number: int,
+        signs: "Int8[Tensor, 'task row']",
+        out: "Float[Tensor, 'source target']",
+    ) -> None:
+        import torch
+
+        codes, strength = reach.codes, reach.strength[number]
+        if codes.are_fair[number]:
+            shape = (2, *signs.shape)
+            left, right = self.left.view(shape), self.right.view(shape)
+            torch.mul(signs, codes.left[:, number].unsqueeze(1), out=left)
+            torch.mul(signs, codes.right[:, number].unsqueeze(1), out=right)
+            coarse = multiply(left[0], right[0], self.sums[0])
+            fine = multiply(left[1], right[1], self.sums[1])
+            out.copy_(torch.add(fine, coarse, alpha=FINER, out=fine))
+            step = codes.step[number]
+        else:
+            torch.mul(self.plain.copy_(signs), strength, out=self.size)
+            out.copy_(self.size @ self.plain.T)
+            step = 1.0
+        half = (strength.sum() / 2).to(out.dtype)
+        torch.sub(half, out, alpha=step / 2, out=out).clamp_min_(0)
+
+    def _other_biases(
+        self,
+        reach: Reach,
+        number: int,
+        signs: "Int8[Tensor, 'task row']",
+        out: "Float[Tensor, 'source target']",
+    ) -> None:
+        import torch
+
+        strength = reach.strength[number]
+        size = torch.add(reach.base[number], self.heads.bias, out=self.size)
+        # the chance of the other label, which is what a label is pulled by
+        size.mul_(self.plain.copy_(signs)).sigmoid_().mul_(strength)
+        both, apart = size.sum(1), self.plain.mul_(size).sum(1)
+        up, down = (both - apart) / 2, (both + apart) / 2
+        if reach.codes.are_fair[number]:
+            step = reach.codes.largest[number] * 2 / DIGIT**N_DIGITS
+            out.copy_(self._crossed(size.div_(step).add_(0.5), signs)).mul_(step)
+        else:
+            plain = signs.to(size.dtype)
+            ups = size * (plain < 0)
+            out.copy_(ups @ plain.T - plain @ (size - ups).T)
+        out.add_(up).add_(down.unsqueeze(1)).clamp_min_(0).mul_(self.leads)
+        out.add_(out.T.clone())
+
+    def _crossed(
+        self, size: "Float[Tensor, 'task row']", signs: "Int8[Tensor, 'task row']"
+    ) -> "Tensor":
+        """Σ −z_s v_t + u_s z_t of sizes in whole steps, digit by digit; below 2³¹."""
+        import torch
+
+        shape = (len(signs), 2, signs.shape[1])
+        left, right = self.left.view(shape), self.right.view(shape)
+        left[:, 0], right[:, 1] = signs, signs
+        is_up = (signs < 0).to(signs.dtype)
+        for digit, found in zip(digits_of(size), self.sums, strict=True):
+            torch.mul(digit, is_up, out=left[:, 1])
+            torch.sub(left[:, 1], digit, out=right[:, 0])
+            multiply(left.flatten(1), right.flatten(1), found)
+        high, middle, low = self.sums
+        torch.add(middle, high, alpha=DIGIT, out=middle)
+        return torch.add(low, middle, alpha=DIGIT, out=low)
