@@ -11,16 +11,28 @@ The sample-wise optimum of one step is a gradient (METHODS §1, K = 1), and the 
 is made of what it was fed and what comes back to it. Hooks keep the first on the user's own graph,
 one backward pass a task gives the second, and the same T × T block sums and sketches come out as
 of a table. No gradient of a batch is held for more than a few rows of one layer, and the model
-(its gradients, modes, random numbers) never notices.
+(its gradients, modes, buffers, random numbers) never notices.
+
+Linear maps, convolutions and embeddings, recurrent layers and attention take that way. Anything
+else is called again on what it was fed, one sample at a time; a weight that several modules use
+belongs to the module around them.
 
     record     the context manager: hooks on, hooks off, one file written at the end
     recorder   what `observe` does with a batch
     watch      hooks that mark the graph where a layer was called
+    tree       the tensors in what a module takes and returns
+    choose     which module uses which of the parameters that count
     trace      marks found again behind the losses, and what comes back to them
+    trail      the same inside recurrent layers and attention, which are run again
     layout     which axis of a layer's rows is the sample
+    align      what comes back to every call, task by task, in the order of the samples
+    call       one call of a layer, sample by sample
     pulls      a layer's calls → what it adds to the displacements
     lookup     the same of an embedding
-    prove      a first batch shows that samples are apart and every weight is accounted for
+    gradients  the same of any module, called again on single samples
+    bare       a module without the user's hooks and buffers
+    prove      a first batch shows that every weight is accounted for
+    independent  and that samples are apart
     batch      losses, masks, labels and ids of a batch, checked
     sums       pair terms and mean displacements, block by block
     reservoir  a fair draw of points from a stream

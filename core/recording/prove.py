@@ -3,17 +3,24 @@
 The loss of one sample is pulled back alone. It must move the rows of that sample and no others
 (batch statistics, attention over the batch and messages between nodes do otherwise), which also
 tells which axis of each layer is the sample. And the gradients made of the marked calls must be
-those that autograd gives: a weight used without its module being called would be missed.
+those that autograd gives. Where they are not, the weight is used in some other way too (read by
+another module, tied, made of others), and the module around is tried, up to the whole trunk.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.errors import MethodError
+from core.recording.align import gather
 from core.recording.batch import Batch
-from core.recording.layout import Placing, by_sample, possible_layouts
-from core.recording.pulls import Call, Layer
-from core.recording.trace import Found, pull_back
+from core.recording.call import Call, Place
+from core.recording.choose import widen
+from core.recording.independent import find_ways
+from core.recording.layout import Placing, Ways
+from core.recording.pulls import Layer
+from core.recording.trace import Found
+from core.recording.trail import follow
 
 if TYPE_CHECKING:
     import torch
@@ -26,15 +33,15 @@ CLOSE_HALF = 3e-2
 
 
 class Proof(NamedTuple):
-    """The layout of every layer that was called, by its path; and whether it is proven."""
+    """The layers and the layouts of every place."""
 
-    layouts: Mapping[str, str]
-    is_complete: bool
+    layers: tuple[Layer, ...]
+    ways: Mapping[Place, Ways]
 
 
 def prove(
     trunk: "torch.nn.Module",
-    layers: Sequence[Layer],
+    layers: tuple[Layer, ...],
     batch: Batch,
     found: Sequence[Found],
     placing: Placing | None,
@@ -43,29 +50,87 @@ def prove(
 
     Raises:
         MethodError: samples are coupled, a layer's rows cannot be told apart, or a weight is used
-            in some other way than by calling its module.
+            in a way that cannot be followed.
     """
+    called = {one.call.path for one in found}
+    errors: dict[str, MethodError] = {}
+    while True:
+        ways, wrong = _try(trunk, layers, batch, found, placing)
+        if not wrong:
+            return Proof(layers, ways)
+        kept = [layer for layer in layers if layer.key not in wrong]
+        for layer in layers:
+            if layer.key in wrong:
+                first = _first_error(errors, trunk, layer, wrong[layer.key])
+                wider = widen(trunk, layer, called)
+                if wider is None:
+                    raise first
+                kept.append(wider)
+        layers = tuple(_merged(kept))
+
+
+def _try(
+    trunk: "torch.nn.Module",
+    layers: Sequence[Layer],
+    batch: Batch,
+    found: Sequence[Found],
+    placing: Placing | None,
+) -> tuple[dict[Place, Ways], dict[str, MethodError]]:
+    """The layouts, and what is wrong with which layers."""
     import torch
 
     number, task = _best_task(batch)
-    sample = int(torch.nonzero(batch.known[:, task])[0])
-    loss = batch.losses[number]
+    sample = int(torch.nonzero(batch.known[:, task])[-1])
+    loss, trail = batch.losses[number], follow(found, layers)
     alone = torch.zeros_like(loss)
     alone[sample] = 1.0
-    back = pull_back(loss, alone, found)
-    layouts = _layouts(trunk, layers, batch, found, back, placing, sample, task)
-    weights = [(layer, parameter) for layer in layers for parameter in layer.parameters()]
-    plain = torch.autograd.grad(
-        loss, [weight for _, weight in weights], alone, retain_graph=True, allow_unused=True
-    )
-    if any(part is not None and not torch.isfinite(part).all() for part in plain):
-        return Proof(layouts, False)  # a missing label spoils it: another batch will do
-    is_half = any(part is not None and part.dtype.itemsize < 4 for part in back)
+    back = trail.back(loss, alone)
+    others = batch.known[:, task].clone()  # rows of a missing label may be NaN
+    others[sample] = False
+    ways, wrong = find_ways(trunk, layers, trail.sites, back, others, placing)
+    if not ways:
+        return ways, wrong
+    layers = [layer for layer in layers if layer.key not in wrong]
+    weights = {id(part): part for layer in layers for part in layer.parameters()}
+    with _without_missing(found):
+        plain = torch.autograd.grad(
+            loss, list(weights.values()), alone, retain_graph=True, allow_unused=True
+        )
+    wanted = dict(zip(weights, plain, strict=True))
+    is_half = any(p is not None and p.dtype.itemsize < 4 for own in back for p in own)
+    close, dtype = (CLOSE_HALF, torch.float32) if is_half else (CLOSE, loss.dtype)
+    only = torch.zeros_like(others).unsqueeze(1)
+    only[sample] = True
+    there = [number for number, site in enumerate(trail.sites) if site.place in ways]
+    sites, own = [trail.sites[number] for number in there], [back[number] for number in there]
+    calls = gather(sites, [(0, own)], only, ways, placing, dtype)
     for layer in layers:
-        wanted = [part for (owner, _), part in zip(weights, plain, strict=True) if owner is layer]
-        calls = _calls_of(layer, found, back, layouts, batch, placing, sample)
-        _compare(layer, calls, wanted, CLOSE_HALF if is_half else CLOSE)
-    return Proof(layouts, True)
+        mine = [
+            call.of(slice(sample, sample + 1))
+            for place in layer.places
+            for call in calls.get(place, ())
+        ]
+        plain_parts = layer.parts([wanted[id(part)] for part in layer.parameters()])
+        if error := _difference(layer, mine, plain_parts, close):
+            wrong[layer.key] = error
+    return ways, wrong
+
+
+@contextmanager
+def _without_missing(found: Sequence[Found]) -> Iterator[None]:
+    """A loss that is missing gives NaN to its rows, and a sum over rows would spread it."""
+
+    def clean(parts: "tuple[Tensor | None, ...]") -> "tuple[Tensor | None, ...]":
+        inf = float("inf")
+        return tuple(None if part is None else part.nan_to_num(0.0, inf, -inf) for part in parts)
+
+    nodes = {edge.node for one in found for edge in one.edges.values()}
+    handles = [node.register_prehook(clean) for node in nodes]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 def _best_task(batch: Batch) -> tuple[int, int]:
@@ -75,104 +140,19 @@ def _best_task(batch: Batch) -> tuple[int, int]:
     return best, batch.tasks[best]
 
 
-def _layouts(
-    trunk: "torch.nn.Module",
-    layers: Sequence[Layer],
-    batch: Batch,
-    found: Sequence[Found],
-    back: "Sequence[Tensor | None]",
-    placing: Placing | None,
-    sample: int,
-    task: int,
-) -> dict[str, str]:
-    by_path = {layer.path: layer for layer in layers}
-    layouts: dict[str, str] = {}
-    for one, part in zip(found, back, strict=True):
-        path = one.mark.path
-        shape = one.mark.shape
-        options = possible_layouts(shape, batch.n_samples, placing)
-        if by_path[path].takes_rows_only:
-            options = tuple(option for option in options if option == "rows")
-        if not options:
-            raise MethodError(
-                f"Module {path!r} gives {tuple(shape)} for a batch of {batch.n_samples} samples, "
-                "so its rows cannot be told apart; pass rows= with the sample of each (the batch "
-                "vector of a graph), or leave its parameters out."
-            )
-        others = batch.known[:, task].clone()  # rows of a missing label may be NaN
-        others[sample] = False
-        fitting = [
-            option
-            for option in options
-            if part is None or _is_apart(part, option, batch.n_samples, placing, others)
-        ]
-        if not fitting:
-            raise MethodError(_coupled(trunk, path))
-        layouts.setdefault(path, fitting[0])
-    return layouts
-
-
-def _is_apart(
-    part: "Tensor", layout: str, n_samples: int, placing: Placing | None, others: "Tensor"
-) -> bool:
-    """Whether the gradient of one sample's loss stays on the rows of that sample."""
-    rows = by_sample(part, layout, n_samples, placing)
-    return not bool((rows[others] != 0).any())
-
-
-def _coupled(trunk: "torch.nn.Module", path: str) -> str:
-    norms = [
-        name
-        for name, module in trunk.named_modules()
-        if "BatchNorm" in type(module).__name__ and module.training
-    ]
-    what = (
-        f"put {norms[0]!r} in eval mode (or use LayerNorm)"
-        if norms
-        else (
-            "look for batch statistics, attention over the batch, or messages between samples; for "
-            "graphs pass rows= with the graph of every node"
-        )
-    )
-    return (
-        f"The loss of one sample moves others in module {path!r}, so samples are coupled; {what}."
-    )
-
-
-def _calls_of(
-    layer: Layer,
-    found: Sequence[Found],
-    back: "Sequence[Tensor | None]",
-    layouts: Mapping[str, str],
-    batch: Batch,
-    placing: Placing | None,
-    sample: int,
-) -> list[Call]:
-    """The calls of a layer for one sample and one task."""
-    calls = []
-    for one, part in zip(found, back, strict=True):
-        if one.mark.path == layer.path and part is not None:
-            layout = layouts[layer.path]
-            inputs = by_sample(one.mark.inputs, layout, batch.n_samples, placing)
-            deltas = by_sample(part, layout, batch.n_samples, placing)
-            inputs = inputs[sample : sample + 1]
-            inputs = inputs.float() if inputs.dtype.itemsize < 4 else inputs
-            delta = deltas[sample : sample + 1].unsqueeze(0)
-            calls.append(Call(inputs, delta.float() if delta.dtype.itemsize < 4 else delta))
-    return calls
-
-
-def _compare(
-    layer: Layer, calls: Sequence[Call], wanted: "Sequence[Tensor | None]", close: float
-) -> None:
-    """Raise MethodError where the gradient of one sample is not what autograd makes it."""
+def _difference(
+    layer: Layer, calls: Sequence[Call], plain: "Sequence[Tensor]", close: float
+) -> MethodError | None:
+    """What is wrong where the gradient of one sample is not what autograd makes it."""
     import torch
 
-    plain = [part for part in wanted if part is not None]
     if not calls and not plain:
-        return
-    ours = [pull.total()[0] for pull in layer.pulls(calls)] if calls else []
-    flat = plain
+        return None
+    try:
+        ours = [pull.total()[0] for pull in layer.pulls(calls)] if calls else []
+    except MethodError as error:
+        return error
+    flat = list(plain)
     if ours and plain and layer.kind in ("linear", "conv"):  # one pull for weight and bias
         flat = [torch.cat([part.reshape(ours[0].shape[0], -1) for part in plain], dim=1)]
     if layer.kind == "embedding":  # its weight stands the other way round
@@ -185,10 +165,32 @@ def _compare(
         ),
         default=size,
     )
-    if gap > close * size:
-        raise MethodError(
-            f"Module {layer.path!r} ({type(layer.module).__name__}): its calls do not account for "
-            "its gradient, so its weight is used in another way too (tied, or read by another "
-            "module), or its output is changed in place as a view; leave it out, naming the "
-            "parameters that count (parameters=['…'])."
-        )
+    if gap <= close * size:
+        return None
+    return MethodError(
+        f"Module {layer.path!r} ({type(layer.module).__name__}): its calls do not account for "
+        "its gradient, so its weight is used in another way too, its output is changed in place as "
+        "a view, or chance is drawn inside (set its dropout to 0); or leave it out "
+        f"(parameters=['!{layer.path}.*'])."
+    )
+
+
+def _first_error(
+    errors: dict[str, MethodError], trunk: "torch.nn.Module", layer: Layer, error: MethodError
+) -> MethodError:
+    """What was first found wrong with any of a layer's parameters; later ones follow from it."""
+    full = [f"{layer.path}.{name}" if layer.path else name for name in layer.names]
+    first = next((errors[name] for name in full if name in errors), error)
+    return next(iter([errors.setdefault(name, first) for name in full]))
+
+
+def _merged(layers: Sequence[Layer]) -> list[Layer]:
+    """Those without a short cut in one module, together."""
+    found: dict[tuple[str, bool, str], Layer] = {}
+    for layer in layers:
+        key = (layer.path, layer.by_row, "" if layer.by_row else layer.key)
+        if key in found:
+            names = tuple(dict.fromkeys((*found[key].names, *layer.names)))
+            layer = Layer(layer.path, layer.module, names, by_row=True)
+        found[key] = layer
+    return list(found.values())

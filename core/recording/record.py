@@ -34,8 +34,9 @@ def record_landscape(
         tasks: names, names with their kinds (`{"died": "binary"}`), or tasks.
         path: the file to write, `….landscape.npz`; nothing is written after an exception, or when
             None (then `recorder.landscape()` is all there is).
-        parameters: names or globs of the parameters that count; without any, every weight of the
-            trunk that is trained, but for biases and norm layers. With adapters: the adapters.
+        parameters: names or globs of the parameters that count, or with a `!` in front, of those
+            to leave out; without any, every weight of the trunk that is trained, but for biases
+            and norm layers. With adapters: the adapters.
         max_points: most (sample, task) points kept for the pictures.
         n_blocks: blocks of whole samples that the bootstrap re-weights.
         seed: of the blocks and the points.

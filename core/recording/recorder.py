@@ -10,14 +10,15 @@ from core.errors import MethodError
 from core.keys import block_of
 from core.recording.align import align_calls
 from core.recording.batch import Batch, as_keys, read_batch, read_labels
-from core.recording.choose import find_layers
+from core.recording.call import Call, Place
+from core.recording.choose import around, find_layers
 from core.recording.finish import Recorded, as_landscape, as_tasks
 from core.recording.layout import Placing, find_placing
 from core.recording.prove import Proof, prove
-from core.recording.pulls import Call
 from core.recording.reservoir import Reservoir, Seen
 from core.recording.sums import Part, Sums
-from core.recording.trace import Found, check_inputs, find_marks, working_type
+from core.recording.trace import Found, find_marks, note_observed, working_type
+from core.recording.trail import follow
 from core.recording.watch import Watch
 from core.values import Landscape, Task
 
@@ -48,18 +49,21 @@ class Recorder:
         """Samples observed."""
         self._names = tuple(task.name for task in self.tasks)
         self._trunk = trunk
-        self._layers = find_layers(trunk, parameters)
-        self._weights = [part for layer in self._layers for part in layer.parameters()]
+        layers = find_layers(trunk, parameters)
+        counted = {id(part): part for layer in layers for part in layer.parameters()}
+        self._weights = list(counted.values())
         self._dtype = working_type(self._weights)
         self._n_blocks, self._seed = n_blocks, seed
         self._sums: Sums | None = None
         self._reservoir = Reservoir(len(self.tasks), max_points, seed)
-        self._proof = Proof({}, False)
+        self._layers = layers
+        self._proof: Proof | None = None
         self._labels: list[Float[np.ndarray, "sample task"]] = []
         self._blocks: list[Int[np.ndarray, " sample"]] = []
         self._versions: set[int] = set()
         self._has_ids = False
-        self._watch = Watch({layer.path: layer.module for layer in self._layers})
+        self._is_spoilt = False
+        self._watch = Watch({path: trunk.get_submodule(path) for path in around(layers)})
 
     def observe(
         self,
@@ -91,14 +95,16 @@ class Recorder:
         placing = None if rows is None else _as_placing(rows, batch.n_samples)
         self._watch.is_paused = True
         try:
-            if not self._proof.is_complete:
+            if self._proof is None:
                 self._proof = prove(self._trunk, self._layers, batch, found, placing)
-            calls = align_calls(
-                batch, found, self._names, self._proof.layouts, placing, self._dtype
-            )
+                self._layers = self._proof.layers
+                self._watch.keep(path for one in self._layers for path, _ in one.places)
+            trail, ways = follow(found, self._layers), self._proof.ways
+            calls = align_calls(batch, trail, self._names, ways, placing, self._dtype)
             self._take_in(batch, calls, known_labels, sample)
         finally:
             self._watch.is_paused = False
+        note_observed(found, self._watch.key)
 
     def close(self) -> None:
         """Take the hooks off the trunk."""
@@ -108,8 +114,12 @@ class Recorder:
         """What was observed so far.
 
         Raises:
-            MethodError: nothing was.
+            MethodError: nothing was, or a batch was taken in only in part.
         """
+        if self._is_spoilt:
+            raise MethodError(
+                "A batch was taken in only in part, as observe failed on it; record again."
+            )
         if self._sums is None:
             raise MethodError("Nothing was observed; call observe with the losses of a batch.")
         full, block = np.unique(np.concatenate(self._blocks), return_inverse=True)
@@ -122,7 +132,7 @@ class Recorder:
                 labels=np.concatenate(self._labels),
                 block=block,
                 n_weights=sum(weight.numel() for weight in self._weights),
-                n_layers=len(self._layers),
+                n_layers=len({layer.path for layer in self._layers}),
                 n_versions=len(self._versions),
                 means_share=self._sums.means.share,
                 has_ids=self._has_ids,
@@ -131,23 +141,18 @@ class Recorder:
 
     def _find(self, batch: Batch) -> tuple[Found, ...]:
         found = find_marks(batch.losses, self._watch.key)
-        for path, what in self._watch.odd.items():
-            raise MethodError(
-                f"Module {path!r} returns a {what}, so its gradient cannot be had sample by "
-                "sample; leave its parameters out, naming those that count (parameters=['…'])."
-            )
         if not found:
             raise MethodError(
                 "No loss is connected to the trunk: run the forward pass inside the with block, "
-                "with gradients on and without gradient checkpointing."
+                "with gradients on, not compiled, and without reentrant gradient checkpointing "
+                "(use_reentrant=False works)."
             )
-        check_inputs(found)
         return found
 
     def _take_in(
         self,
         batch: Batch,
-        calls: Mapping[str, Sequence[Call]],
+        calls: Mapping[Place, Sequence[Call]],
         labels: Float[np.ndarray, "sample task"],
         sample: Any,
     ) -> None:
@@ -162,8 +167,10 @@ class Recorder:
             self._sums = Sums(len(self.tasks), self._n_blocks, n_weights, device)
         part = Part(calls, batch.known, torch.from_numpy(block).to(device))
         with torch.no_grad():
+            self._is_spoilt = True
             self._sums.add(self._layers, part)
             self._reservoir.add(self._layers, part, Seen(number, batch.values(), labels))
+            self._is_spoilt = False
         self._labels.append(labels.astype(np.float32))
         self._blocks.append(block)
         self._versions.add(sum(weight._version for weight in self._weights))

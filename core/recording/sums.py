@@ -13,8 +13,9 @@ from jaxtyping import Bool, Int
 
 from core.landscape.layers.pull import Factors, Pull, Sites, Whole, terms_of_layers
 from core.landscape.terms import PairTerms
+from core.recording.call import Call, Place
 from core.recording.lookup import Lookup
-from core.recording.pulls import Call, Layer
+from core.recording.pulls import Layer
 from core.values import PairSums
 
 if TYPE_CHECKING:
@@ -32,22 +33,22 @@ MAX_WHOLE = 2**24
 class Part(NamedTuple):
     """Some samples of a batch."""
 
-    calls: Mapping[str, Sequence[Call]]
-    """By the path of the layer; every call of a batch that counts."""
+    calls: Mapping[Place, Sequence[Call]]
+    """By where it is; every use of a layer in a batch that counts."""
     known: "Bool[Tensor, 'sample task']"
     block: "Int[Tensor, ' sample']"
 
     def of(self, samples: "Tensor | slice") -> "Part":
         """Some of them; of a slice nothing is copied."""
-        calls = {path: [one.of(samples) for one in found] for path, found in self.calls.items()}
+        calls = {place: [one.of(samples) for one in found] for place, found in self.calls.items()}
         return Part(calls, self.known[samples], self.block[samples])
 
     def pulls(self, layers: Sequence[Layer]) -> "Iterator[tuple[str, Pull]]":
         """Layer after layer, each under a name of its own."""
         for layer in layers:
-            if calls := self.calls.get(layer.path):
+            if calls := [call for place in layer.places for call in self.calls.get(place, ())]:
                 for number, pull in enumerate(layer.pulls(calls)):
-                    yield f"{layer.path}/{number}", pull
+                    yield f"{layer.key}/{number}", pull
 
 
 class Means:

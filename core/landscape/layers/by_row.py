@@ -4,9 +4,9 @@ The vector-Jacobian product of one row is vectorised over the rows and the tasks
 parameters after another, so that no more is formed at a time than fits.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 from warnings import catch_warnings, filterwarnings
 
 from core.landscape.layers.pull import Whole
@@ -19,22 +19,37 @@ MAX_FORMED = 2**22
 """Numbers formed of the parameters taken together (16 MB; ours)."""
 
 
+class Rows(NamedTuple):
+    """What a module takes for every row, and how it takes a single one."""
+
+    tensors: "tuple[Tensor, ...]"
+    axes: tuple[int | None, ...]
+    """0 for [row, …]; None for what is the same for all rows."""
+    run: "Callable[[Callable[..., Any], Sequence[Tensor]], Sequence[Tensor]]"
+    """(the module, the tensors of one row) → what the module gives for it."""
+
+
+def rows_alone(inputs: "Tensor") -> Rows:
+    """Rows of a module that maps [row, …] to [row, width]."""
+    return Rows((inputs,), (0,), lambda module, row: [module(row[0].unsqueeze(0))[0]])
+
+
 def wholes(
     module: "torch.nn.Module",
     names: Sequence[str],
-    inputs: "Tensor",
-    gradient: "Tensor",
+    rows: Rows,
+    gradient: "Sequence[Tensor]",
 ) -> Iterator[Whole]:
     """The displacement of every row by each of the named parameters, in their order.
 
     Args:
-        module: maps [row, …] to [row, width], rows apart.
+        module: treats rows apart.
         names: of parameters.
-        inputs: [row, …].
-        gradient: [task, row, width], of the losses by the features.
+        rows: what it takes.
+        gradient: [task, row, …] of the losses by each of its outputs.
     """
-    for bundle in _bundles(module, names, gradient.shape[0] * gradient.shape[1]):
-        found = _gradients(module, bundle, inputs, gradient)
+    for bundle in _bundles(module, names, gradient[0].shape[0] * gradient[0].shape[1]):
+        found = _gradients(module, bundle, rows, gradient)
         for name in bundle:
             by_task = found[name].transpose(0, 1)  # [task, row, *parameter]
             yield Whole(by_task.reshape(*by_task.shape[:2], *matrix_shape(found[name].shape[2:])))
@@ -67,7 +82,7 @@ def _bundles(
 
 
 def _gradients(
-    module: "torch.nn.Module", names: Sequence[str], inputs: "Tensor", gradient: "Tensor"
+    module: "torch.nn.Module", names: Sequence[str], rows: Rows, gradient: "Sequence[Tensor]"
 ) -> "dict[str, Tensor]":
     """[row, task, *parameter] for each name."""
     import torch
@@ -76,19 +91,23 @@ def _gradients(
     chosen = {name: frozen.pop(name) for name in names}
     state = {**frozen, **dict(module.named_buffers())}
 
-    def of_row(row: "Tensor", pulled: "Tensor") -> "dict[str, Tensor]":
-        def features(parameters: "dict[str, Tensor]") -> "Tensor":
-            out: Tensor = torch.func.functional_call(
-                module, {**state, **parameters}, (row.unsqueeze(0),)
-            )
-            return out[0]
+    def of_row(row: "tuple[Tensor, ...]", pulled: "tuple[Tensor, ...]") -> "dict[str, Tensor]":
+        def outputs(parameters: "dict[str, Tensor]") -> "tuple[Tensor, ...]":
+            def called(*args: Any, **kwargs: Any) -> Any:
+                everything = {**state, **parameters}
+                return torch.func.functional_call(module, everything, args, kwargs)
 
-        back = torch.func.vjp(features, chosen)[1]
+            return tuple(rows.run(called, row))
+
+        back = torch.func.vjp(outputs, chosen)[1]
         found: dict[str, Tensor] = torch.func.vmap(lambda one: back(one)[0])(pulled)
         return found
 
+    by_task = tuple(part.transpose(0, 1) for part in gradient)
     with vectorised():
-        by_row: dict[str, Tensor] = torch.func.vmap(of_row)(inputs, gradient.transpose(0, 1))
+        by_row: dict[str, Tensor] = torch.func.vmap(of_row, in_dims=(rows.axes, 0))(
+            rows.tensors, by_task
+        )
     return by_row
 
 

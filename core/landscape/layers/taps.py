@@ -58,8 +58,8 @@ class Tap:
         import torch
 
         if self.product is not None:
-            places = [_linear_places(call.inputs) for call in calls]
-            deltas = [_linear_deltas(call.deltas) for call in calls]
+            places = [linear_places(call.inputs) for call in calls]
+            deltas = [linear_deltas(call.deltas) for call in calls]
             return Sites(torch.cat(deltas, dim=2), self._with_bias(torch.cat(places, dim=1)))
         if len(calls) == 1 and calls[0].deltas.dim() == 3:
             return Factors(calls[0].deltas, self._with_bias(calls[0].inputs))
@@ -98,7 +98,7 @@ def cut_places(layer: "torch.nn.Module", inputs: "Tensor") -> "Tensor":
     from torch import nn
 
     if isinstance(layer, nn.Linear):
-        return _linear_places(inputs)
+        return linear_places(inputs)
     assert isinstance(layer, (nn.Conv1d, nn.Conv2d))
     padding = layer._reversed_padding_repeated_twice
     images = torch.nn.functional.pad(inputs, padding)
@@ -117,15 +117,15 @@ def _places(layer: "torch.nn.Module", deltas: "Tensor") -> "Tensor":
     from torch import nn
 
     if isinstance(layer, nn.Linear):
-        return _linear_deltas(deltas)
+        return linear_deltas(deltas)
     return deltas.flatten(3).transpose(2, 3)
 
 
-def _linear_places(inputs: "Tensor") -> "Tensor":
+def linear_places(inputs: "Tensor") -> "Tensor":
     """[row, place, input] from [row, *places, input]."""
     return inputs.flatten(1, -2) if inputs.dim() > 2 else inputs.unsqueeze(1)
 
 
-def _linear_deltas(deltas: "Tensor") -> "Tensor":
+def linear_deltas(deltas: "Tensor") -> "Tensor":
     """[task, row, place, output] from [task, row, *places, output]."""
     return deltas.flatten(2, -2) if deltas.dim() > 3 else deltas.unsqueeze(2)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jaxtyping import Float
 
-from core.landscape.layers.by_row import matrix_shape, wholes
+from core.landscape.layers.by_row import matrix_shape, rows_alone, wholes
 from core.landscape.layers.pull import Pull
 from core.landscape.layers.taps import PLAIN, Call, Tap
 from core.landscape.layers.written_out.forward import listen
@@ -45,7 +45,8 @@ class ModulePass(Pass):
             own = zip(self.calls[tap], deltas.pop(tap), strict=True)
             calls = [Call(fed, delta) for (fed, _), delta in own]
             yield tap.pull(self.trunk.module.get_submodule(tap.path), calls)
-        yield from wholes(self.trunk.module, self.trunk.others, self.inputs, gradient)
+        rows = rows_alone(self.inputs)
+        yield from wholes(self.trunk.module, self.trunk.others, rows, [gradient])
 
     def _deltas(self, gradient: "Float[Tensor, 'task row width']") -> "dict[Tap, list[Tensor]]":
         """[task, row, …] by tap and call."""

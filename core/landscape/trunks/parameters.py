@@ -15,23 +15,35 @@ def choose_parameters(
 ) -> tuple[str, ...]:
     """The names of the parameters that count, in the module's order.
 
+    Args:
+        module: their owner.
+        patterns: names or globs; with a `!` in front, of those to leave out.
+        last_layers: only the last so many layers count; 0 for all.
+
     Raises:
         MethodError: a pattern that names none, or none that counts; the known ones are listed.
     """
     known = [name for name, _ in module.named_parameters()]
     listed = ", ".join(known[:8]) + (", …" if len(known) > 8 else "")
     for pattern in patterns:
-        if not any(fnmatchcase(name, pattern) for name in known):
+        if not any(fnmatchcase(name, pattern.removeprefix("!")) for name in known):
             raise MethodError(
-                f"Trunk {name_of(module)} has no parameter {pattern!r}; it has: {listed or 'none'}."
+                f"Trunk {name_of(module)} has no parameter {pattern.removeprefix('!')!r}; "
+                f"it has: {listed or 'none'}."
             )
-    if patterns:
-        return tuple(name for name in known if any(fnmatchcase(name, p) for p in patterns))
+    outside = [pattern[1:] for pattern in patterns if pattern.startswith("!")]
+    inside = [pattern for pattern in patterns if not pattern.startswith("!")]
+    if inside:
+        known = [name for name in known if any(fnmatchcase(name, p) for p in inside)]
+        return tuple(name for name in known if not any(fnmatchcase(name, p) for p in outside))
     normed = _norm_layers(module)
     names = [
         name
         for name, parameter in module.named_parameters()
-        if parameter.requires_grad and parameter.dim() > 1 and _owner(name) not in normed
+        if parameter.requires_grad
+        and parameter.dim() > 1
+        and _owner(name) not in normed
+        and not any(fnmatchcase(name, p) for p in outside)
     ]
     if not names:
         raise MethodError(

@@ -156,7 +156,9 @@ def plain_gradients(forward, head, labels, weights):
             ]
             if any(torch.isnan(g).any() for g in flat):  # 0 · NaN of other samples
                 alone = losses_of(forward(), head, torch.where(torch.isnan(labels), 0.0, labels))
-                back = torch.autograd.grad(alone[name][sample], weights, allow_unused=True)
+                back = torch.autograd.grad(
+                    alone[name][sample], weights, retain_graph=True, allow_unused=True
+                )
                 flat = [
                     torch.zeros_like(w) if g is None else g
                     for g, w in zip(back, weights, strict=True)

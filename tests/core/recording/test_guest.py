@@ -67,8 +67,8 @@ def test_hooks_go_after_the_block_and_after_an_exception(tmp_path):
         return sum(len(module._forward_hooks) for module in trunk.modules())
 
     with record_landscape(trunk, TASKS) as recorder:
-        assert hooks() == 2
         recorder.observe(losses_of(trunk(torch.randn(4, 6)), heads(5), torch.randn(4, 3)))
+        assert hooks() == 2  # those around the layers were only for the proof
     assert hooks() == 0
     with pytest.raises(ZeroDivisionError), record_landscape(trunk, TASKS, path):
         trunk(torch.randn(4 // 0, 6))

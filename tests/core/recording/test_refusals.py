@@ -80,7 +80,9 @@ def test_messages_between_samples_couple_them():
     refused(Mixing(), squares, "samples are coupled; look for")
 
 
-class Tied(nn.Module):
+class Sly(nn.Module):
+    """A weight is used behind its module's back, and nobody calls the trunk itself."""
+
     def __init__(self):
         super().__init__()
         self.layer = nn.Linear(6, 6, bias=False)
@@ -89,21 +91,66 @@ class Tied(nn.Module):
         return torch.tanh(self.layer(x)) @ self.layer.weight
 
 
-def test_a_weight_used_behind_its_module_is_noticed():
-    refused(Tied(), squares, "'layer' .Linear.: its calls do not account for its gradient")
+def test_a_weight_used_behind_its_module_and_outside_the_trunk_is_noticed():
+    class Passed(Sly):
+        __call__ = Sly.forward  # passes the hooks of the trunk by
+
+    refused(Passed(), squares, "'layer' .Linear.: its calls do not account for its gradient")
 
 
-class Recurrent(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.memory = nn.GRU(6, 5, batch_first=True)
+def test_a_missing_label_hides_no_weight_that_is_used_otherwise():
+    """NaN of one sample used to spread over the gradient that the proof is held against."""
 
-    def forward(self, x):
-        return self.memory(x.unsqueeze(1))[0][:, 0]
+    def some_missing(features):
+        missing = torch.zeros(5)
+        missing[1] = torch.nan
+        return {name: loss + missing for name, loss in squares(features).items()}
+
+    class Passed(Sly):
+        __call__ = Sly.forward
+
+    refused(Passed(), some_missing, "its calls do not account for its gradient")
 
 
-def test_a_module_that_returns_several_things_is_named_with_the_way_out():
-    refused(Recurrent(), squares, "'memory' returns a tuple.*parameters=")
+def test_a_gradient_that_is_not_finite_names_its_task_and_sample():
+    def roots(features):
+        losses = squares(features)
+        at = torch.zeros(5)
+        at[3] = 1.0
+        return losses | {"b": ((1 - at) * features[:, 1] ** 2).sqrt()}
+
+    refused(mlp(), roots, "gradient of the loss of 'b' is not finite for sample 3 of the batch")
+
+
+def test_a_pass_is_observed_once():
+    trunk = mlp()
+    with record_landscape(trunk, TASKS) as recorder:
+        losses = squares(trunk(X))
+        recorder.observe({"a": losses["a"]})
+        with pytest.raises(MethodError, match="observed already; call observe once a pass"):
+            recorder.observe({"b": losses["b"]})
+        recorder.observe(squares(trunk(X)))
+        assert recorder.n_rows == 10
+
+
+def test_positions_that_all_samples_share_can_be_left_out():
+    class Placed(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.place = nn.Linear(2, 5), nn.Embedding(3, 5)
+            self.drop = nn.Dropout(0.2)
+
+        def forward(self, x):
+            return self.drop(self.first(x.reshape(-1, 3, 2)) + self.place(torch.arange(3))).sum(1)
+
+    refused(Placed(), squares, r"'place' gives \(3, 5\) for a batch of 5.*parameters=\['!…'\]")
+    trunk = Placed()
+    with record_landscape(trunk, TASKS, parameters=["!place.*"]) as recorder:
+        recorder.observe(squares(trunk(X)))
+    trunk.drop.p = 0.0  # then the whole trunk can be called again
+    with record_landscape(trunk, TASKS) as recorder:
+        recorder.observe(squares(trunk(X)))
+        assert recorder.n_rows == 5
 
 
 class Chance(nn.Module):
@@ -117,7 +164,9 @@ class Chance(nn.Module):
 
 def test_chance_inside_a_module_without_a_short_cut():
     trunk = nn.Sequential(Chance())
-    refused(trunk, squares, "'0' .Chance. does not give its gradient sample by sample")
+    refused(
+        trunk, squares, "'0' .Chance. does not give its gradient sample by sample.*dropout to 0"
+    )
 
 
 def test_inputs_changed_in_place_after_a_layer_saw_them():
@@ -183,6 +232,15 @@ def test_parameters_that_are_not_there_list_those_that_are():
     frozen = mlp().requires_grad_(False)
     with pytest.raises(MethodError, match="no weight to train"), record_landscape(frozen, TASKS):
         pass
+    half = mlp()
+    half[0].requires_grad_(False)
+    with (
+        pytest.raises(MethodError, match=r"'0\.weight' is frozen.*unfreeze it"),
+        record_landscape(half, TASKS, parameters=["0.weight", "2.weight"]),
+    ):
+        pass
+    with record_landscape(half, TASKS, parameters=["*"]) as recorder:
+        recorder.observe(squares(half(X)))
 
 
 def test_data_parallel_is_refused():
@@ -193,13 +251,25 @@ def test_data_parallel_is_refused():
         pass
 
 
+def test_a_compiled_trunk_is_refused():
+    """Wrapping alone compiles nothing yet."""
+    whole, part = torch.compile(mlp()), mlp()
+    part[0].compile()
+    for trunk, name in ((whole, "OptimizedModule"), (part, "0")):
+        with (
+            pytest.raises(MethodError, match=f"{name}' is compiled.*_orig_mod"),
+            record_landscape(trunk, TASKS),
+        ):
+            pass
+
+
 def test_gradient_checkpointing_is_named_where_nothing_is_connected():
     from torch.utils.checkpoint import checkpoint
 
     trunk = mlp()
     with record_landscape(trunk, TASKS) as recorder:
         features = checkpoint(trunk, X.clone().requires_grad_(), use_reentrant=True)
-        with pytest.raises(MethodError, match="without gradient checkpointing"):
+        with pytest.raises(MethodError, match="without reentrant gradient checkpointing"):
             recorder.observe(squares(features))
 
 
