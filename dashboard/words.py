@@ -4,6 +4,7 @@ import re
 
 import streamlit as st
 
+from core.report import amounts
 from core.report import words as report_words
 from core.runs import State, Status
 from dashboard.charts.text import clean
@@ -53,12 +54,12 @@ def state_badge(status: Status | None) -> None:
 
 def likelihood(share: float) -> str:
     """A share of re-runs in words: 80 in 100 is very likely, 60 likely, 40 uncertain."""
-    return report_words.likelihood(report_words.in_100(share))
+    return report_words.likelihood(amounts.in_100(share))
 
 
 def in_100(share: float) -> str:
     """A share as `92 of 100`."""
-    return f"{report_words.in_100(share)} of 100"
+    return f"{amounts.in_100(share)} of 100"
 
 
 def say_seconds(seconds: float) -> str:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.frozen import Frozen
+from core.report.amounts import count, join_some
 from core.report.clean import clean
-from core.report.words import count, join_some
 
 NEVER = "no record, no patient, no file name, no path, no user name"
 

@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from core.report.amounts import signed
 from core.report.story import Chart
-from core.report.words import signed
 
 MOST_TICKS = 5
 _MARGIN = 0.04

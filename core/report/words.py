@@ -5,6 +5,8 @@ Names are the caller's business: they come in as text and go out as they came.
 
 from collections.abc import Collection, Sequence
 
+from core.report.amounts import amount, count, in_100, interval, join, join_some
+
 VERY_LIKELY, LIKELY, UNCERTAIN = 80, 60, 40
 """From how many of 100 re-runs a grouping is called so."""
 NOT_A_DEVICE = "Not a medical device. It does not diagnose or treat, and it advises no patient."
@@ -22,32 +24,6 @@ ALL_IN_ONE = "All outcomes are in one group, so there is no split that re-runs c
 NONE_TOGETHER = "No two outcomes are in one group, so there is none that re-runs could part."
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """`no groups`, `1 group`, `12 groups`, `1,700 records`."""
-    if number == 0:
-        return f"no {many or one + 's'}"
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def join(names: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`; empty for none."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def join_some(names: Sequence[str], most: int = 4) -> str:
-    """The same, cut after a few: `a, b, c, d and 3 more`."""
-    if len(names) <= most:
-        return join(names)
-    return f"{', '.join(names[:most])} and {len(names) - most} more"
-
-
-def in_100(share: float) -> int:
-    """A share as so many of 100."""
-    return int(100 * share + 0.5)
-
-
 def likelihood(of_100: int) -> str:
     """What so many of 100 re-runs are called."""
     if of_100 >= VERY_LIKELY:
@@ -55,39 +31,6 @@ def likelihood(of_100: int) -> str:
     if of_100 >= LIKELY:
         return "likely"
     return "uncertain" if of_100 >= UNCERTAIN else "unlikely"
-
-
-def amount(value: float | None, is_share: bool = False) -> str:
-    """A metric or a share of the loss, without a sign: `0.042`, `2.4 %`, `–` where unknown."""
-    if value is None:
-        return "–"
-    return f"{100 * value:.1f}\u00a0%" if is_share else f"{value:.3f}"
-
-
-def signed(value: float | None, is_share: bool = False) -> str:
-    """The same with its sign: `+0.042`, `−2.4 %`; what rounds to nothing has none."""
-    if value is None:
-        return "–"
-    text = amount(abs(value), is_share)
-    if not any(digit in "123456789" for digit in text):
-        return text
-    return f"{'−' if value < 0 else '+'}{text}"
-
-
-def interval(low: float | None, high: float | None, is_share: bool = False) -> str:
-    """`+0.007 to +0.081`."""
-    return (
-        "–"
-        if low is None or high is None
-        else f"{signed(low, is_share)} to {signed(high, is_share)}"
-    )
-
-
-def told(cell: int | str | None) -> str:
-    """A count as it may be told."""
-    if cell is None:
-        return "–"
-    return f"{cell:,}" if isinstance(cell, int) else cell
 
 
 def advice(decision: str, verdict: str | None, n_tasks: int, n_groups: int) -> str:

@@ -1,6 +1,6 @@
 """The answer: what to do, how it did in the test, how stable it is."""
 
-from core.report import words
+from core.report import amounts, words
 from core.report.story.blocks import EXPERTS, Lines, Section
 from core.report.story.contrasts import sentence_of, telling_contrast
 from core.report.story.facts import Facts
@@ -45,4 +45,4 @@ def stability(facts: Facts) -> str:
     if not known:
         return words.MISSING_RERUNS
     share, members = max(known, key=lambda pair: pair[0])
-    return words.rerun(members, words.in_100(share), facts.n_reruns)
+    return words.rerun(members, amounts.in_100(share), facts.n_reruns)

@@ -1,6 +1,6 @@
 """The groups: who is in them, why together, how stable."""
 
-from core.report import words
+from core.report import amounts, words
 from core.report.letters import letter
 from core.report.story.blocks import EXPERTS, Card, Cards, Grid, Lines, Section
 from core.report.story.facts import Facts
@@ -28,7 +28,7 @@ def card(facts: Facts, number: int) -> Card:
     """A group of several tasks."""
     members, why = facts.groups[number], facts.why(number)
     share = why.get("stayed_together") if facts.has_split else None
-    of_100 = None if share is None else words.in_100(share)
+    of_100 = None if share is None else amounts.in_100(share)
     return Card(
         number=number,
         letter=letter(number),
@@ -106,8 +106,8 @@ def _alternatives(facts: Facts) -> tuple[Grid, ...]:
     rows = tuple(
         (
             str(n_groups),
-            " · ".join(words.join_some(group, 6) for group in groups),
-            "–" if share is None else f"{words.in_100(share)} of 100",
+            " · ".join(amounts.join_some(group, 6) for group in groups),
+            "–" if share is None else f"{amounts.in_100(share)} of 100",
         )
         for n_groups, groups, share in best
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.report import words
+from core.report import amounts, words
 from core.report.data import PLACES
 from core.report.story.blocks import Grid, Lines, Section
 from core.report.story.facts import Facts
@@ -22,10 +22,10 @@ def data_section(facts: Facts) -> Section:
 def _flow(data: Mapping[str, Any]) -> Grid:
     parts = data["records_of"]
     rows = (
-        ("Records", words.told(data["records"])),
-        ("Patients", words.told(data["patients"])),
-        ("Records with a label for any outcome", words.told(data["records_used"])),
-        *((f"Records {use} ({part})", words.told(parts[part])) for part, use in PARTS.items()),
+        ("Records", amounts.told(data["records"])),
+        ("Patients", amounts.told(data["patients"])),
+        ("Records with a label for any outcome", amounts.told(data["records_used"])),
+        *((f"Records {use} ({part})", amounts.told(parts[part])) for part, use in PARTS.items()),
     )
     return Grid("From records to patients kept aside", ("Step", "Count"), rows, (False, True))
 
@@ -37,8 +37,8 @@ def _labels(data: Mapping[str, Any]) -> Grid:
         rows.append(
             (
                 task["task"],
-                *(words.told(task["labelled"][place]) for place in PLACES),
-                *(words.told(events.get(place)) for place in PLACES),
+                *(amounts.told(task["labelled"][place]) for place in PLACES),
+                *(amounts.told(events.get(place)) for place in PLACES),
             )
         )
     titles = ("to learn", "to choose", "to test", "total")

@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 from statistics import fmean
 
-from core.report import words
+from core.report import amounts, words
 from core.report.story.answer import advice, stability, tested
 from core.report.story.blocks import Cards, Chart, Grid, Lines, Section, Slide
 from core.report.story.facts import Facts
@@ -78,9 +78,9 @@ def _what_if(facts: Facts) -> list[Slide]:
     """Other numbers of groups, and a group without its loosest task, from what is known."""
     slides = []
     for n_groups, groups, share in alternatives(facts, 4):
-        of_100 = None if share is None else words.in_100(share)
+        of_100 = None if share is None else amounts.in_100(share)
         message = words.alternative(n_groups, len(facts.task_names), of_100)
-        lines = tuple(words.join_some(group, 8) for group in groups)
+        lines = tuple(amounts.join_some(group, 8) for group in groups)
         slides.append(Slide(f"What if: {message}", Lines(lines, True), message, is_what_if=True))
     return slides + _without(facts)
 
@@ -112,4 +112,4 @@ def _loosest(facts: Facts, members: tuple[str, ...]) -> tuple[int, int, str] | N
 
     without = [share([one for one in places if one != place]) for place in places]
     best = max(range(len(members)), key=without.__getitem__)
-    return words.in_100(without[best]), words.in_100(share(places)), members[best]
+    return amounts.in_100(without[best]), amounts.in_100(share(places)), members[best]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.report import words
+from core.report import amounts, words
 
 
 @pytest.mark.parametrize(
@@ -10,15 +10,15 @@ from core.report import words
     [(0, "no groups"), (1, "1 group"), (2, "2 groups"), (1700, "1,700 groups")],
 )
 def test_a_count_has_its_plural(number, text):
-    assert words.count(number, "group") == text
+    assert amounts.count(number, "group") == text
 
 
 def test_names_are_joined_as_people_say_them():
-    assert words.join([]) == ""
-    assert words.join(["a"]) == "a"
-    assert words.join(["a", "b"]) == "a and b"
-    assert words.join(["a", "b", "c"]) == "a, b and c"
-    assert words.join_some(list("abcdef"), 4) == "a, b, c, d and 2 more"
+    assert amounts.join([]) == ""
+    assert amounts.join(["a"]) == "a"
+    assert amounts.join(["a", "b"]) == "a and b"
+    assert amounts.join(["a", "b", "c"]) == "a, b and c"
+    assert amounts.join_some(list("abcdef"), 4) == "a, b, c, d and 2 more"
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_probability_has_its_word(of_100, word):
     ],
 )
 def test_a_gain_is_rounded_and_signed(value, is_share, text):
-    assert words.signed(value, is_share) == text
+    assert amounts.signed(value, is_share) == text
 
 
 def test_a_rerun_names_two_and_speaks_of_any_two_of_more():
@@ -137,4 +137,4 @@ def test_events_are_frequent_and_amounts_are_high(kinds, how):
     ("cell", "text"), [(None, "–"), (0, "0"), (1234, "1,234"), ("≤ 10", "≤ 10")]
 )
 def test_a_count_as_it_may_be_told(cell, text):
-    assert words.told(cell) == text
+    assert amounts.told(cell) == text
