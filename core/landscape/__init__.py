@@ -28,6 +28,7 @@ compared through δ alone.
     walks/         several steps
     own_samples/   tasks without a common row
     look_ahead/    TAG: one joint run
+    groups/        what holds the tasks of a group together
 
 Example:
     >>> from core.data import load_example, load_table
@@ -44,6 +45,8 @@ from typing import TYPE_CHECKING
 from core.device import full_precision
 from core.errors import MethodError
 from core.joint_run import JointRun, LookAhead
+from core.landscape.groups.agreement import Agreement
+from core.landscape.groups.measure import measure_agreement
 from core.landscape.look_ahead.joint import run_ahead
 from core.landscape.one_step import OneStep
 from core.landscape.rows.canvas import CONVOLUTIONS
@@ -63,11 +66,13 @@ __all__ = [
     "CONVOLUTIONS",
     "LANDSCAPES",
     "NOTHING",
+    "Agreement",
     "Brought",
     "OneStep",
     "Weights",
     "bring",
     "load_weights",
+    "measure_agreement",
     "measure_landscape",
     "measure_look_ahead",
 ]
