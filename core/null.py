@@ -70,8 +70,8 @@ def measure_null(
         n_permutations: how often.
         brought: the trunk or weights that the landscape was measured with, if any.
     """
-    small = _sample(table, seed)
-    keys = _keys(small.labels)
+    small = draw_patients(table, seed)
+    keys = label_keys(small.labels)
     inputs = _inputs(small, landscape.trunk) if table.has_own_samples else small
     once = replace(
         landscape,
@@ -88,7 +88,7 @@ def measure_null(
         if table.has_own_samples:
             permuted = _scramble(inputs, keys, [seed, number])
         else:
-            permuted = replace(small, labels=_permute(small.labels, keys, [seed, number]))
+            permuted = replace(small, labels=permute_labels(small.labels, keys, [seed, number]))
         with one_thread():
             found = measure_landscape(
                 permuted,
@@ -111,12 +111,12 @@ def measure_null(
     return Null(np.stack(similarity), np.stack(values))
 
 
-def _sample(table: TaskTable, seed: int) -> TaskTable:
-    """At most `MAX_ROWS` training rows, each of another patient."""
+def draw_patients(table: TaskTable, seed: int, max_rows: int = MAX_ROWS) -> TaskTable:
+    """At most so many training rows, each of another patient."""
     rng = np.random.default_rng(seed)
     rows = rng.permutation(table.rows(Split.TRAIN))
     rows = rows[np.unique(table.patient[rows], return_index=True)[1]]
-    rows = np.sort(rng.permutation(rows)[:MAX_ROWS])
+    rows = np.sort(rng.permutation(rows)[:max_rows])
     return replace(
         table,
         features=table.features[rows],
@@ -154,16 +154,17 @@ def _scramble(table: TaskTable, keys: list[int], seed: list[int]) -> TaskTable:
     return replace(table, features=features)
 
 
-def _keys(labels: Float[np.ndarray, "sample task"]) -> list[int]:
+def label_keys(labels: Float[np.ndarray, "sample task"]) -> list[int]:
     """A number for the labels of each task; copies have the same, and stay copies."""
     return [
         int.from_bytes(blake2b(column.tobytes(), digest_size=8).digest()) for column in labels.T
     ]
 
 
-def _permute(
+def permute_labels(
     labels: Float[np.ndarray, "sample task"], keys: list[int], seed: list[int]
 ) -> Float[np.ndarray, "sample task"]:
+    """Labels drawn anew from the known ones of the same task; copies stay copies."""
     permuted = labels.copy()
     for task, key in enumerate(keys):
         known: Int[np.ndarray, " row"] = np.flatnonzero(~np.isnan(labels[:, task]))

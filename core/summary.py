@@ -1,4 +1,4 @@
-"""What a report keeps of the data behind it: counts and pulls, never a row."""
+"""What a report keeps of the data behind it: counts, pulls and means of many, never a row."""
 
 from dataclasses import dataclass
 
@@ -35,3 +35,67 @@ class Summary(Frozen):
     """What the strongest pull of a task with permuted labels stays below 95 times in 100."""
     pairs: Float[np.ndarray, "source target 2 2"]
     """Training records by the labels of two binary tasks; NaN for other kinds."""
+
+
+@dataclass(frozen=True, eq=False)
+class ColumnShare(Frozen):
+    """A column of the data and its share, in [0, 1], of what a group asks of the first layer."""
+
+    name: str
+    share: float
+    is_recording: bool = False
+    """Whether the column was filled in, not what it says."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trait(Frozen):
+    """What sets the patients who drive a group apart from the others: shares of both for a column
+    of zeros and ones, else means. Every count behind it is 0 or at least 11."""
+
+    name: str
+    task: int
+    """The task whose label it is; −1 for a feature."""
+    is_share: bool
+    inside: float
+    outside: float
+    effect: float
+    """Their difference in standard deviations."""
+
+
+@dataclass(frozen=True, eq=False)
+class GroupDrivers(Frozen):
+    """Who and what makes the tasks of a group pull alike (`core.landscape.groups`); each number
+    beside the most that 19 tables with permuted labels reached. NaN for a group of one task.
+
+    Columns and traits are only those above chance, the strongest first.
+    """
+
+    agreement: float
+    agreement_chance: float
+    columns: tuple[ColumnShare, ...]
+    column_chance: float
+    """Share that any column stays below by chance."""
+    carried: float
+    """Share of all pulls towards the agreement that the driving patients carry."""
+    carried_chance: float
+    traits: tuple[Trait, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the tasks agree more than unrelated ones would."""
+        return self.agreement > self.agreement_chance
+
+
+@dataclass(frozen=True, eq=False)
+class Drivers(Frozen):
+    """Of one grouping. `groups` is empty where `reason` says why nothing was measured."""
+
+    labels: Int[np.ndarray, " task"]
+    groups: tuple[GroupDrivers, ...]
+    n_patients: int
+    """Patients looked at, one row each."""
+    n_driving: int
+    """Of them, those who count as driving a group."""
+    has_columns: bool
+    """False where the first layer of the trunk does not see the columns as they are."""
+    reason: str = ""

@@ -26,7 +26,7 @@ def summarise_table(table: TaskTable, seed: int) -> Summary:
     (METHODS §1 with a linear trunk). It is one number that a physician can read.
     """
     rng = np.random.default_rng(seed)
-    named = _nameable(table)
+    named = nameable_features(table)
     rows = _draw_rows(table, len(named), rng)
     features = _centred(_standardised(table, rows, named))
     labels = _ordered_labels(table)[rows]
@@ -88,8 +88,9 @@ def _n_patients(table: TaskTable, rows: Int[np.ndarray, " row"]) -> int:
     return int(is_there.sum())
 
 
-def _nameable(table: TaskTable) -> Int[np.ndarray, " feature"]:
-    """Features that vary over the training rows, yes-or-no ones only with enough of both."""
+def nameable_features(table: TaskTable) -> Int[np.ndarray, " feature"]:
+    """Features that vary over the training rows, yes-or-no ones only where at least 11 patients
+    have either: others must not be named."""
     if table.feature_shape:
         return np.zeros(0, dtype=np.int64)  # a pixel says nothing to anybody
     rows = table.rows(Split.TRAIN)

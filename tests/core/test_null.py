@@ -10,7 +10,7 @@ from core.errors import Cancelled
 from core.grouping.chance import selection_gain
 from core.grouping.related import relate
 from core.landscape import OneStep, measure_landscape
-from core.null import MAX_ROWS, _permute, _sample, measure_null
+from core.null import MAX_ROWS, draw_patients, measure_null, permute_labels
 from core.values import Affinity, Decision, Kind, Null, Split, Task, TaskTable
 
 SMALL = OneStep(starts=1, width=16, depth=1)
@@ -34,7 +34,7 @@ def table_of(columns, **settings):
 def test_permuting_keeps_every_label_count_and_where_labels_are_missing():
     rng = np.random.default_rng(0)
     labels = np.where(rng.random((200, 3)) < 0.2, np.nan, rng.integers(0, 3, (200, 3)))
-    permuted = _permute(labels, [1, 2, 3], [0, 0])
+    permuted = permute_labels(labels, [1, 2, 3], [0, 0])
     np.testing.assert_array_equal(np.isnan(permuted), np.isnan(labels))
     np.testing.assert_array_equal(np.sort(permuted, axis=0), np.sort(labels, axis=0))
     assert (permuted != labels)[~np.isnan(labels)].any()
@@ -43,9 +43,9 @@ def test_permuting_keeps_every_label_count_and_where_labels_are_missing():
 def test_only_training_rows_one_a_patient_and_not_too_many_are_permuted():
     columns = independent_tasks(2, [0.3], n=2 * MAX_ROWS)
     table = table_of(columns)
-    assert len(_sample(table, 0).labels) == MAX_ROWS
+    assert len(draw_patients(table, 0).labels) == MAX_ROWS
     patient = np.repeat(np.arange(MAX_ROWS // 10), 20)
-    small = _sample(replace(table, patient=patient), 0)
+    small = draw_patients(replace(table, patient=patient), 0)
     assert len(small.labels) <= MAX_ROWS // 10
     assert set(small.split) == {Split.TRAIN.code}
 
