@@ -11,6 +11,7 @@ Every stage can also be called on its own, in this order:
     embed_tasks         TaskGraph → Embedding     a point for every task, by graph attention
     group_tasks         Embedding → Groupings     a Gaussian mixture for every number of groups
     validate_grouping   Report → Report           the same with evidence: the groups are trained
+    explain_groups      Report → Report           the same with what drives the groups it then has
 
 A matrix of affinities or a recorded landscape (`load_affinity`, `load_landscape`) can stand in for
 the table: `run_matrix`, `run_landscape`; `record_landscape` hooks a model in its own loop.
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from core.graph import build_graph, embed_tasks
     from core.grouping import group_tasks
     from core.landscape import bring, measure_landscape
-    from core.pipeline import run, run_landscape, run_matrix
+    from core.pipeline import explain_groups, run, run_landscape, run_matrix
     from core.plan import PRESETS, Plan, preset
     from core.recording import record_landscape
     from core.report import to_document
@@ -41,6 +42,7 @@ __all__ = [
     "bring",
     "build_graph",
     "embed_tasks",
+    "explain_groups",
     "group_tasks",
     "load_affinity",
     "load_example",
@@ -65,6 +67,7 @@ _HOME = {
     "bring": "core.landscape",
     "build_graph": "core.graph",
     "embed_tasks": "core.graph",
+    "explain_groups": "core.pipeline",
     "group_tasks": "core.grouping",
     "load_affinity": "core.given",
     "load_example": "core.data",

@@ -6,6 +6,7 @@ print(report.recommended.reason)
 
 run_landscape   the same from a landscape that was recorded in somebody's own model
 run_matrix      the same from a matrix of affinities that somebody measured
+explain_groups  what drives the groups of a report, when training has changed them
 """
 
 from dataclasses import replace
@@ -74,9 +75,34 @@ def run(
     summary = steps.summary(held)
     if isinstance(table, StreamedTable):
         summary = count_every_row(summary, table.survey, landscapes[plan.heads].label_sums)
-    report = replace(report, summary=summary)
+    report = _with_drivers(steps, table, replace(report, summary=summary))
     steps.first_map(landscapes[plan.heads])
     return report
+
+
+def explain_groups(
+    table: TaskTable | StreamedTable,
+    report: Report,
+    plan: Plan | None = None,
+    on_progress: OnProgress = silent,
+    store: Store | None = None,
+    brought: Brought = NOTHING,
+) -> Report:
+    """The report with what drives the groups that it recommends now, as after `validate_grouping`.
+
+    Args:
+        table: that the report was made from.
+        report: whatever groups it recommends.
+        plan, on_progress, store, brought: as for `run`.
+    """
+    steps = replace(_steps(table.tasks, plan, on_progress, store), brought=brought)
+    return _with_drivers(steps, table, report)
+
+
+def _with_drivers(steps: Steps, table: TaskTable | StreamedTable, report: Report) -> Report:
+    small = table.fair_sample if isinstance(table, StreamedTable) else table
+    drivers = steps.drivers(small, report.recommended.grouping.labels)
+    return replace(report, drivers=drivers)
 
 
 def run_landscape(

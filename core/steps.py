@@ -4,8 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
+import numpy as np
+from jaxtyping import Int
+
 from core.affinity import MEASURES, Measure, measure_affinity
 from core.data import summarise_table
+from core.drivers import measure_drivers
 from core.frozen import Frozen
 from core.graph import build_graph, embed_tasks
 from core.grouping import propose_groupings
@@ -16,7 +20,7 @@ from core.plan import Plan
 from core.progress import OnProgress, within
 from core.projection import PCA, project_points
 from core.streamed import StreamedTable
-from core.summary import Summary
+from core.summary import Drivers, Summary
 from core.values import (
     Affinity,
     Candidates,
@@ -167,6 +171,18 @@ class Steps:
             Summary,
             (table.fingerprint, seed),
             lambda: summarise_table(table, seed),
+        )
+
+    def drivers(self, table: TaskTable, labels: Int[np.ndarray, " task"]) -> Drivers:
+        """Which patients and columns drive the groups that the labels number."""
+        groups = np.unique(labels, return_inverse=True)[1]
+        method, seed, device = self.plan.landscape, self.plan.seed, self.device
+        on_progress = within(self.on_progress, 0.97, 0.98)
+        return self.store.keep(
+            "drivers",
+            Drivers,
+            (table.fingerprint, groups.tolist(), method, seed, device, *self._own()),
+            lambda: measure_drivers(table, groups, method, seed, device, on_progress, self.brought),
         )
 
     def graph(self, affinity: Affinity) -> TaskGraph:

@@ -20,7 +20,7 @@ from jaxtyping import Bool, Float, Int
 from core.frozen import Frozen
 from core.hazard import N_INTERVALS
 from core.joint_run import LookAhead
-from core.summary import Summary
+from core.summary import Drivers, Summary
 from core.trials import Evidence
 
 
@@ -387,6 +387,8 @@ class Report(Frozen):
     """What training showed; None before `validate`."""
     summary: Summary | None = None
     """Counts and pulls of the data; None where there were no rows, or in an older run."""
+    drivers: Drivers | None = None
+    """Of the recommended groups, or of earlier ones (`Drivers.labels`); None likewise."""
 
     @property
     def task_names(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Numbers, shares and lists of names as the report says them: rounded, with their plurals."""
 
+import math
 from collections.abc import Sequence
 
 
@@ -60,3 +61,13 @@ def told(cell: int | str | None) -> str:
     if cell is None:
         return "–"
     return f"{cell:,}" if isinstance(cell, int) else cell
+
+
+def measured(value: float) -> str:
+    """A mean to three digits at least: `71.4`, `1,511`, `0.082`, `2.5e+12`."""
+    if value == 0:
+        return "0"
+    if not 1e-4 <= abs(value) < 1e9:
+        return f"{value:.1e}".replace("-", "−")
+    n_digits = max(0, 2 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{n_digits}f}".replace("-", "−")

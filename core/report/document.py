@@ -6,6 +6,7 @@ import numpy as np
 
 from core.report.affinities import shown_affinities, to_affinity_document
 from core.report.data import to_data_document, told_size
+from core.report.driven import to_drivers_document
 from core.report.evidence import to_evidence_document
 from core.report.plain import plain
 from core.report.suppression import Margins, State, tell
@@ -50,6 +51,7 @@ def to_document(report: Report) -> dict[str, Any]:
             "stability": plain(best.stability),
         },
         "why": to_why_document(report, affinities[0].similarity),
+        "drivers": to_drivers_document(report),
         "evidence": to_evidence_document(report.evidence),
         "notes": list(report.notes),
         "provenance": dict(report.provenance),

@@ -7,6 +7,7 @@ from typing import Any
 from core.frozen import Frozen
 from core.report.amounts import count, join_some
 from core.report.clean import clean
+from core.report.named import column_names
 
 NEVER = "no record, no patient, no file name, no path, no user name"
 
@@ -52,12 +53,11 @@ def make_manifest(
 ) -> Manifest:
     """What `write_report` of the same arguments puts into the file."""
     groups = [tuple(group) for group in document["recommended"]["groups"]]
-    features = (one["name"] for why in document.get("why") or () for one in why["features"])
     return Manifest(
         form=form,
         audience=audience,
         task_names=tuple(task["name"] for task in document["tasks"]),
-        column_names=() if form == "yaml" else tuple(dict.fromkeys(features)),
+        column_names=() if form == "yaml" else column_names(document),
         group_names=tuple(names[group] for group in groups if names and names.get(group)),
         contents=_contents(document, form),
     )
@@ -71,6 +71,8 @@ def _contents(document: Mapping[str, Any], form: str) -> tuple[str, ...]:
         found.append("affinities, task graph, embedding and groupings, as numbers between tasks")
     if document.get("data"):
         found.append("counts of records and events for each task and split")
+    if any(why.get("traits") for why in document.get("why") or ()):
+        found.append("means and shares of the patients that drive a group, and of the others")
     if document.get("evidence"):
         found.append("scores and gains of each task, with their intervals")
     return tuple(found)

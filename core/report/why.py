@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
+from core.report.driven import to_group_drivers
 from core.report.plain import plain
 from core.report.suppression import is_small
 from core.summary import Summary
@@ -25,7 +26,7 @@ def to_why_document(
     `inside` and `outside` are the mean similarity of its tasks to each other and to all others;
     `features` are the columns that at least half of its tasks pull on more than chance explains,
     the strongest first; `together` is how much more often two of its events meet in a record
-    than if they were unrelated.
+    than if they were unrelated. `core.report.driven` tells of patients and columns.
 
     Args:
         report: with the grouping and the summary of its data.
@@ -34,7 +35,8 @@ def to_why_document(
     labels = report.recommended.grouping.labels
     return [
         _group(report, similarity, np.flatnonzero(labels == number))
-        for number in np.unique(labels).tolist()
+        | to_group_drivers(report, place)
+        for place, number in enumerate(np.unique(labels).tolist())
     ]
 
 

@@ -16,7 +16,7 @@ from types import FrameType
 
 from core.device import pick_device
 from core.errors import Cancelled, MethodError, RunError, TaskGroupingError
-from core.pipeline import run, run_landscape, run_matrix
+from core.pipeline import explain_groups, run, run_landscape, run_matrix
 from core.progress import OnProgress
 from core.projection import project_points
 from core.provenance import Source
@@ -167,7 +167,7 @@ def _make_report(target: Run, on_progress: OnProgress) -> None:
     table = target.table()
     report = run(rows_of(target), *asked, kept_weights(target.path))
     evidence = target.stages.find("evidence", Evidence, _made_from(target, table, report))
-    target.keep_report(with_evidence(report, evidence) if evidence else report)
+    target.keep_report(_tested(target, report, evidence, on_progress) if evidence else report)
 
 
 def _make_evidence(target: Run, on_progress: OnProgress) -> None:
@@ -194,7 +194,14 @@ def _make_evidence(target: Run, on_progress: OnProgress) -> None:
     made_from = _made_from(target, table, report)
     evidence = target.stages.keep("evidence", Evidence, made_from, make)
     target.keep_evidence(evidence)
-    target.keep_report(with_evidence(report, evidence))
+    target.keep_report(_tested(target, report, evidence, on_progress))
+
+
+def _tested(target: Run, report: Report, evidence: Evidence, on_progress: OnProgress) -> Report:
+    """The report with its evidence, and with what drives the groups that this recommends."""
+    found = with_evidence(report, evidence)
+    weights = kept_weights(target.path)
+    return explain_groups(rows_of(target), found, target.plan, on_progress, target.stages, weights)
 
 
 def _made_from(target: Run, table: TaskTable, report: Report) -> tuple[object, ...]:

@@ -3,6 +3,13 @@
 from core.report import amounts, words
 from core.report.letters import letter
 from core.report.story.blocks import EXPERTS, Card, Cards, Grid, Lines, Section
+from core.report.story.driven import (
+    columns_grid,
+    columns_of,
+    patients_grid,
+    patients_of,
+    unknown_drivers,
+)
 from core.report.story.facts import Facts
 
 
@@ -17,8 +24,10 @@ def groups_section(facts: Facts) -> Section:
         "The groups",
         (
             *([Cards(cards)] if cards else []),
-            Lines((words.singles(alone),)),
-            *_drivers(facts),
+            Lines((words.singles(alone), *unknown_drivers(facts))),
+            *_correlations(facts),
+            *columns_grid(facts),
+            *patients_grid(facts),
             *_alternatives(facts),
         ),
     )
@@ -55,6 +64,8 @@ def reasons(facts: Facts, number: int, most: int = 3) -> tuple[str, ...]:
         found.append(words.likeness(why["inside"], why.get("outside")))
     if why.get("together") is not None:
         found.append(words.meeting(why["together"]))
+    found += columns_of(facts, number)
+    most = 2 if why.get("columns") else most
     if features := why.get("features"):
         found += [
             words.driver(
@@ -69,11 +80,11 @@ def reasons(facts: Facts, number: int, most: int = 3) -> tuple[str, ...]:
         ]
     elif why.get("chance") is not None:
         found.append(words.no_driver(n_members))
-    return tuple(found)
+    return (*found, *patients_of(facts, number))
 
 
-def _drivers(facts: Facts) -> tuple[Grid, ...]:
-    """Every column that drives a group, with its strength beside that of chance."""
+def _correlations(facts: Facts) -> tuple[Grid, ...]:
+    """Every column that goes with the outcomes of a group, and how strongly, beside chance."""
     rows = [
         (
             facts.title(number),
@@ -89,7 +100,7 @@ def _drivers(facts: Facts) -> tuple[Grid, ...]:
     if not rows:
         return ()
     grid = Grid(
-        "What drives each group",
+        "What goes with each group",
         ("Group", "Column", "Outcomes", "Direction", "Correlation", "Chance stays below"),
         tuple(rows),
         (False, False, True, False, True, True),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.report.clean import APART, clean, clean_line, clean_names
+from core.report.named import column_names
 from core.report.story.answer import answer_section
 from core.report.story.background import (
     crosswalk_section,
@@ -52,8 +53,7 @@ def tell(document: Mapping[str, Any], names: Mapping[tuple[str, ...], str] | Non
 
 def _facts(document: Mapping[str, Any], names: Mapping[tuple[str, ...], str]) -> Facts:
     """The document with names of the data in one short line each."""
-    features = (one["name"] for why in document.get("why") or () for one in why["features"])
-    texts = {task["name"] for task in document["tasks"]} | set(features)
+    texts = {task["name"] for task in document["tasks"]} | set(column_names(document))
     short = {text: clean(text) for text in texts}
     groups = {tuple(short.get(one, one) for one in group): clean(n) for group, n in names.items()}
     parts = ("tasks", "recommended", "groupings", "why", "evidence", "data")

@@ -23,7 +23,8 @@ def document(n_tasks=6, groups=None, evidence=None, names=None, features=("age",
         ][: 1 + (n_tasks > 3)],
         "recommended": {"groups": named, "decision": decision, "reason": "Because."},
         "co_assignment": np.where(similarity < 1, 0.9, 1.0).tolist(),
-        "why": [_why(group, features) for group in named],
+        "why": [_why(group, features, names) for group in named],
+        "drivers": {"reason": None, "has_columns": True, "driving": 0.1},
         "data": _data(names),
         "evidence": evidence and evidence(names, named),
         "notes": ["A note for engineers."],
@@ -38,9 +39,10 @@ def document(n_tasks=6, groups=None, evidence=None, names=None, features=("age",
     }
 
 
-def _why(group, features):
+def _why(group, features, names):
     several = len(group) > 1
     return {
+        **(_driven(features, names) if several else {"holds": None, "columns": [], "traits": []}),
         "tasks": group,
         "inside": 0.62 if several else None,
         "outside": 0.31,
@@ -57,6 +59,36 @@ def _why(group, features):
             for name in features
         ],
         "together": 2.4 if several else None,
+    }
+
+
+def _driven(features, names):
+    return {
+        "holds": True,
+        "agreement": 0.31,
+        "agreement_chance": 0.04,
+        "columns": [
+            {"name": name, "share": 0.4 / (1 + place), "is_recording": place == 1}
+            for place, name in enumerate(features)
+        ],
+        "column_chance": 0.06,
+        "carried": 0.43,
+        "carried_chance": 0.52,
+        "traits": [
+            trait(names[0], True, True, 0.64, 0.18),
+            trait(features[0], False, False, 71.2, 63.5),
+            trait(features[-1], False, False, 1.02, 1.34),
+        ],
+    }
+
+
+def trait(name, is_label, is_share, inside, outside):
+    return {
+        "name": name,
+        "is_label": is_label,
+        "is_share": is_share,
+        "inside": inside,
+        "outside": outside,
     }
 
 

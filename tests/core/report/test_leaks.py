@@ -1,11 +1,13 @@
 """A run with planted secrets, as every format: no byte of any file holds one of them."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from core.report import FORMATS, make_manifest, render_report, write_report
+from core import explain_groups
+from core.report import FORMATS, make_manifest, render_report, to_document, write_report
 from core.runs import name_group, read_document
 from tests.core.export.cohort import BINARY, SECRET, SECRET_NOTE, make_run, mixed_frame
 from tests.core.report.reading import pdf_bytes, zip_bytes
@@ -78,6 +80,25 @@ def test_the_manifest_names_all_that_leaves(document):
     assert f"ward={COMMON}" in found.column_names
     assert RARE not in found.text
     assert "no file name" in found.text
+
+
+@pytest.fixture(scope="module")
+def driven(run):
+    """The same run with all outcomes in one group, which the rare ward and the secrets go with."""
+    report, table = run.report(), run.table()
+    together = replace(report.recommended.grouping, labels=np.zeros(len(report.tasks), dtype=int))
+    report = replace(report, recommended=replace(report.recommended, grouping=together))
+    return to_document(explain_groups(table, report, run.plan))
+
+
+@pytest.mark.parametrize("form", list(FORMATS))
+def test_drivers_hold_no_secret_either(form, driven, frame, run):
+    assert driven["why"][0]["holds"]
+    assert driven["why"][0]["traits"]
+    found = every_byte(render_report(driven, form), form)
+    for secret in secrets(frame, run):
+        assert secret.encode() not in found, secret
+        assert secret.encode("utf-16-be") not in found, secret
 
 
 def counts(value):

@@ -138,3 +138,66 @@ def test_events_are_frequent_and_amounts_are_high(kinds, how):
 )
 def test_a_count_as_it_may_be_told(cell, text):
     assert amounts.told(cell) == text
+
+
+@pytest.mark.parametrize(
+    ("columns", "text"),
+    [
+        ([], "Of what these outcomes share, no column carries more than chance gives (6)."),
+        (
+            [("age", False, 40)],
+            "Of what these outcomes share, 40 parts in 100 come through age. "
+            "Chance gives a column up to 6.",
+        ),
+        (
+            [("age", False, 40), ("lactate", True, 20), ("bmi", False, 9)],
+            "Of what these outcomes share, 40 parts in 100 come through age, 20 through whether "
+            "lactate was recorded and 9 through bmi. Chance gives a column up to 6.",
+        ),
+    ],
+)
+def test_what_is_shared_comes_through_none_one_or_more_columns(columns, text):
+    assert words.through(columns, 6) == text
+
+
+def test_a_group_rests_on_few_patients_or_not():
+    few, many = words.carried(10, 61, 52), words.carried(10, 43, 52)
+    assert few.startswith("The 10 in 100 patients who pull most carry 61 parts in 100 of that.")
+    assert few.endswith("up to 52: the group rests on few patients.")
+    assert many.endswith("up to 52, so the group does not rest on a few.")
+
+
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        ([], "Those patients differ from the others no more than chance explains."),
+        (
+            [("shock", True, 0.4, 0.12)],
+            "Those patients show shock more often (40 in 100 against 12).",
+        ),
+        (
+            [("shock", True, 0.0, 0.12), ("age", False, 71.2, 63.48)],
+            "Those patients show shock less often (0 in 100 against 12) and a higher age "
+            "(71.2 against 63.5).",
+        ),
+    ],
+)
+def test_patients_differ_in_none_one_or_more_ways(found, text):
+    assert words.traits(found) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (71.2, "71.2"),
+        (1510.6, "1,511"),
+        (0.0823, "0.0823"),
+        (0, "0"),
+        (-3.14159, "−3.14"),
+        (1e-9, "1.0e−09"),
+        (2.5e200, "2.5e+200"),
+        (50905, "50,905"),
+    ],
+)
+def test_a_mean_has_three_digits(value, text):
+    assert amounts.measured(value) == text
