@@ -56,10 +56,13 @@ def check_names(names: list[str], where: str) -> None:
         )
 
 
-def explain_break(content: bytes, delimiter: str, name: str) -> TableError:
-    """The error that names the first line with another number of values than the header has."""
+def explain_break(
+    content: bytes, delimiter: str, name: str, n_columns: int = 0, first_line: int = 1
+) -> TableError:
+    """The error that names the first line with another number of values than the header has; of a
+    part of a file `n_columns` says how many, and `first_line` where it begins."""
     reader = csv.reader(_lines(content), delimiter=delimiter)
-    n_columns, line = 0, 1
+    line = first_line
     try:
         for row in reader:
             n_columns = n_columns or len(row)
@@ -69,7 +72,7 @@ def explain_break(content: bytes, delimiter: str, name: str) -> TableError:
                     f"names {n_columns} columns. Mend that line, or quote values that contain "
                     f"{quoted(delimiter)}."
                 )
-            line = reader.line_num + 1
+            line = first_line + reader.line_num
     except csv.Error as error:
         return TableError(f"{name} line {line} cannot be read ({error}). Mend that line.")
     return TableError(f"{name} has a quote that does not close. Mend it or save the table again.")

@@ -44,7 +44,7 @@ def to_utf8(content: bytes, name: str) -> tuple[bytes, tuple[str, ...]]:
     """
     if content.startswith(codecs.BOM_UTF8):
         content = content[len(codecs.BOM_UTF8) :]
-    wide = _utf16(content)
+    wide = utf16_codec(content)
     if wide:
         return _recode(content, wide, name), (f"{name} was read as UTF-16 text.",)
     if b"\0" in content:
@@ -59,7 +59,7 @@ def to_utf8(content: bytes, name: str) -> tuple[bytes, tuple[str, ...]]:
     return _recode(content, "cp1252", name), (notice,)
 
 
-def _utf16(content: bytes) -> str:
+def utf16_codec(content: bytes) -> str:
     """The UTF-16 codec of the content, '' where it is something else."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"

@@ -1,6 +1,7 @@
 """Delimited text becomes a table, through Arrow's parser: a gigabyte takes seconds."""
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,18 +36,18 @@ def read_text(content: bytes, name: str, usual: str) -> tuple["pa.Table", tuple[
     if what:
         raise TableError(f"{name} is {what}, not a text table. Give a CSV, TSV or Parquet file.")
     text, notices = to_utf8(content, name)
-    if not _has_content(text):
+    if not has_content(text):
         raise TableError(f"{name} is empty. Give a table with a header line and rows.")
     delimiter = find_delimiter(text, name)
     header, start = read_header(text, delimiter, name)
-    if not _has_content(text, start):
+    if not has_content(text, start):
         raise TableError(f"{name} has a header but no rows. Give a table with rows.")
     if delimiter != usual:
         notices += (f"{name} was read with {DELIMITERS[delimiter]} between the columns.",)
     if never_closes(text, delimiter):
         raise explain_break(text, delimiter, name)
     try:
-        table = _parse(text, start, delimiter, header)
+        table = parse_rows(text, start, delimiter, len(header))
     except ValueError as error:
         raise explain_break(text, delimiter, name) from error
     table, dropped = drop_unnamed(table, header)
@@ -54,18 +55,19 @@ def read_text(content: bytes, name: str, usual: str) -> tuple["pa.Table", tuple[
     return table, notices + dropped + mended
 
 
-def _has_content(text: bytes, start: int = 0) -> bool:
+def has_content(text: bytes, start: int = 0) -> bool:
+    """Whether anything but blanks follows."""
     return re.compile(rb"\S").search(text, start) is not None
 
 
-def _parse(text: bytes, start: int, delimiter: str, header: list[str]) -> "pa.Table":
+def parse_rows(text: bytes, start: int, delimiter: str, n_columns: int) -> "pa.Table":
     """The rows with their types; columns are named by their number. ValueError on a bad line."""
     import pyarrow as pa
 
     rows = pa.py_buffer(text).slice(start)
-    names = [str(place) for place in range(len(header))]
+    names = [str(place) for place in range(n_columns)]
     quotes = b'"' in text
-    table = _read(rows, delimiter, quotes, names, None)
+    table = _read(rows, delimiter, quotes, names)
     if not _may_hold_codes(text, delimiter):
         return table
     is_number = (pa.types.is_integer, pa.types.is_floating)
@@ -74,21 +76,39 @@ def _parse(text: bytes, start: int, delimiter: str, header: list[str]) -> "pa.Ta
         for name, field in zip(names, table.schema, strict=True)
         if any(test(field.type) for test in is_number)
     ]
-    return _keep_codes(table, _read(rows, delimiter, quotes, names, numeric)) if numeric else table
+    if not numeric:
+        return table
+    as_text = dict.fromkeys(numeric, pa.string())
+    return _keep_codes(table, _read(rows, delimiter, quotes, names, as_text))
+
+
+def parse_as(
+    text: bytes, start: int, delimiter: str, n_columns: int, types: "Mapping[str, pa.DataType]"
+) -> "pa.Table":
+    """Some columns, by their numbers as text, with the types that are given; ValueError on a bad
+    line."""
+    import pyarrow as pa
+
+    names = [str(place) for place in range(n_columns)]
+    return _read(pa.py_buffer(text).slice(start), delimiter, b'"' in text, names, types)
 
 
 def _read(
-    rows: "pa.Buffer", delimiter: str, quotes: bool, names: list[str], as_text: list[str] | None
+    rows: "pa.Buffer",
+    delimiter: str,
+    quotes: bool,
+    names: list[str],
+    types: "Mapping[str, pa.DataType] | None" = None,
 ) -> "pa.Table":
-    """All columns with their types, or the columns `as_text` as they are written."""
+    """All columns with the types they seem to have, or some with the types that are given."""
     import pyarrow as pa
     from pyarrow import csv
 
     convert = csv.ConvertOptions(
         null_values=MISSING,
         strings_can_be_null=True,
-        include_columns=as_text,
-        column_types=dict.fromkeys(as_text or (), pa.string()),
+        include_columns=None if types is None else list(types),
+        column_types=types,
     )
     parse = csv.ParseOptions(delimiter=delimiter, newlines_in_values=quotes)
     for block in _BLOCKS:
