@@ -78,7 +78,7 @@ def main(ctx: click.Context, port: int, headless: bool, runs: Path) -> None:
     help="A pretrained start of the shared layers: a safetensors file.",
 )
 @click.option("--samples", type=int, metavar="N", help="Measure N drawn rows in place of all.")
-@click.option("--stream", default="auto", help="Parquet by batches: auto (if large)|always|never.")
+@click.option("--stream", default="auto", help="Read by batches: auto (if large)|always|never.")
 @click.option("--groups", default="auto", show_default=True, metavar="K|auto")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--device", default="auto", show_default=True, help="auto|cpu|cuda")

@@ -50,6 +50,8 @@ class Size:
     n_rows: int
     n_inputs: int
     n_tasks: int
+    n_held: int | None = None
+    """Rows that are in memory together, where the table is read in batches; else all."""
 
     @property
     def n_train(self) -> float:
@@ -90,7 +92,8 @@ def estimate_run(size: Size, plan: Plan, pace: float = 1.0) -> Needs:
         _null(size, plan),
         _groups(size, plan),
     )
-    numbers = size.n_rows * (size.n_inputs + size.n_tasks)
+    n_held = size.n_rows if size.n_held is None else size.n_held
+    numbers = n_held * (size.n_inputs + size.n_tasks)
     replicates = 8.0 * 8 * plan.n_replicates * size.n_tasks**2
     memory = LIBRARIES_BYTES + BYTES_A_TASK * size.n_tasks + BYTES_A_NUMBER * numbers + replicates
     return Needs(pace * sum(parts), memory)

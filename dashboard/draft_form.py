@@ -1,6 +1,7 @@
 """An uploaded table: give every column its role, read what is wrong, start."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -17,7 +18,7 @@ from dashboard.needs import say_needs
 from dashboard.plan_form import plan_form
 from dashboard.results import column_rows, draft_frame, issues_of, runs_root
 from dashboard.session import address, change_view, view
-from dashboard.words import FIELDS, plain, sentence
+from dashboard.words import FIELDS, plain, sentence, show_error
 
 ROLES = {
     "target": "Targets",
@@ -47,10 +48,11 @@ def show_draft() -> None:
         raise
     spec = draft.spec
     frame = draft_frame(draft)
-    st.subheader(f"{plain(spec.name)}: {len(frame):,} rows, {frame.shape[1]:,} columns")
+    n_rows = spec.large.n_rows if spec.large else len(frame)
+    st.subheader(f"{plain(spec.name)}: {n_rows:,} rows, {frame.shape[1]:,} columns")
     for notice in spec.notices:
         st.info(sentence(notice), icon=":material/info:")
-    st.dataframe(frame.head(100), height=220, alt="The first 100 rows of the upload")
+    st.dataframe(frame.head(100), height=220, alt="100 rows of the upload")
     edited, targets = _ask_roles(draft)
     events = ask_events(draft, edited)
     _offer_start(draft, frame, edited, targets, events)
@@ -97,11 +99,17 @@ def _offer_start(
     plan = plan_form(None, len(roles.targets) if roles else 2, f"draft_{draft.id}")
     stuck = roles is None or any(issue.severity == "error" for issue in issues)
     if roles and not stuck:
-        say_needs(size_of(frame, roles), plan)
+        size, large = size_of(frame, roles), draft.spec.large
+        say_needs(replace(size, n_rows=large.n_rows, n_held=size.n_rows) if large else size, plan)
     with st.container(horizontal=True):
         start = st.button("Find the groups", type="primary", disabled=stuck, key="start_draft")
         if start and roles:
-            run = draft.to_run(runs_root(), roles, plan)
+            try:
+                with st.spinner("Reading every row"):
+                    run = draft.to_run(runs_root(), roles, plan)
+            except TableError as error:
+                show_error(error)
+                return
             start_job(run)
             change_view(run=run.id)
             st.switch_page("app_pages/groups.py", query_params=address())  # how it goes, on top

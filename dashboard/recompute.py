@@ -16,8 +16,9 @@ def offer_recompute(run: Run, plan: Plan, table: TaskTable | None = None) -> Non
     if plan != run.plan:
         st.caption("The answer above stays until you compute again; only what follows a change is.")
         if table is not None:
-            n_rows, n_inputs = table.features.shape
-            say_needs(Size(n_rows, n_inputs, len(table.tasks)), plan, at_most=True)
+            n_held, n_inputs = table.features.shape  # of a streamed table its sample
+            size = Size(run.spec.n_rows, n_inputs, len(table.tasks), n_held)
+            say_needs(size, plan, at_most=True)
     if st.button("Compute again", disabled=plan == run.plan or is_at_work(run), key="recompute"):
         run.set_plan(plan)
         start_job(run)

@@ -22,7 +22,6 @@ from core.errors import RunError, TaskGroupingError
 from core.profile import measure_pull, profile_samples
 from core.provenance import Source
 from core.runs import Run, read_view_file
-from core.runs.streamed import is_streamed
 from core.runs.views import FOLDER
 from core.values import Report, TaskTable
 from dashboard.charts.chart import Chart
@@ -116,8 +115,7 @@ def _landscape(
         return dict(draw_landscape_page(report, points, flat, view, dark=dark)), None
     chosen = chosen_points(points, on, selection)
     table = _table(run)
-    is_told = table is not None and not is_streamed(run.path)
-    profile = profile_samples(table, points, chosen) if table is not None and is_told else None
+    profile = profile_samples(table, points, chosen) if table is not None else None
     signed = report.affinity.measure != SIGNED_BY_MAGNITUDE
     pull = measure_pull(points, chosen, len(report.tasks), signed)
     charts = draw_landscape_page(report, points, flat, view, chosen, profile, dark=dark)

@@ -16,8 +16,9 @@ from core.data import Issue, Roles, find_issues
 from core.errors import RunError
 from core.profile import Profile, Pull, measure_pull, profile_samples
 from core.provenance import Source
-from core.runs import Draft, Run, load_group_names, read_document
-from core.runs.streamed import is_streamed
+from core.runs import Draft, Run, read_document
+from core.runs.streamed import is_streamed, load_survey
+from core.streamed import Survey
 from core.trials import Evidence
 from core.values import Decision, Landscape, Projection, Report, TaskTable
 from dashboard.example import example_id
@@ -66,11 +67,6 @@ def report_of(run: Run) -> Report:
 def document_of(run: Run) -> Mapping[str, Any]:
     """report.json of a run; RunError before it has one."""
     return _document(run.path, _stamp(run.path / "report.json"))
-
-
-def group_names_of(run: Run) -> dict[tuple[str, ...], str]:
-    """What people call the groups of a run; a small file that is read each time."""
-    return load_group_names(run.path)
 
 
 def decision_of(run: Run) -> str:
@@ -134,6 +130,11 @@ def table_of(run: Run) -> TaskTable:
 def any_table_of(run: Run) -> TaskTable | None:
     """The table of a run; None where it was made from something else."""
     return table_of(run) if run.source is Source.TABLE else None
+
+
+def survey_of(run: Run) -> Survey | None:
+    """What every row of a table says that is read in batches; None of any other table."""
+    return _survey(run.path) if run.source is Source.TABLE and is_streamed(run.path) else None
 
 
 def preview_of(run: Run) -> pd.DataFrame:
@@ -213,10 +214,7 @@ def _profile(path: Path, selection: SampleSelection, stamps: tuple[int, ...]) ->
     chosen = chosen_of(run, selection)
     if chosen is None:
         return None
-    table = any_table_of(run)
-    if table is None or is_streamed(path):  # points of a streamed table number rows of its file
-        return None
-    return profile_samples(table, landscape_of(run, run.plan.heads).points, chosen)
+    return profile_samples(table_of(run), landscape_of(run, run.plan.heads).points, chosen)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -233,6 +231,11 @@ def _pull(
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _table(path: Path, stamp: int) -> TaskTable:
     return Run(path).table()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _survey(path: Path) -> Survey:
+    return load_survey(path)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

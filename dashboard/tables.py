@@ -1,5 +1,7 @@
 """Values as small frames for the eye."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool
@@ -7,7 +9,7 @@ from jaxtyping import Bool
 from core.data import match_columns
 from core.errors import TableError
 from core.report.letters import letter
-from core.values import Grouping, Kind, Points, Projection, Task, TaskGraph, TaskTable
+from core.values import Grouping, Kind, Points, Projection, Task, TaskGraph
 from dashboard.charts.text import number, with_marks
 from dashboard.selection import SampleSelection
 from dashboard.words import WAYS
@@ -15,20 +17,22 @@ from dashboard.words import WAYS
 DECIMALS = 3
 
 
-def task_rows(table: TaskTable, marked: Bool[np.ndarray, " task"] | None = None) -> pd.DataFrame:
+def task_rows(
+    tasks: Sequence[Task], n_rows: int, marked: Bool[np.ndarray, " task"] | None = None
+) -> pd.DataFrame:
     """One row a task: kind, labelled rows, share of positives or mean or number of classes
     or share of events; the `marked` ones carry a sign."""
-    names = with_marks(table.task_names, marked)
+    names = with_marks([task.name for task in tasks], marked)
     return pd.DataFrame(
         [
             {
                 "task": name,
                 "kind": str(task.kind),
                 "labelled": task.n_labelled,
-                "missing": f"{1 - task.n_labelled / max(len(table.labels), 1):.0%}",
+                "missing": f"{1 - task.n_labelled / max(n_rows, 1):.0%}",
                 **_centre(task),
             }
-            for name, task in zip(names, table.tasks, strict=True)
+            for name, task in zip(names, tasks, strict=True)
         ]
     )
 

@@ -104,6 +104,12 @@ def _ask_path(target: str) -> Brought | None:
 
 
 def _say_size(size: Size) -> None:
+    if size.is_streamed:
+        st.caption(
+            f"{size.on_disk / 1e6:,.0f} MB on disk; a table of this size is read in batches, which "
+            f"takes about {size.needed / 1e9:,.1f} GB of memory whatever its size."
+        )
+        return
     said = (
         f"{size.on_disk / 1e6:,.0f} MB on disk; reading takes about {size.needed / 1e9:,.1f} GB of "
         f"memory, {size.free / 1e9:,.1f} GB are free."

@@ -7,7 +7,7 @@ import pytest
 from pyarrow import parquet
 
 from core.command import tables
-from core.data.streamed import draw
+from core.data.streamed import draw, large
 from core.runs import Run
 from core.runs.streamed import rows_of
 from core.runs.unpack import unpack_run
@@ -70,7 +70,7 @@ def test_it_travels_as_a_zip(run, tmp_path):
 def test_small_files_are_read_as_ever_and_large_ones_streamed(file, monkeypatch):
     assert not tables.is_large(file, "auto")
     assert tables.is_large(file, "always")
-    monkeypatch.setattr(tables, "LARGE", 10_000)
+    monkeypatch.setattr(large, "LARGE", 10_000)
     assert tables.is_large(file, "auto")
     assert not tables.is_large(file, "never")
 

@@ -14,10 +14,6 @@ from core.plan import Plan
 if TYPE_CHECKING:
     from core.runs import Run
 
-LARGE = 25_000_000
-"""Values of a Parquet file from which it is streamed: 200 MB in double precision, of which the work
-in memory takes several copies (ours)."""
-
 STREAM = ("auto", "always", "never")
 
 
@@ -49,36 +45,41 @@ def is_large(data: Path, stream: str) -> bool:
     Raises:
         MethodError: an unknown choice, or a file that cannot be streamed is to be.
     """
-    from core.data.streamed import is_parquet, n_cells
+    from core.data import streamed
 
     if stream not in STREAM:
         raise MethodError(f"--stream {stream!r} is unknown; choose one of {', '.join(STREAM)}.")
-    if stream == "always" and data.exists() and not is_parquet(data):
-        raise MethodError(f"Only Parquet is streamed and {data.name} is not; leave out --stream.")
-    if stream == "never" or not is_parquet(data):
+    if stream == "always" and data.exists() and not streamed.can_stream(data):
+        raise MethodError(
+            f"Only CSV, TSV and Parquet are streamed and {data.name} is none; leave out --stream."
+        )
+    if stream == "never" or not streamed.can_stream(data):
         return False
-    return stream == "always" or n_cells(data) > LARGE
+    return stream == "always" or streamed.is_large(data)
 
 
 def _make_streamed(data: Path, path: Path, columns: Columns, plan: Plan) -> "Run":
     from core.data import digest_source
-    from core.data.streamed import open_file
+    from core.data.streamed import open_file, streamable
     from core.runs import Run
+    from core.runs.spec import partial_name
     from core.runs.streamed import save_opened, streamed_spec
 
-    opened = open_file(
-        data,
-        columns.targets,
-        columns.ignore,
-        columns.patient_id,
-        columns.kinds,
-        plan.seed,
-        columns.mends,
-    )
-    plan.check_fit(len(opened.roles.targets))
-    _tell((*opened.rows.notices, *(issue.message for issue in opened.issues)))
-    spec = streamed_spec(opened, plan, _name(data), digest_source(data))
-    return Run.make(path, partial(save_opened, opened), spec)
+    place = next(folder for folder in path.absolute().parents if folder.is_dir())
+    with streamable(data, place, partial_name(path)) as (file, notices):
+        opened = open_file(
+            file,
+            columns.targets,
+            columns.ignore,
+            columns.patient_id,
+            columns.kinds,
+            plan.seed,
+            columns.mends,
+        )
+        plan.check_fit(len(opened.roles.targets))
+        _tell((*notices, *opened.rows.notices, *(issue.message for issue in opened.issues)))
+        spec = streamed_spec(opened, plan, _name(data), digest_source(data))
+        return Run.make(path, partial(save_opened, opened), spec)
 
 
 def _make_whole(data: Path, path: Path, columns: Columns, plan: Plan) -> "Run":

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from core.data.reading import ARRAY_ENDING, ENDINGS
+from core.data.streamed import is_large
 from core.errors import TableError
 
 VARIABLE = "TASKSCAPE_DATA"
@@ -12,6 +13,8 @@ VARIABLE = "TASKSCAPE_DATA"
 MOST_LISTED = 500
 MEMORY_RATIO = 4.0
 """Bytes of memory that a byte of a table on disk takes while it is read (ours; a guess)."""
+STREAMED_BYTES = 700_000_000
+"""Memory that a table takes which is read in batches, libraries included (measured)."""
 
 
 class Size(NamedTuple):
@@ -20,6 +23,8 @@ class Size(NamedTuple):
     on_disk: int
     needed: int
     free: int
+    is_streamed: bool
+    """Whether it is read in batches, which takes the same memory whatever its size."""
 
     @property
     def is_tight(self) -> bool:
@@ -65,7 +70,9 @@ def size_of(path: Path) -> Size:
 
     files = [part for part in path.iterdir() if part.is_file()] if path.is_dir() else [path]
     on_disk = sum(part.stat().st_size for part in files)
-    return Size(on_disk, int(MEMORY_RATIO * on_disk), int(psutil.virtual_memory().available))
+    free, streamed = int(psutil.virtual_memory().available), is_large(path)
+    needed = STREAMED_BYTES if streamed else int(MEMORY_RATIO * on_disk)
+    return Size(on_disk, needed, free, streamed)
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -12,9 +12,11 @@ from typing import IO, TYPE_CHECKING
 
 from core.data import Roles, Source, digest_source, read_source
 from core.data.reading import is_folder
+from core.data.streamed import is_large
 from core.errors import RunError, TableError
 from core.plan import Plan
 from core.runs.folder import Run
+from core.runs.large import Large, keep_large, run_large
 from core.runs.status import replace_text
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ class DraftSpec:
     notices: tuple[str, ...]
     targets: tuple[str, ...] = ()
     """Targets that the source names by itself: the tasks of a folder with a table each."""
+    large: Large | None = None
+    """Where the rows are of a table that is too large for memory."""
 
 
 class Draft:
@@ -92,11 +96,11 @@ class Draft:
             (folder / "upload").mkdir(parents=True)
             source = save(folder / "upload")
             digest = digest_source(source)
-            found = read_source(source, (target or None) if is_folder(source) else None)
+            if is_large(source):
+                spec = _keep_large(source, folder, digest)
+            else:
+                spec = _keep_whole(source, folder, digest, target)
             shutil.rmtree(folder / "upload")
-            found.frame.to_parquet(folder / "data.parquet", index=False)
-            named = tuple(found.targets) if _names_targets(found) else ()
-            spec = DraftSpec(source.stem, digest, tuple(found.notices), named)
             replace_text(folder / "draft.json", json.dumps(asdict(spec)))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -110,20 +114,34 @@ class Draft:
     @property
     def spec(self) -> DraftSpec:
         found = json.loads((self.path / "draft.json").read_text())
-        named = tuple(found.get("targets", ()))
-        return DraftSpec(found["name"], found["data_sha256"], tuple(found["notices"]), named)
+        named, large = tuple(found.get("targets", ())), found.get("large")
+        return DraftSpec(
+            found["name"],
+            found["data_sha256"],
+            tuple(found["notices"]),
+            named,
+            Large(**large) if large else None,
+        )
 
     def frame(self) -> "pd.DataFrame":
-        """Every column of the upload."""
+        """Every column of the upload; of a large one some rows."""
         import pandas as pd
 
         return pd.read_parquet(self.path / "data.parquet")
 
     def to_run(self, root: Path, roles: Roles, plan: Plan) -> Run:
-        """Make a run of the draft; the draft goes."""
+        """Make a run of the draft; the draft goes.
+
+        Raises:
+            TableError: a large file was moved or changed since, or has an issue that stops a run.
+        """
         path = root / secrets.token_hex(16)
         spec = self.spec
-        run = Run.create(path, self.frame(), roles, plan, spec.name, spec.data_sha256)
+        named = (roles, plan, spec.name, spec.data_sha256)
+        if spec.large is not None:
+            run = run_large(spec.large, path, *named)
+        else:
+            run = Run.create(path, self.frame(), *named)
         self.delete()
         return run
 
@@ -147,6 +165,19 @@ def _touched_at(folder: Path) -> float:
         return max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
     except FileNotFoundError:
         return math.inf
+
+
+def _keep_whole(source: Path, folder: Path, digest: str, target: str) -> DraftSpec:
+    found = read_source(source, (target or None) if is_folder(source) else None)
+    found.frame.to_parquet(folder / "data.parquet", index=False)
+    named = tuple(found.targets) if _names_targets(found) else ()
+    return DraftSpec(source.stem, digest, tuple(found.notices), named)
+
+
+def _keep_large(source: Path, folder: Path, digest: str) -> DraftSpec:
+    large, frame, notices = keep_large(source, folder)
+    frame.to_parquet(folder / "data.parquet", index=False)
+    return DraftSpec(source.stem, digest, notices, large=large)
 
 
 def _names_targets(source: Source) -> bool:

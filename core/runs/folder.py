@@ -5,10 +5,7 @@
 """
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -24,13 +21,13 @@ from core.provenance import Source
 from core.report import to_document
 from core.runs.asked import Asked
 from core.runs.given import given_spec, need_table, recorded
+from core.runs.launch import start_worker
 from core.runs.maps import map_jobs, read_job
 from core.runs.spec import Spec, load_spec, make_folder, new_spec
 from core.runs.stages import StageFolder
 from core.runs.status import State, Status, replace_text, worker_of
 from core.runs.streamed import table_of
 from core.storage import UNREADABLE, load_value, save_value
-from core.threads import idle_threads_sleep
 from core.trials import Evidence
 from core.values import Affinity, Landscape, Projection, Report, TaskTable
 
@@ -131,16 +128,7 @@ class Run:
             RunError: the job is at work already.
         """
         self._stop_if_busy(job)
-        command = [sys.executable, "-P", "-m", "core", "work", str(self.path.resolve())]
-        with (self.path / "worker.log").open("ab") as log:
-            process = subprocess.Popen(
-                [*command, "--job", job],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                env=idle_threads_sleep(os.environ),
-            )
+        process = start_worker(self.path, job)
         Status(State.STARTING, message="starting the worker", worker=worker_of(process.pid)).save(
             self.status_path(job)
         )

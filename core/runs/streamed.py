@@ -59,6 +59,8 @@ def rows_of(run: "Run") -> TaskTable | StreamedTable:
     if not is_streamed(run.path):
         return run.table()
     survey, roles = load_survey(run.path), Roles.from_spec(run.spec.roles)
+    if not (run.path / ROWS).is_file():
+        raise RunError(f"{ROWS}, the rows of the run {run.path.name}, is gone; delete the run.")
     return reopen(run.path / ROWS, load_frame(run.path), roles, survey)
 
 

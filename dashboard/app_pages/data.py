@@ -4,7 +4,6 @@ import streamlit as st
 
 from core.data import EXAMPLES
 from core.provenance import Source
-from core.values import Split
 from dashboard.answer import show_answer
 from dashboard.bring_given import ask_for_given
 from dashboard.charts.availability import draw_availability
@@ -19,6 +18,7 @@ from dashboard.recompute import offer_recompute
 from dashboard.results import current_run, preview_of, table_of
 from dashboard.session import is_dark, view
 from dashboard.show_tasks import show_tasks
+from dashboard.table_counts import show_counts, tasks_of
 from dashboard.tables import task_rows
 from dashboard.upload import bring_table, take_upload
 from dashboard.words import plain
@@ -56,17 +56,11 @@ table = table_of(run)
 st.subheader(plain(run.spec.name))
 if known := example_of(run.id):
     st.caption(f"A built-in example. {known.summary}")
-with st.container(horizontal=True):
-    st.metric("Rows", f"{len(table.features):,}")
-    st.metric("Features", f"{len(table.feature_names):,}", help="Texts count one a category.")
-    st.metric("Tasks", len(table.tasks))
-    n_train = len(table.rows(Split.TRAIN))
-    st.metric("Rows the landscape sees", f"{n_train:,}", help="The training split.")
+show_counts(run, table)
 left, right = st.columns([3, 2])
 with left:
-    show_tasks(
-        task_rows(table, marked_tasks(table.task_names, view())), "The tasks with kind and counts"
-    )
+    marked = marked_tasks(table.task_names, view())
+    show_tasks(task_rows(*tasks_of(run), marked), "The tasks with kind and counts")
 with right:
     show_chart(draw_availability(table, dark=is_dark()), key="availability")
 rows = st.expander("First 100 rows", icon=":material/table_rows:", key="rows", on_change="rerun")

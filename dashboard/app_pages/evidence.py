@@ -13,6 +13,7 @@ from dashboard.results import current_run, evidence_of
 from dashboard.session import address, is_dark, view
 from dashboard.show_selection import explain_test_rows
 from dashboard.source import is_greyed, show_missing
+from dashboard.table_counts import say_sample
 from dashboard.verdict import show_counts, show_verdict
 
 run = current_run()
@@ -21,6 +22,7 @@ if is_greyed(run, "evidence"):
     show_missing("evidence")
     st.page_link("app_pages/measured.py", icon=":material/table_chart:", query_params=address())
     st.stop()
+say_sample(run)
 evidence = report.evidence or evidence_of(run)
 if was_started(run, EVIDENCE):
     show_job(run, EVIDENCE)

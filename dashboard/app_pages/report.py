@@ -6,12 +6,13 @@ import streamlit as st
 
 from core.errors import RunError
 from core.report import Audience, tell
+from core.runs import load_group_names
 from dashboard.components import show_slides
 from dashboard.jobs import offer_again, require_report, stop_while_old
 from dashboard.report_blocks import show_answer, show_section
 from dashboard.report_files import offer_files
 from dashboard.report_names import ask_name
-from dashboard.results import current_run, document_of, group_names_of
+from dashboard.results import current_run, document_of
 from dashboard.session import address, bound, view
 from dashboard.show_selection import explain_report
 from dashboard.widgets import pick_one
@@ -27,7 +28,7 @@ run = current_run()
 require_report(run)
 stop_while_old(run)
 try:
-    document, names = document_of(run), group_names_of(run)
+    document, names = document_of(run), load_group_names(run.path)
 except RunError:
     offer_again(run, "report")
     st.stop()

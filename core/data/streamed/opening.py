@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.data.issues import Issue, find_issues
 from core.data.mends import mend_columns
@@ -98,6 +98,26 @@ def open_file(
     survey = survey_rows(rows, coder, kept, mends, seed, _notes(rows.n_rows, len(frame)))
     stream = ParquetStream(rows, coder, seed, mends)
     return Opened(StreamedTable(survey, stream), rows, roles, mends, frame, issues)
+
+
+class Sampled(NamedTuple):
+    """Some rows of a file that has no roles yet, and how many it has."""
+
+    frame: "pd.DataFrame"
+    n_rows: int
+    notices: tuple[str, ...]
+
+
+def sample_file(path: Path, seed: int = 0) -> Sampled:
+    """Some rows of a Parquet file with every column; any column that holds few values may become a
+    target, so some rows of each value are among them.
+
+    Raises:
+        TableError: the file cannot be read.
+    """
+    rows = open_rows(path)
+    drawn = draw_sample(rows, rows.names, count_labels(rows, rows.names), seed)
+    return Sampled(drawn.frame, rows.n_rows, rows.notices)
 
 
 def copy_rows(opened: Opened, path: Path) -> None:

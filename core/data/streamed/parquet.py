@@ -42,6 +42,8 @@ class ParquetRows:
     """The columns that hold one value a row."""
     n_rows: int
     notices: tuple[str, ...]
+    stamp: tuple[int, int]
+    """Size and time of the last change, in ns, when it was opened."""
 
     def batches(self, columns: Sequence[str]) -> Iterator[Rows]:
         """Every row in order, with these columns.
@@ -61,9 +63,19 @@ class ParquetRows:
                     start += batch.num_rows  # the table may be gone after `yield`
                     yield Rows(number, _plain(pa.Table.from_batches([batch]).select(wanted)))
         except (pa.ArrowException, OSError) as error:
-            raise TableError(_damaged(self.path)) from error
-        if start != self.n_rows:
-            raise TableError(f"{self.path.name} changed while it was read. Start again.")
+            raise TableError(self._explain()) from error
+        if start != self.n_rows or self.has_changed:
+            raise TableError(self._explain())
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the file is another one by now, or gone."""
+        return stamp_of(self.path) != self.stamp
+
+    def _explain(self) -> str:
+        if self.has_changed:
+            return f"{self.path.name} changed while it was read. Start again."
+        return _damaged(self.path)
 
 
 def is_parquet(path: Path) -> bool:
@@ -80,6 +92,7 @@ def open_rows(path: Path) -> ParquetRows:
     """
     import pyarrow as pa
 
+    stamp = stamp_of(path)
     _check_ends(path)
     try:
         with _open(path) as file:
@@ -91,7 +104,16 @@ def open_rows(path: Path) -> ParquetRows:
         raise TableError(f"{path.name} has no rows. Give a table with rows.")
     kept, nested = usable_columns(schema, path.name)
     notice = f"Columns with lists or bytes were left out: {listed(nested)}."
-    return ParquetRows(path, tuple(kept), n_rows, (notice,) if nested else ())
+    return ParquetRows(path, tuple(kept), n_rows, (notice,) if nested else (), stamp)
+
+
+def stamp_of(path: Path) -> tuple[int, int]:
+    """Size and time of the last change of a file, in ns; zeros where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_size, found.st_mtime_ns)
 
 
 def n_cells(path: Path) -> int:

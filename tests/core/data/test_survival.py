@@ -190,7 +190,7 @@ def test_report_and_page_tell_the_share_of_events():
     entry = _task(task, None)
     assert entry["event_share"] == pytest.approx(task.mean)
     assert entry["kind"] == "time_to_event"
-    assert task_rows(table)["events"][2] == f"{task.mean:.1%}"
+    assert task_rows(table.tasks, len(table.labels))["events"][2] == f"{task.mean:.1%}"
 
 
 def test_frames_with_nullable_types_are_taken():

@@ -1,0 +1,161 @@
+"""A table too large for memory, in the dashboard: opened by its path, looked at, started, told."""
+
+import json
+
+import numpy as np
+import pytest
+
+from core.data.streamed import draw, large, opening
+from core.errors import TableError
+from core.profile import selected_rows
+from core.runs import Draft, Run, State, archive_run
+from core.runs.unpack import unpack_run
+from core.runs.worker import work
+from dashboard.results import chosen_of, profile_of
+from dashboard.selection import Part, SampleSelection
+from tests.core.streamed_tables import make_frame, save
+from tests.dashboard.visit import PAGES, boxes, check_sound, go_to, visit, words
+
+N = 4000
+
+
+@pytest.fixture(autouse=True)
+def small_is_large(monkeypatch):
+    monkeypatch.setattr(large, "LARGE", 1000)
+    for function in (draw.draw_sample, opening.open_file):
+        defaults = (*function.__defaults__[:-1], 1200)
+        monkeypatch.setattr(function, "__defaults__", defaults)
+
+
+@pytest.fixture(scope="module")
+def frame():
+    return make_frame(N, rare=0.05).drop(columns=["y_time", "died", "seen", "person"])
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch, frame):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    save(frame, folder / "big.parquet")
+    frame.to_csv(folder / "text.csv", index=False)
+    monkeypatch.setenv("TASKSCAPE_DATA", str(folder))
+    monkeypatch.setenv("TASKSCAPE_RUNS", str(tmp_path / "runs"))
+    return folder
+
+
+def opened(data, name="big.parquet"):
+    at = visit()
+    at.selectbox(key="data_path").set_value(name).run()
+    check_sound(at)
+    assert "read in batches" in words(at)
+    at.button(key="open_path").click().run()
+    check_sound(at)
+    return at
+
+
+@pytest.fixture
+def started(monkeypatch):
+    runs = []
+    monkeypatch.setattr(Run, "start", lambda run, job="run": runs.append(run))
+    return runs
+
+
+@pytest.mark.parametrize("name", ["big.parquet", "text.csv"])
+def test_from_its_path_to_every_page(data, started, name):
+    at = opened(data, name)
+    assert "4,000 rows" in words(at)
+    assert "never held whole" in boxes(at)
+    assert "rewritten" in boxes(at) or "written anew" in boxes(at) or name == "big.parquet"
+    assert len(at.dataframe[0].value) == 100
+    at.button(key="start_draft").click().run()
+    check_sound(at)
+    (run,) = started
+    assert work(run.path).state is State.DONE
+    for page in PAGES:
+        at = go_to(visit(run.id), page)
+    said = words(go_to(visit(run.id), "data"))
+    assert "4,000" in said
+    assert "of all 4,000 rows" in said
+    assert "drawn evenly and with more of rare labels" in words(go_to(visit(run.id), "evidence"))
+    assert any("read from its file batch by batch" in note for note in run.report().notes)
+
+
+def test_the_rows_of_a_selection_have_a_profile(data, started, frame):
+    at = opened(data)
+    at.button(key="start_draft").click().run()
+    (run,) = started
+    work(run.path)
+    flat = run.map("pca")
+    left, right = flat.xy[:, 0].min() - 1, float(np.median(flat.xy[:, 0]))
+    low, high = flat.xy[:, 1].min() - 1, flat.xy[:, 1].max() + 1
+    corners = ((left, low), (right, low), (right, high), (left, high))
+    outline = tuple((float(x), float(y)) for x, y in corners)
+    selection = SampleSelection("pca", (Part(outline),))
+    profile = profile_of(run, selection)
+    table, points = run.table(), run.landscape(run.plan.heads).points
+    inside = selected_rows(points, chosen_of(run, selection))
+    assert 10 < profile.n_inside == len(inside) < len(table.features)
+    told = next(one for one in profile.differences if one.column == "b")
+    values = table.features[inside, table.feature_names.index("b")]
+    assert told.inside == pytest.approx(np.nanmean(values), abs=1e-3)
+    np.testing.assert_array_equal(points.label, table.labels[points.sample, points.task])
+
+
+@pytest.mark.parametrize("change", ["moved", "changed"])
+def test_a_file_that_moved_before_the_start_is_one_sentence(data, started, frame, change):
+    at = opened(data)
+    if change == "moved":
+        (data / "big.parquet").rename(data / "other.parquet")
+    else:
+        save(frame.iloc[:3000], data / "big.parquet")
+    at.button(key="start_draft").click().run()
+    check_sound(at)
+    assert "was moved or changed since it was opened" in boxes(at)
+    assert not started
+
+
+def test_a_run_needs_its_file_no_more_and_travels(data, started, tmp_path):
+    at = opened(data)
+    at.button(key="start_draft").click().run()
+    (run,) = started
+    (data / "big.parquet").unlink()
+    assert work(run.path).state is State.DONE
+    with (tmp_path / "run.zip").open("wb") as file:
+        archive_run(run, file)
+    with (tmp_path / "run.zip").open("rb") as file:
+        again = unpack_run(tmp_path / "elsewhere", file)
+    (again.path / "report.json").unlink()
+    assert work(again.path).state is State.DONE
+    told = json.loads((again.path / "report.json").read_text())
+    assert told["provenance"]["data"]["n_samples"] == N
+
+
+def test_a_run_whose_rows_are_gone_fails_in_one_sentence(data, started):
+    at = opened(data)
+    at.button(key="start_draft").click().run()
+    (run,) = started
+    (run.path / "streamed" / "rows.parquet").unlink()
+    status = work(run.path)
+    assert status.state is State.FAILED
+    assert "the rows of the run" in status.error
+    assert str(data.parent) not in status.error
+    assert not status.is_our_fault
+
+
+def test_an_upload_that_is_large_is_kept_and_read_in_batches(data, tmp_path, frame):
+    for name in ("big.parquet", "text.csv"):
+        with (data / name).open("rb") as file:
+            draft = Draft.create(tmp_path / "runs", name, file)
+        kept = draft.spec.large
+        assert kept.n_rows == N
+        assert draft.path in kept.file().parents
+        assert not (draft.path / "upload").exists()
+        assert N > len(draft.frame()) > 500
+
+
+def test_a_damaged_file_leaves_no_draft(data, tmp_path):
+    whole = (data / "big.parquet").read_bytes()
+    (data / "big.parquet").write_bytes(whole[: len(whole) // 3] + b"\xff" * 9000 + whole[-3000:])
+    with pytest.raises(TableError, match="damaged"):
+        Draft.create_from_path(tmp_path / "runs", data / "big.parquet", "y")
+    assert not list((tmp_path / "runs" / ".drafts").iterdir())
