@@ -30,14 +30,6 @@ measured on tables of 1,000 to 2,000 rows: networks stop early, and small produc
 START_S = 5.0
 """Seconds until a worker has read its data and libraries (ours)."""
 
-DECISIONS = {
-    Verdict.ALONE: Decision.ALONE,
-    Verdict.TOGETHER: Decision.TOGETHER,
-    Verdict.GROUPED: Decision.GROUPED,
-    Verdict.UNDECIDED: Decision.ALONE,
-}
-"""What to do about a verdict: without a detectable difference, what cannot harm a task."""
-
 
 def validate_grouping(
     table: TaskTable,
@@ -140,11 +132,20 @@ def _n_searched(settings: Validation, n_tasks: int, n_known: int) -> int:
 def with_evidence(report: Report, evidence: Evidence) -> Report:
     """The report with evidence, recommending what the verdict amounts to."""
     grouping = _grouping(report, evidence)
+    decision = _decision(evidence.labels)
     reason = evidence.reason
-    if evidence.verdict is Verdict.UNDECIDED:
+    if evidence.verdict is Verdict.UNDECIDED and decision is Decision.ALONE:
         reason += " Each task alone cannot harm any; all together needs a single network."
-    advice = Recommendation(grouping, DECISIONS[evidence.verdict], reason)
+    advice = Recommendation(grouping, decision, reason)
     return replace(report, evidence=evidence, recommended=advice)
+
+
+def _decision(labels: Int[np.ndarray, " task"]) -> Decision:
+    """What training by these groups is called."""
+    n_groups = len(np.unique(labels))
+    if n_groups == 1:
+        return Decision.TOGETHER
+    return Decision.ALONE if n_groups == len(labels) else Decision.GROUPED
 
 
 def _grouping(report: Report, evidence: Evidence) -> Grouping:

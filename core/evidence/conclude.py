@@ -20,6 +20,7 @@ from core.evidence.effects import (
 from core.evidence.gains import mean_gain
 from core.evidence.notes import broken, diverged, unheard, why_none
 from core.evidence.partitions import Partition, alone, is_proper, to_labels, together
+from core.evidence.pins import keeps
 from core.training import METRICS, main_metric
 from core.trials import Contrast, Evidence, Gains, Judge, Trial, Verdict
 from core.values import Split
@@ -27,6 +28,7 @@ from core.values import Split
 if TYPE_CHECKING:
     from core.evidence.contest import Contest
 
+BROKEN = "That breaks your rules of who shares a network; what is advised keeps them."
 UNKNOWN = Contrast(float("nan"), float("nan"), float("nan"))
 
 
@@ -133,6 +135,21 @@ class _Bench:
         )
 
 
+def _advised(contest: "Contest", answer: Answer, best: Partition) -> tuple[Partition, str]:
+    """What the answer amounts to, with its reason. Where that breaks the rules of who shares a
+    network: instead of alone what the rules ask for at least, instead of together the best."""
+    n_tasks = len(contest.is_counted)
+    least = contest.least.partition
+    meant, instead = alone(n_tasks), least
+    if answer.verdict is Verdict.GROUPED:
+        meant = best
+    elif answer.verdict is Verdict.TOGETHER:
+        meant, instead = together(n_tasks), best or least
+    if keeps(contest.rules, meant):
+        return meant, answer.reason
+    return instead, f"{answer.reason} {BROKEN}"
+
+
 def _metric_name(contest: "Contest") -> str:
     """What the metric is called that all tasks are judged by; `metric` where they differ."""
     keys = {main_metric(task.kind) for task in contest.pool.examples.tasks}
@@ -168,8 +185,7 @@ def _evidence(
     **measured: Any,
 ) -> Evidence:
     examples, pool = contest.pool.examples, contest.pool
-    n_tasks = len(examples.tasks)
-    meant = {Verdict.GROUPED: best, Verdict.TOGETHER: together(n_tasks)}
+    advised, reason = _advised(contest, answer, best)
     labels = [trial.labels.tolist() for trial in trials]
     blank = {
         "grouped_over_alone": UNKNOWN,
@@ -183,8 +199,8 @@ def _evidence(
         trials=tuple(trials),
         best=labels.index(to_labels(best).tolist()) if best else -1,
         verdict=answer.verdict,
-        reason=answer.reason,
-        labels=to_labels(meant.get(answer.verdict, alone(n_tasks))),
+        reason=reason,
+        labels=to_labels(advised),
         metrics=tuple(main_metric(task.kind) for task in examples.tasks),
         excluded=too_few(examples, Split.TEST),
         n_seeds=contest.settings.n_seeds,

@@ -9,7 +9,7 @@ from jaxtyping import Bool
 
 from core.evidence.candidate import Candidate
 from core.evidence.gains import partition_gain
-from core.evidence.partitions import is_proper
+from core.evidence.partitions import canonical, is_proper
 from core.evidence.pool import Pool
 from core.evidence.search.rules import Rules
 from core.evidence.settings import Validation
@@ -38,6 +38,12 @@ class Contest:
         """Who is together and who is apart in what can be chosen."""
         return self.settings.rules(tuple(task.name for task in self.pool.examples.tasks))
 
+    @cached_property
+    def least(self) -> Candidate:
+        """What the rules ask for and nothing beyond: pinned tasks together, all others alone."""
+        units = self.rules.units(len(self.is_counted))
+        return Candidate("only what you pinned", canonical(units))
+
     def gain(self, candidate: Candidate, seeds: tuple[int, ...]) -> float:
         """Mean validation gain; NaN where a network of the candidate diverged."""
         judge = self.settings.judge
@@ -55,11 +61,16 @@ class Contest:
         return tuple(distinct[key] for key in order)
 
     def finalists(self, ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:
-        """The best proper groupings that did not diverge, with alone and together."""
+        """The best proper groupings that did not diverge, with alone, together and what the rules
+        ask for at least."""
         proper = [
             one
             for one in ranked
             if is_proper(one.partition) and np.isfinite(self.gain(one, self.first))
         ]
-        plain = [one for one in ranked if not is_proper(one.partition)]
-        return (*proper[: self.settings.n_finalists], *plain)
+        plain = [
+            one
+            for one in ranked
+            if not is_proper(one.partition) or one.partition == self.least.partition
+        ]
+        return tuple(dict.fromkeys((*proper[: self.settings.n_finalists], *plain)))

@@ -41,7 +41,7 @@ def unheard(contest: Contest) -> tuple[str, ...]:
 def why_none(contest: Contest, trained: Sequence[Candidate]) -> str:
     """Why no proper grouping came to the test, where none did."""
     if not any(is_proper(one.partition) for one in trained):
-        return NO_OTHER
+        return NO_OTHER if len(contest.is_counted) < 3 else "no other grouping was proposed"
     if not contest.is_counted.any():
         return "no task has enough validation labels to choose a grouping by"
     return "the training of every other grouping diverged"

@@ -61,7 +61,8 @@ def validate_grouping(
     pool = Pool(examples, settings.trainer, device, store)
     contest = Contest(pool, settings, counts(too_few(examples, Split.VALIDATION)))
     tell = on_partial or (lambda evidence: None)
-    open_ = (one for one in candidates if keeps(contest.rules, one.partition))
+    first_of_all = [contest.least] * keeps(contest.rules, contest.least.partition)
+    open_ = (one for one in (*first_of_all, *candidates) if keeps(contest.rules, one.partition))
     entrants = admit(open_, len(examples.tasks), contest.most_groups)
     first = contest.first
     pool.train(groups_of(entrants), first, _phase(on_progress, 0.0, 0.35, "candidates"))
