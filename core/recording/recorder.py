@@ -87,6 +87,8 @@ class Recorder:
         Raises:
             MethodError: what was given is not that, or single samples have no gradient here.
         """
+        import torch
+
         batch = read_batch(self._names, losses, mask)
         known_labels = read_labels(self._names, labels, batch.n_samples)
         if not bool(batch.known.any()):
@@ -95,13 +97,8 @@ class Recorder:
         placing = None if rows is None else _as_placing(rows, batch.n_samples)
         self._watch.is_paused = True
         try:
-            if self._proof is None:
-                self._proof = prove(self._trunk, self._layers, batch, found, placing)
-                self._layers = self._proof.layers
-                self._watch.keep(path for one in self._layers for path, _ in one.places)
-            trail, ways = follow(found, self._layers), self._proof.ways
-            calls = align_calls(batch, trail, self._names, ways, placing, self._dtype)
-            self._take_in(batch, calls, known_labels, sample)
+            with torch.autocast(batch.known.device.type, enabled=False):
+                self._observe(batch, found, placing, known_labels, sample)
         finally:
             self._watch.is_paused = False
         note_observed(found, self._watch.key)
@@ -148,6 +145,22 @@ class Recorder:
                 "(use_reentrant=False works)."
             )
         return found
+
+    def _observe(
+        self,
+        batch: Batch,
+        found: tuple[Found, ...],
+        placing: Placing | None,
+        labels: Float[np.ndarray, "sample task"],
+        sample: Any,
+    ) -> None:
+        if self._proof is None:
+            self._proof = prove(self._trunk, self._layers, batch, found, placing)
+            self._layers = self._proof.layers
+            self._watch.keep(path for one in self._layers for path, _ in one.places)
+        trail, ways = follow(found, self._layers), self._proof.ways
+        calls = align_calls(batch, trail, self._names, ways, placing, self._dtype)
+        self._take_in(batch, calls, labels, sample)
 
     def _take_in(
         self,

@@ -65,7 +65,7 @@ def pull_back(loss: "Tensor", weight: "Tensor", found: Sequence[Found]) -> "list
     the loss does not depend on it.
 
     Raises:
-        MethodError: the graph is gone already.
+        MethodError: the graph is gone already, or compiled.
     """
     import torch
 
@@ -77,6 +77,11 @@ def pull_back(loss: "Tensor", weight: "Tensor", found: Sequence[Found]) -> "list
             )
         )
     except RuntimeError as error:
+        if "donated buffers" in str(error):
+            raise MethodError(
+                "A compiled graph can be taken back only once, and observe does so for every task; "
+                "compute the observed batches without torch.compile."
+            ) from error
         if "second time" not in str(error):
             raise
         raise MethodError(

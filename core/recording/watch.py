@@ -74,21 +74,23 @@ class Watch:
         self.keep(())
 
     def _before(self, path: str) -> Any:
-        def remember(layer: "torch.nn.Module", args: object) -> None:
-            import torch
+        import torch
 
+        def remember(layer: "torch.nn.Module", args: object) -> None:
             if layer.training and not self.is_paused:
                 self._chance[path] = torch.get_rng_state()
 
-        return remember
+        return torch.compiler.disable(remember)
 
     def _hook(self, path: str) -> Any:
+        import torch
+
         def mark(
             layer: object, args: tuple[Any, ...], kwargs: dict[str, Any], output: object
         ) -> object:
             return None if self.is_paused else self._mark(path, (args, kwargs), output)
 
-        return mark
+        return torch.compiler.disable(mark)  # a compiled loop steps out of its graph for it
 
     def _mark(self, path: str, fed: Fed, output: object) -> object:
         """The output to pass on, where it is not the layer's own."""
