@@ -80,7 +80,7 @@ class Watch:
             if layer.training and not self.is_paused:
                 self._chance[path] = torch.get_rng_state()
 
-        return torch.compiler.disable(remember)
+        return torch.compiler.disable(remember)  # type: ignore[no-untyped-call]
 
     def _hook(self, path: str) -> Any:
         import torch
@@ -90,7 +90,8 @@ class Watch:
         ) -> object:
             return None if self.is_paused else self._mark(path, (args, kwargs), output)
 
-        return torch.compiler.disable(mark)  # a compiled loop steps out of its graph for it
+        # a compiled loop steps out of its graph for it
+        return torch.compiler.disable(mark)  # type: ignore[no-untyped-call]
 
     def _mark(self, path: str, fed: Fed, output: object) -> object:
         """The output to pass on, where it is not the layer's own."""
