@@ -20,8 +20,18 @@ from core.device import pick_device
 from core.joint_run import JointRun, LookAhead
 from core.landscape.heads import Heads, draw_own_heads
 from core.landscape.look_ahead.draws import Parted, batches, hold_out
-from core.landscape.look_ahead.step import Batch, Stand, gradients, losses_ahead, losses_here, step
+from core.landscape.look_ahead.step import (
+    Batch,
+    Pulled,
+    Stand,
+    losses_ahead,
+    losses_here,
+    pull_back,
+    sources_at_a_time,
+    step,
+)
 from core.landscape.look_ahead.tally import Tally
+from core.landscape.memory import Batches
 from core.landscape.one_step import OneStep
 from core.landscape.rows.labels import Labels
 from core.landscape.rows.material import Material, from_stream, from_table
@@ -105,10 +115,10 @@ def run_ahead(
     labels = material.fair_labels()
     heads = draw_own_heads(tasks, labels, trunk.width, "prior", generator, on)
     heads = replace(heads, weight=torch.zeros_like(heads.weight))
-    tally = _walk(problem, trunk, heads, Tally(n_blocks, len(tasks)), on_progress)
+    tally = _walk(problem, trunk, heads, Tally(n_blocks, len(tasks), on), on_progress)
     number = material.distinct.number
     gain = tally.mean()[:, number][:, :, number]
-    return LookAhead(gain, tally.n_looks, len(problem.part.held), tally.notes)
+    return LookAhead(gain, tally.n_looks, len(problem.part.held), tally.notes(run))
 
 
 def _pose(
@@ -127,24 +137,43 @@ def _pose(
 def _walk(
     problem: _Problem, trunk: Trunk, heads: Heads, tally: Tally, on_progress: OnProgress
 ) -> Tally:
-    """The joint run; it ends early where a loss is no longer finite."""
+    """The joint run; nothing is waited for on the way, so losses that are no longer finite show at
+    its end."""
     unit, run = _units(problem, heads), problem.run
     steps, looks = problem.steps(), problem.looks()
     stand = Stand(trunk.start, heads)
     for number in range(run.steps):
         on_progress(number / run.steps, "looking ahead")
-        rows, looking = next(steps), number % run.every == 0
+        rows = next(steps)
         batch = problem.batch(rows)
-        found = gradients(trunk, stand, batch, unit, by_task=looking)
-        if looking:
+        pulled = pull_back(trunk, stand, batch, unit)
+        if number % run.every == 0:
             seen = next(looks) if len(problem.part.held) else rows
-            held = problem.batch(seen)
-            ahead = losses_ahead(trunk, stand, found, run.learning_rate, held)
-            here = losses_here(trunk, stand, held)
-            if not tally.add(here, ahead, held.known, problem.block[seen], batch.known.any(0)):
-                break
-        stand = step(stand, found, run.learning_rate)
+            _look(problem, trunk, stand, pulled, batch.known.any(0), seen, tally)
+        stand = step(stand, pulled.joint(), run.learning_rate)
     return tally
+
+
+def _look(
+    problem: _Problem,
+    trunk: Trunk,
+    stand: Stand,
+    pulled: Pulled,
+    stepped: "torch.Tensor",
+    rows: Int[np.ndarray, " row"],
+    tally: Tally,
+) -> None:
+    """Add up what a step of each source does on these rows, some sources at a time."""
+    held, size = problem.batch(rows), problem.run.learning_rate
+    look = tally.look(losses_here(trunk, stand, held), held.known, problem.block[rows])
+
+    def work(start: int, stop: int) -> None:
+        ahead = losses_ahead(trunk, stand, pulled.moves(start, stop), size, held)
+        look.add(start, ahead, stepped[start:stop])
+
+    n_at_a_time = sources_at_a_time(trunk, stand.heads, len(rows))
+    Batches(n_at_a_time).over(len(stepped), work)
+    look.finish()
 
 
 def _units(problem: _Problem, heads: Heads) -> "torch.Tensor":

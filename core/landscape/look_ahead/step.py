@@ -1,9 +1,9 @@
 """One step ahead: gradients of every task on its own, and the losses where they would lead.
 
 The trunk is a function of its parameters laid end to end. The parameters one step ahead, one set a
-task, are stacked, so that all losses of all tasks cost one forward pass of the stack. Gradients are
-those of a task's mean loss over its labelled rows, in units of the constant predictor's loss, so
-that kinds of tasks mix (METHODS §6).
+task, are stacked, so that the losses after the steps of many tasks cost one forward pass of the
+stack. Gradients are those of a task's mean loss over its labelled rows, in units of the constant
+predictor's loss, so that kinds of tasks mix (METHODS §6).
 """
 
 from dataclasses import replace
@@ -38,67 +38,92 @@ class Stand(NamedTuple):
 
 
 class Gradients(NamedTuple):
-    """Of the trunk, by task or of their sum alone; and of the heads."""
+    """Of the sum of all tasks' losses: of the trunk and of the heads."""
 
-    theta: "Float[Tensor, '#task weight']"
+    theta: "Float[Tensor, ' weight']"
     weight: "Float[Tensor, 'task width output']"
     bias: "Float[Tensor, 'task output']"
 
 
-def gradients(
-    trunk: Trunk, stand: Stand, batch: Batch, unit: "Float[Tensor, ' task']", by_task: bool
-) -> Gradients:
-    """Gradients of loss / unit, averaged over each task's labelled rows; 0 without a label.
+class Pulled(NamedTuple):
+    """A batch on its way back: what every task asks of the features, and the way from there.
+
+    Losses are in `unit`, averaged over each task's labelled rows; 0 without a label.
+    """
+
+    theta: "Float[Tensor, ' weight']"
+    heads: Heads
+    features: "Float[Tensor, 'row width']"
+    residual: "Float[Tensor, 'row task output']"
+
+    def joint(self) -> Gradients:
+        """Of all tasks together."""
+        import torch
+
+        residual, found = self.residual, self.features.detach()
+        pull = torch.einsum("rto,two->rw", residual, self.heads.weight)
+        (move,) = torch.autograd.grad(self.features, self.theta, pull, retain_graph=True)
+        weight = torch.einsum("rw,rto->two", found, residual)
+        return Gradients(move, weight, residual.sum(0))
+
+    def moves(self, start: int, stop: int) -> "Float[Tensor, 'source weight']":
+        """The trunk's gradients of some tasks, each by its own loss."""
+        import torch
+
+        some = torch.arange(start, stop, device=self.residual.device)
+        pull = self.heads.of(some).gradients(self.residual[:, start:stop])
+        return torch.autograd.grad(
+            self.features, self.theta, pull, retain_graph=True, is_grads_batched=True
+        )[0]
+
+
+def pull_back(trunk: Trunk, stand: Stand, batch: Batch, unit: "Float[Tensor, ' task']") -> Pulled:
+    """One forward pass of a batch, from where any gradient of it can be taken.
 
     Args:
         trunk: what is trained.
         stand: where.
         batch: rows of the step.
         unit: loss of each task's constant predictor.
-        by_task: whether the trunk's gradients are kept apart, task by task.
     """
-    import torch
-
     theta, heads = stand.theta.clone().requires_grad_(), stand.heads
     features = trunk.at(theta, batch.x)
-    found = features.detach()
     share = batch.known / (batch.known.sum(0).clamp_min(1) * unit)
-    residual = heads.residuals(heads.logits(found), batch.value) * share.unsqueeze(-1)
-    if by_task:
-        pull = heads.gradients(residual)
-        (moves,) = torch.autograd.grad(features, theta, pull, is_grads_batched=True)
-    else:
-        joint = torch.einsum("rto,two->rw", residual, heads.weight)
-        (move,) = torch.autograd.grad(features, theta, joint)
-        moves = move.unsqueeze(0)
-    return Gradients(moves, torch.einsum("rw,rto->two", found, residual), residual.sum(0))
+    logits = heads.logits(features.detach())
+    residual = heads.residuals(logits, batch.value) * share.unsqueeze(-1)
+    return Pulled(theta, heads, features, residual)
 
 
 def step(stand: Stand, found: Gradients, size: float) -> Stand:
     """Where one joint step leads: every task's gradient counts once."""
     heads = stand.heads
     weight, bias = heads.weight - size * found.weight, heads.bias - size * found.bias
-    theta = stand.theta - size * found.theta.sum(0)
+    theta = stand.theta - size * found.theta
     return Stand(theta, replace(heads, weight=weight, bias=bias))
 
 
 def losses_ahead(
-    trunk: Trunk, stand: Stand, found: Gradients, size: float, batch: Batch
+    trunk: Trunk,
+    stand: Stand,
+    moves: "Float[Tensor, 'source weight']",
+    size: float,
+    batch: Batch,
 ) -> "Float[Tensor, 'source row target']":
     """Losses of all tasks after the step of each source alone; the heads stay where they are."""
     import torch
 
     heads, n_rows = stand.heads, len(batch.x)
+    features = torch.func.vmap(trunk.at, (0, None))(stand.theta - size * moves, batch.x)
+    logits = heads.logits(features.flatten(0, 1))
+    value = batch.value.repeat(len(moves), 1)
+    return heads.losses(logits, value).reshape(len(moves), n_rows, -1)
+
+
+def sources_at_a_time(trunk: Trunk, heads: Heads, n_rows: int) -> int:
+    """As many as keep their parameters ahead, and all losses there, in `MAX_ELEMENTS`."""
     widest = max(len(heads.weight) * heads.weight.shape[-1], *map(max, trunk.shapes))
-    chunk = max(1, min(MAX_ELEMENTS // widest, trunk.max_rows(1)) // n_rows)
-    parts = []
-    for moves in torch.split(found.theta, chunk):
-        ahead = stand.theta - size * moves
-        features = torch.func.vmap(trunk.at, (0, None))(ahead, batch.x)
-        logits = heads.logits(features.flatten(0, 1))
-        value = batch.value.repeat(len(moves), 1)
-        parts.append(heads.losses(logits, value).reshape(len(moves), n_rows, -1))
-    return torch.cat(parts)
+    rows = max(1, min(MAX_ELEMENTS // widest, trunk.max_rows(1)))
+    return max(1, min(rows // n_rows, MAX_ELEMENTS // len(trunk.start)))
 
 
 def losses_here(trunk: Trunk, stand: Stand, batch: Batch) -> "Float[Tensor, 'row target']":

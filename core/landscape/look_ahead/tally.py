@@ -2,70 +2,125 @@
 
 With A = Σ_i ℓ_i(ahead) and B = Σ_i ℓ_i(here) over the rows of a look, Z = 1 − A/B. Weights w of
 the blocks of rows change it by −Σ_b (w_b − 1) (A_b − A/B · B_b)/B to first order (ours), which adds
-up over the looks as Z does: a sum a block is all that the bootstrap needs.
+up over the looks as Z does: a sum a block is all that the bootstrap needs. Everything stays on the
+device until the end, so that no step waits for another.
 """
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
+
+from core.joint_run import JointRun
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
 
 class Tally:
     """Sums over the looks so far."""
 
-    def __init__(self, n_blocks: int, n_tasks: int) -> None:
-        self.n_looks = 0
-        self.notes: tuple[str, ...] = ()
-        self._gain = np.zeros((n_tasks, n_tasks))
-        self._count = np.zeros((n_tasks, n_tasks))
-        self._change = np.zeros((n_blocks, n_tasks, n_tasks))
+    def __init__(self, n_blocks: int, n_tasks: int, device: "torch.device | str" = "cpu") -> None:
+        import torch
 
-    def add(
+        def zeros(*shape: int) -> "Tensor":
+            return torch.zeros(shape, dtype=torch.float64, device=device)
+
+        self.gain, self.count = zeros(n_tasks, n_tasks), zeros(n_tasks, n_tasks)
+        self.change = zeros(n_blocks, n_tasks, n_tasks)
+        self._n_looks, self._n_asked = zeros(), 0
+
+    def look(
         self,
         here: "Float[Tensor, 'row target']",
-        ahead: "Float[Tensor, 'source row target']",
-        known: "Float[Tensor, 'row target']",
+        known: "Bool[Tensor, 'row target']",
         block: Int[np.ndarray, " row"],
-        steps: "Float[Tensor, ' source']",
-    ) -> bool:
-        """Add a look; False, and nothing added, where a loss is not finite.
+    ) -> "Look":
+        """Begin a look.
 
         Args:
             here: losses where the run stands.
-            ahead: losses one step of each source further.
             known: which of them count.
             block: of the rows.
-            steps: sources that took a step: those with a label in the batch learnt from.
         """
-        import torch
+        self._n_asked += 1
+        return Look(self, here, known, block)
 
-        here = torch.where(known, here, 0.0).double()
-        ahead = torch.where(known, ahead, 0.0).double()
-        if not (here.isfinite().all() and ahead.isfinite().all()):
-            self.notes = (
-                f"The joint run was cut off after {self.n_looks} looks ahead, as its losses were "
-                "no longer finite; lower its learning_rate.",
-            )
-            return False
-        member = torch.zeros(len(self._change), len(block), dtype=here.dtype, device=here.device)
-        member[torch.from_numpy(block), torch.arange(len(block))] = 1.0
-        whole = here.sum(0)
-        counts = steps.unsqueeze(1) & (whole > 0)
-        ratio = ahead.sum(1) / whole.clamp_min(1e-300)
-        by_block = torch.einsum("br,srt->bst", member, ahead)
-        change = (ratio * (member @ here).unsqueeze(1) - by_block) / whole.clamp_min(1e-300)
-        self._gain += ((1 - ratio) * counts).cpu().numpy()
-        self._change += (change * counts).cpu().numpy()
-        self._count += counts.cpu().numpy()
-        self.n_looks += 1
-        return True
+    def finish(self, is_finite: "Tensor") -> None:
+        """A look is over."""
+        self._n_looks += is_finite
+
+    @property
+    def n_looks(self) -> int:
+        """Looks whose losses were all finite."""
+        return int(self._n_looks)
+
+    def notes(self, run: JointRun) -> tuple[str, ...]:
+        if self.n_looks == self._n_asked:
+            return ()
+        return (
+            f"The losses of the joint run were no longer finite after {self.n_looks} looks ahead, "
+            f"which are all that counts; lower its learning_rate ({run.learning_rate:g}).",
+        )
 
     def mean(self) -> Float[np.ndarray, "block source target"]:
         """Mean over the looks, spread over the blocks; NaN where no look had both tasks."""
-        n_blocks = len(self._change)
-        count = np.where(self._count > 0, self._count, np.nan)
-        return np.asarray((self._gain / n_blocks + self._change) / count)
+        import torch
+
+        n_blocks = len(self.change)
+        count = torch.where(self.count > 0, self.count, torch.nan)
+        return np.asarray(((self.gain / n_blocks + self.change) / count).cpu().numpy())
+
+
+class Look:
+    """One look ahead, some sources after others; a loss that is not finite counts for nothing."""
+
+    def __init__(
+        self,
+        tally: Tally,
+        here: "Float[Tensor, 'row target']",
+        known: "Bool[Tensor, 'row target']",
+        block: Int[np.ndarray, " row"],
+    ) -> None:
+        import torch
+
+        self.tally, self.known = tally, known
+        here = torch.where(known, here, 0.0).double()
+        self.is_finite = here.isfinite().all()
+        n_blocks = len(tally.change)
+        place = torch.from_numpy(block).to(here.device)
+        self.member = torch.nn.functional.one_hot(place, n_blocks).to(here.dtype).T
+        self.whole, self.by_block = here.sum(0), (self.member @ here).unsqueeze(1)
+
+    def add(
+        self,
+        start: int,
+        ahead: "Float[Tensor, 'source row target']",
+        stepped: "Bool[Tensor, ' source']",
+    ) -> None:
+        """Add the sources from `start` on.
+
+        Args:
+            start: the first of them.
+            ahead: losses one step of each further.
+            stepped: those that took a step, as they had a label in the batch learnt from.
+        """
+        import torch
+
+        ahead = torch.where(self.known, ahead, 0.0).double()
+        is_finite = self.is_finite & ahead.isfinite().all()
+        whole = self.whole.clamp_min(1e-300)
+        counts = stepped.unsqueeze(1) & (self.whole > 0) & is_finite
+        ratio = ahead.sum(1) / whole
+        by_block = torch.einsum("br,srt->bst", self.member, ahead)
+        gain = torch.where(counts, 1 - ratio, 0.0)
+        change = torch.where(counts, (ratio * self.by_block - by_block) / whole, 0.0)
+        some, self.is_finite = slice(start, start + len(ahead)), is_finite
+        self.tally.gain[some] += gain
+        self.tally.change[:, some] += change
+        self.tally.count[some] += counts
+
+    def finish(self) -> None:
+        """All sources were added."""
+        self.tally.finish(self.is_finite)

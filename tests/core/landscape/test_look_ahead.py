@@ -13,7 +13,7 @@ from core.landscape import OneStep, bring, measure_landscape, measure_look_ahead
 from core.landscape.heads import draw_own_heads, make_heads
 from core.landscape.look_ahead.draws import FEWEST, batches, hold_out
 from core.landscape.look_ahead.joint import _STREAM
-from core.landscape.look_ahead.step import Batch, Stand, gradients, losses_ahead, losses_here
+from core.landscape.look_ahead.step import Batch, Stand, losses_ahead, losses_here, pull_back
 from core.landscape.look_ahead.tally import Tally
 from core.landscape.rows.blocks import assign_blocks
 from core.landscape.rows.labels import prepare_labels
@@ -159,9 +159,9 @@ def test_from_one_fixed_head_equal_labels_help_and_opposite_labels_harm():
     stand = Stand(trunk.start, make_heads(tasks, column, torch.zeros(3, 1)))
     x = torch.randn(40, 5, generator=generator)
     batch = Batch(x, value, torch.ones(40, 3, dtype=torch.bool))
-    found = gradients(trunk, stand, batch, torch.ones(3), by_task=True)
+    moves = pull_back(trunk, stand, batch, torch.ones(3)).moves(0, 3)
     here = losses_here(trunk, stand, batch).mean(0)
-    gain = 1 - losses_ahead(trunk, stand, found, 1.0, batch).mean(1) / here
+    gain = 1 - losses_ahead(trunk, stand, moves, 1.0, batch).mean(1) / here
     assert gain[0, 1] == gain[0, 0] > 0
     assert gain[0, 2] < 0
     assert gain[2, 0] < 0
