@@ -1,12 +1,14 @@
 """Batches that fit: as large as free memory allows, halved where it runs out all the same."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from core.memory import give_back, is_out_of_memory
 
 if TYPE_CHECKING:
     import torch
+
+T = TypeVar("T")
 
 SHARE = 8
 """One part in this many of the free memory is given to a tensor; several are at work at a time."""
@@ -56,6 +58,12 @@ class Batches:
                 self._halve(stop - start, error)
                 continue
             start = stop
+
+    def each(self, n: int, make: Callable[[int, int], "T"]) -> "list[T]":
+        """What `make(start, stop)` gives of parts of 0 … n, in order."""
+        found: list[T] = []
+        self.over(n, lambda start, stop: found.append(make(start, stop)))
+        return found
 
     def _halve(self, size: int, error: Exception) -> None:
         if not is_out_of_memory(error):

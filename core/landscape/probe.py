@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jaxtyping import Float
 
 from core.landscape.heads import Heads, make_heads
+from core.landscape.memory import Batches
 from core.landscape.rows.pieces import Rows
 from core.landscape.trunks.trunk import Trunk
 from core.values import Task
@@ -99,20 +100,27 @@ def _minimise(
     bias = torch.zeros(n_tasks * n_outputs, dtype=torch.float64, device=features.device)
     labels = rows.value[rows.real]
     known_rows = rows.known[rows.real] * rows.row_weight[rows.real].double().unsqueeze(1)
-    share = 1 / known_rows.sum(0).clamp_min(1)
+    chunks, share = Batches(CHUNK), 1 / known_rows.sum(0).clamp_min(1)
     penalty = (ridge * (whiten * whiten).sum(0)).unsqueeze(1) * share.repeat_interleave(n_outputs)
 
     def objective() -> "Tensor":
         loss = (penalty * weight * weight).sum() / 2
-        weight.grad, bias.grad = penalty * weight, torch.zeros_like(bias)
-        for start in range(0, len(features), CHUNK):
-            part = slice(start, start + CHUNK)
+        slope, drift = penalty * weight, torch.zeros_like(bias)
+        weight.grad, bias.grad = slope, drift
+
+        def add(start: int, stop: int) -> None:
+            nonlocal loss
+            part = slice(start, stop)
             value, known = labels[part].double(), known_rows[part] * share
             logits = (features[part] @ weight + bias).reshape(-1, n_tasks, n_outputs)
-            residual = heads.residuals(logits, value) * known.unsqueeze(-1)
-            loss = loss + (heads.losses(logits, value) * known).sum()
-            weight.grad += features[part].T @ residual.flatten(1)
-            bias.grad += residual.flatten(1).sum(0)
+            residual = (heads.residuals(logits, value) * known.unsqueeze(-1)).flatten(1)
+            more = (heads.losses(logits, value) * known).sum()
+            move, shift = features[part].T @ residual, residual.sum(0)
+            loss = loss + more
+            slope.add_(move)
+            drift.add_(shift)
+
+        chunks.over(len(features), add)
         return loss
 
     search = torch.optim.LBFGS(

@@ -8,13 +8,14 @@ a random draw of them, never fewer than 4096, scaled up (METHODS §2; the number
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from core.landscape.layers.pull import Factors, Pull
 from core.landscape.layers.rank_one import l1_between
+from core.landscape.memory import Batches
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -72,11 +73,14 @@ class Outer(CrossedLayer):
         distance = torch.zeros(n, n, dtype=torch.float64, device=device)
         first, second = torch.triu_indices(n, n, 1, device=device)
         step = max(1, MAX_ELEMENTS // max(self.deltas.shape[1], self.inputs.shape[1]))
-        for start in range(0, len(first), step):
+
+        def work(start: int, stop: int) -> None:
             on_batch(start / len(first))
-            i, j = first[start : start + step], second[start : start + step]
+            i, j = first[start:stop], second[start:stop]
             apart = l1_between(self.deltas[i], self.inputs[i], self.deltas[j], self.inputs[j])
             distance[i, j] = apart.double()
+
+        Batches(step).over(len(first), work)
         return _numpy(distance + distance.T)
 
 
@@ -108,34 +112,42 @@ class Formed(CrossedLayer):
         return self.scale * _numpy(distance + distance.T)
 
 
-def gather_layers(batches: Iterable[Iterable[Pull]], n_samples: int) -> list[CrossedLayer]:
-    """The layers of all samples, from the pulls (of one task) of a few samples at a time."""
+def gather_layers(
+    pulls_of: Callable[[int, int], Iterable[Pull]], n_samples: int, step: int
+) -> list[CrossedLayer]:
+    """The layers of all samples, from the pulls (of one task) of at most `step` at a time."""
     import torch
 
-    found: dict[int, list[tuple[Tensor, ...]]] = {}
-    scales: dict[int, float | None] = {}
-    for pulls in batches:
-        for layer, pull in enumerate(pulls):
-            scales[layer], kept = _keep(pull, layer, n_samples)
-            found.setdefault(layer, []).append(kept)
+    def make(start: int, stop: int) -> list[_Kept]:
+        pulls = enumerate(pulls_of(start, stop))
+        return [_keep(pull, layer, n_samples) for layer, pull in pulls]
+
     made: list[CrossedLayer] = []
-    for layer, pieces in found.items():
-        parts, scale = [torch.cat(part) for part in zip(*pieces, strict=True)], scales[layer]
+    for pieces in zip(*Batches(step).each(n_samples, make), strict=True):
+        parts = [torch.cat(part) for part in zip(*(kept.parts for kept in pieces), strict=True)]
+        scale = pieces[0].scale
         made.append(Outer(*parts) if scale is None else Formed(parts[0], scale))
     return made
 
 
-def _keep(pull: Pull, layer: int, n_samples: int) -> "tuple[float | None, tuple[Tensor, ...]]":
-    """What is kept of a pull of one task, and what it is scaled up by where it was formed."""
+class _Kept(NamedTuple):
+    """What is kept of a layer's pull of one task."""
+
+    scale: float | None
+    """What it is scaled up by where it was formed."""
+    parts: "tuple[Tensor, ...]"
+
+
+def _keep(pull: Pull, layer: int, n_samples: int) -> _Kept:
     import torch
 
     if isinstance(pull, Factors):
-        return None, (pull.deltas[0], pull.inputs)
+        return _Kept(None, (pull.deltas[0], pull.inputs))
     n_weights = pull.shape[2] * pull.shape[3]
     drawn = _coordinates(n_weights, n_samples, layer)
     place = torch.from_numpy(drawn).to(pull.like.device)
     formed = [delta[0].flatten(1).index_select(1, place) for _, delta in pull.formed()]
-    return n_weights / len(drawn), (torch.cat(formed),)
+    return _Kept(n_weights / len(drawn), (torch.cat(formed),))
 
 
 def _coordinates(n_weights: int, n_samples: int, layer: int) -> Int[np.ndarray, " weight"]:

@@ -6,7 +6,7 @@ stratified draw of each task's samples is compared with that of each other task,
 (METHODS §2). Strata are the labels; a sample stands for as many as its stratum has per draw.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -108,13 +108,19 @@ def _draw(
     row = torch.from_numpy(np.concatenate(parts)).to(rows.x.device)
     task = np.repeat(np.arange(len(tasks)), [len(part) for part in parts])
     own = torch.from_numpy(task).to(row.device)
-    progress: list[Tensor] = []
-    if steps[0] > 1:
-        pulls = _own_walks(rows, trunk, heads, row, own, steps, progress)
-    else:
-        pulls = _own_pulls(rows, trunk, heads, row, own)
-    layers = gather_layers(pulls, len(task))
-    curve = curve_of(torch.stack(progress).sum(0)) if progress else np.zeros((0, 2))
+    progress: dict[int, Tensor] = {}
+
+    def pulls_of(start: int, stop: int) -> Iterable[Pull]:
+        part, whose = row[start:stop], own[start:stop]
+        if steps[0] == 1:
+            return _own_pulls(rows, trunk, heads, part, whose)
+        walks = follow(trunk, heads, rows.x[part], rows.value[part, whose], whose, *steps)
+        progress[start] = progress_of(walks, torch.ones_like(rows.x[part, 0]))
+        return walks.pulls
+
+    step = trunk.max_rows(1) if steps[0] == 1 else max(1, MAX_ELEMENTS // len(trunk.start))
+    layers = gather_layers(pulls_of, len(task), step)
+    curve = curve_of(torch.stack([*progress.values()]).sum(0)) if progress else np.zeros((0, 2))
     block = np.repeat(rows.block, rows.piece)[row.cpu().numpy()]
     return _Drawn(layers, curve, task, block, np.concatenate(weights))
 
@@ -125,38 +131,15 @@ def _own_pulls(
     heads: Heads,
     row: "Int[Tensor, ' sample']",
     own: "Int[Tensor, ' sample']",
-) -> Iterator[Iterable[Pull]]:
-    """Pulls of a few samples at a time, each by the loss of its own task."""
+) -> Iterable[Pull]:
+    """Pulls of a few samples, each by the loss of its own task."""
     import torch
 
-    step = trunk.max_rows(1)
-    for start in range(0, len(row), step):
-        part, whose = row[start : start + step], own[start : start + step]
-        passed = trunk.forward(rows.x[part])
-        residual = heads.residuals(heads.logits(passed.features), rows.value[part])
-        each = torch.arange(len(part), device=row.device)
-        gradient = (heads.weight[whose] * residual[each, whose].unsqueeze(1)).sum(2)
-        yield passed.pulls(gradient.unsqueeze(0))
-
-
-def _own_walks(
-    rows: Rows,
-    trunk: Trunk,
-    heads: Heads,
-    row: "Int[Tensor, ' sample']",
-    own: "Int[Tensor, ' sample']",
-    steps: tuple[int, float],
-    progress: "list[Tensor]",
-) -> Iterator[Iterable[Pull]]:
-    """The same after several steps; how they went is added to `progress`."""
-    import torch
-
-    step = max(1, MAX_ELEMENTS // len(trunk.start))
-    for start in range(0, len(row), step):
-        part, whose = row[start : start + step], own[start : start + step]
-        walks = follow(trunk, heads, rows.x[part], rows.value[part, whose], whose, *steps)
-        progress.append(progress_of(walks, torch.ones_like(rows.x[part, 0])))
-        yield walks.pulls
+    passed = trunk.forward(rows.x[row])
+    residual = heads.residuals(heads.logits(passed.features), rows.value[row])
+    each = torch.arange(len(row), device=row.device)
+    gradient = (heads.weight[own] * residual[each, own].unsqueeze(1)).sum(2)
+    return passed.pulls(gradient.unsqueeze(0))
 
 
 def _weights(

@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.landscape.heads import Heads
+from core.landscape.memory import Batches
 from core.landscape.rows.pieces import Rows
 from core.landscape.sums.mean_pull import sum_mean_products
 from core.landscape.trunks.trunk import Trunk
@@ -57,14 +58,19 @@ def sum_means(
 
     n_tasks, n_blocks = rows.value.shape[1], rows.n_blocks
     thin = rows.thinned(mean_rows)
-    means = torch.stack([_add_up(thin, trunk, heads, task).mean for task in range(n_tasks)])
+    batches = Batches(trunk.max_rows(1))
+
+    def blocks_of(task: int) -> _Blocks:
+        return _add_up(thin, trunk, heads, task, batches)
+
+    means = torch.stack([blocks_of(task).mean for task in range(n_tasks)])
     seen = thin.known.any(0).cpu().numpy()
     sums = np.zeros((6, n_blocks, n_tasks, n_tasks))
     for source in range(n_tasks):
         on_batch(source / n_tasks)
-        own = _add_up(thin, trunk, heads, source)
+        own = blocks_of(source)
         whole = _terms(own.mean.unsqueeze(0), means)
-        change = whole - _terms(own.without_each(), means)
+        change = whole - np.concatenate(_terms_of_each(own.without_each(), means), axis=1)
         sums[:, :, source] = whole / n_blocks + change - change.mean(axis=1, keepdims=True)
     on_batch(1.0)
     _settle(sums, seen)
@@ -83,7 +89,7 @@ def _settle(sums: Float[np.ndarray, "term block source target"], seen: np.ndarra
     sums *= np.outer(seen, seen)
 
 
-def _add_up(rows: Rows, trunk: Trunk, heads: Heads, task: int) -> _Blocks:
+def _add_up(rows: Rows, trunk: Trunk, heads: Heads, task: int, batches: Batches) -> _Blocks:
     """One small batch a block; only rows labelled for the task."""
     import torch
 
@@ -96,13 +102,24 @@ def _add_up(rows: Rows, trunk: Trunk, heads: Heads, task: int) -> _Blocks:
     for number in np.unique(block[labelled]):
         inside = torch.from_numpy(labelled[block[labelled] == number]).to(rows.x.device)
         size[number] = weight[inside].sum()
-        for part in torch.split(inside, trunk.max_rows(1)):
+
+        def add(start: int, stop: int, inside: "Tensor" = inside, number: int = number) -> None:
+            part = inside[start:stop]
             passed = trunk.forward(rows.x[part])
             value = rows.value[part, task : task + 1]
             residual = head.residuals(head.logits(passed.features), value)
             pulls = passed.pulls(head.gradients(residual * weight[part, None, None]))
             total[number] += torch.cat([pull.total().flatten() for pull in pulls])
+
+        batches.over(len(inside), add)
     return _Blocks(total, size)
+
+
+def _terms_of_each(
+    left: "Float[Tensor, 'row weight']", means: "Float[Tensor, 'target weight']"
+) -> list[Float[np.ndarray, "term few target"]]:
+    """`_terms`, a few rows at a time where all are too many."""
+    return Batches(len(left)).each(len(left), lambda start, stop: _terms(left[start:stop], means))
 
 
 def _terms(

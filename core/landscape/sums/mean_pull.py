@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.landscape.heads import Heads
+from core.landscape.memory import Batches
 from core.landscape.rows.pieces import Rows
 from core.landscape.trunks.trunk import Trunk
 
@@ -32,16 +33,21 @@ class _Material(NamedTuple):
     weight: "Float[Tensor, 'row task']"
     has_own: bool
     """Every row has one label at most: what it pulls with is that task's alone."""
+    batches: Batches
 
     def sums(self, part: slice) -> "list[Float[Tensor, 'task output input']]":
         """Σ Δ over some rows, layer by layer."""
-        n_tasks, found = self.rows.value.shape[1], None
-        widest = max(max(shape) for shape in self.trunk.shapes)
-        step = min(max(1, MAX_ELEMENTS // (n_tasks * widest)), self.trunk.max_rows(n_tasks))
-        for start in range(part.start, part.stop, step):
-            more = self._few(slice(start, min(start + step, part.stop)))
-            found = more if found is None else [a.add_(b) for a, b in zip(found, more, strict=True)]
-        assert found is not None  # a block has rows
+        found: list[Tensor] = []
+
+        def add(start: int, stop: int) -> None:
+            more = self._few(slice(part.start + start, part.start + stop))
+            if not found:
+                found.extend(more)
+                return
+            for whole, few in zip(found, more, strict=True):
+                whole.add_(few)
+
+        self.batches.over(part.stop - part.start, add)
         return found
 
     def _few(self, part: slice) -> "list[Float[Tensor, 'task output input']]":
@@ -75,7 +81,9 @@ def sum_mean_products(
     n_tasks, thin = rows.value.shape[1], rows.thinned(max_rows)
     weight = thin.known * thin.row_weight.unsqueeze(1)
     has_own = bool((thin.known.sum(1) <= 1).all())
-    material = _Material(thin, trunk, heads, weight, has_own)
+    widest = max(max(shape) for shape in trunk.shapes)
+    step = min(max(1, MAX_ELEMENTS // (n_tasks * widest)), trunk.max_rows(n_tasks))
+    material = _Material(thin, trunk, heads, weight, has_own, Batches(step))
     parts = _parts(thin)
     size = len(parts) * n_tasks * sum(n_out * n_in for n_out, n_in in trunk.shapes)
     kept = [material.sums(part) for _, part in parts] if size <= MAX_KEPT else None

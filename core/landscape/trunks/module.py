@@ -15,7 +15,7 @@ from core.landscape.layers.by_row import matrix_shape, rows_alone, wholes
 from core.landscape.layers.pull import Pull
 from core.landscape.layers.taps import PLAIN, Call, Tap
 from core.landscape.layers.written_out.forward import listen
-from core.landscape.memory import numbers_at_a_time
+from core.landscape.memory import Batches, numbers_at_a_time
 from core.landscape.trunks.trunk import Pass, Trunk
 
 if TYPE_CHECKING:
@@ -123,7 +123,9 @@ class ModuleTrunk(Trunk):
         import torch
 
         with torch.no_grad():
-            parts = [self.module(self.view(part)) for part in torch.split(x, self.max_rows(1))]
+            parts = Batches(self.max_rows(1)).each(
+                len(x), lambda start, stop: self.module(self.view(x[start:stop]))
+            )
         return torch.cat(parts)
 
     def at(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from jaxtyping import Float
 
 from core.landscape.layers.pull import Pull
+from core.landscape.memory import Batches
 
 if TYPE_CHECKING:
     import torch
@@ -72,7 +73,10 @@ class Trunk(ABC):
         """Features of any number of rows."""
         import torch
 
-        return torch.cat([self.forward(part).features for part in torch.split(x, self.max_rows(1))])
+        def make(start: int, stop: int) -> "Tensor":
+            return self.forward(x[start:stop]).features
+
+        return torch.cat(Batches(self.max_rows(1)).each(len(x), make))
 
     @property
     @abstractmethod

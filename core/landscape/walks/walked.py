@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from core.landscape.heads import Heads
+from core.landscape.memory import Batches
 from core.landscape.row_terms import empty_terms, sum_row_terms
 from core.landscape.rows.pieces import Rows
 from core.landscape.sums.mean_pull import sum_mean_products
@@ -53,17 +54,20 @@ def sum_walked(
     kind, place = head_kinds(heads), thin.known.any(1).nonzero()[:, 0]
     block = torch.from_numpy(np.repeat(thin.block, thin.piece)).to(device)
     weight = thin.row_weight.double()
-    step = _rows_at_a_time(kind, thin, len(trunk.start))
-    for start in range(0, len(place), step):
+
+    def work(start: int, stop: int) -> None:
         on_batch(start / len(place))
-        part = place[start : start + step]
+        part = place[start:stop]
         x, value, known = thin.x[part], thin.value[part], thin.known[part]
         targets = find_targets(kind, value, known)
         label = value[targets.row, targets.task]
         walks = follow(trunk, heads, x[targets.row], label, targets.task, steps, step_size)
-        progress += progress_of(walks, targets.share)
-        terms = _terms(walks, targets, known).stacked().double()
-        sums.index_add_(1, block[part], terms * weight[part, None, None])
+        went = progress_of(walks, targets.share)
+        terms = _terms(walks, targets, known).stacked().double() * weight[part, None, None]
+        sums.index_add_(1, block[part], terms)
+        progress.add_(went)
+
+    Batches(_rows_at_a_time(kind, thin, len(trunk.start))).over(len(place), work)
     on_batch(1.0)
     count, distance, mass, abs_cosine, cosine, opposite = sums.cpu().numpy()
     means = sum_mean_products(rows, trunk, heads, mean_rows)

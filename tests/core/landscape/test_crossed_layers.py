@@ -8,8 +8,10 @@ from core.landscape.layers import crossed as crossed_layers
 from core.landscape.layers.crossed import Formed, Outer, gather_layers
 from core.landscape.layers.pull import Factors, Sites, Whole
 
+STEP = 4
 
-def draw_batches(n_outputs, n_inputs, sizes=(3, 5), seed=0):
+
+def draw_batches(n_outputs, n_inputs, sizes=(4, 4), seed=0):
     """Pulls of one task for a few samples at a time, and their displacements layer by layer."""
     generator = torch.Generator().manual_seed(seed)
 
@@ -33,9 +35,14 @@ def draw_batches(n_outputs, n_inputs, sizes=(3, 5), seed=0):
     return batches, wholes
 
 
+def taking(batches):
+    """Batch after batch, by where it starts."""
+    return lambda start, stop: batches[start // STEP]
+
+
 def test_layers_of_all_samples_are_the_written_out_ones():
     batches, wholes = draw_batches(3, 4)
-    layers = gather_layers(iter(batches), 8)
+    layers = gather_layers(taking(batches), 8, STEP)
     assert [type(layer) for layer in layers] == [Outer, Formed, Formed]
     assert not any(layer.is_estimate for layer in layers)
     for layer, whole in zip(layers, wholes, strict=True):
@@ -52,7 +59,7 @@ def test_layers_of_all_samples_are_the_written_out_ones():
 def test_a_layer_too_large_is_estimated_to_a_few_percent(seed, monkeypatch):
     batches, wholes = draw_batches(200, 150, seed=seed)
     monkeypatch.setattr(crossed_layers, "MAX_KEPT", 1)
-    layers = gather_layers(iter(batches), 8)
+    layers = gather_layers(taking(batches), 8, STEP)
     assert [layer.is_estimate for layer in layers] == [False, True, False]
     assert layers[1].delta.shape == (8, 4096)
     whole = wholes[1]
