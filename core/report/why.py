@@ -25,8 +25,9 @@ def to_why_document(
 
     `inside` and `outside` are the mean similarity of its tasks to each other and to all others;
     `features` are the columns that at least half of its tasks pull on more than chance explains,
-    the strongest first; `together` is how much more often two of its events meet in a record
-    than if they were unrelated. `core.report.driven` tells of patients and columns.
+    the strongest first, `strength` their mean correlation with those; `together` is how much more
+    often two of its events meet in a record than if they were unrelated. `core.report.driven` tells
+    of patients and columns.
 
     Args:
         report: with the grouping and the summary of its data.
@@ -67,12 +68,13 @@ def _features(summary: Summary | None, members: Int[np.ndarray, " member"]) -> S
     n_tasks = strong.sum(axis=0)
     strength = np.where(strong, np.abs(pull), 0.0).sum(axis=0) / len(members)
     order = np.argsort(-strength, kind="stable")
+    told = np.where(n_tasks > 0, strength * len(members) / np.maximum(n_tasks, 1), 0.0)
     shared = [place for place in order if n_tasks[place] >= max(1, len(members) / 2)]
     return [
         {
             "name": summary.feature_names[place],
             "n_tasks": int(n_tasks[place]),
-            "strength": round(float(strength[place]), 2),
+            "strength": round(float(told[place]), 2),
             "is_flag": bool(summary.is_flag[place]),
             "direction": _direction(pull[strong[:, place], place]),
         }

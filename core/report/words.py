@@ -150,11 +150,12 @@ def column(name: str, is_recording: bool) -> str:
 
 
 def carried(of_patients: int, of_100: int, chance: int) -> str:
-    """How much of the pull the driving patients carry."""
-    text = f"The {of_patients} in 100 patients who pull most carry {of_100} parts in 100 of that"
+    """How much of the pull the driving patients carry; rare events rest on few patients anyway."""
+    who = f"The {of_patients} in 100 patients who pull most"
+    text = f"{who} carry {of_100} parts in 100 of what is shared"
     if of_100 > chance:
-        return f"{text}. By chance it is up to {chance}: the group rests on few patients."
-    return f"{text}. By chance it is up to {chance}, so the group does not rest on a few."
+        return f"{text}, more than the {chance} that unrelated outcomes as frequent would reach."
+    return f"{text}. Unrelated outcomes as frequent would reach up to {chance}."
 
 
 def traits(found: Sequence[tuple[str, bool, float, float]]) -> str:

@@ -64,8 +64,8 @@ def reasons(facts: Facts, number: int, most: int = 3) -> tuple[str, ...]:
         found.append(words.likeness(why["inside"], why.get("outside")))
     if why.get("together") is not None:
         found.append(words.meeting(why["together"]))
-    found += columns_of(facts, number)
-    most = 2 if why.get("columns") else most
+    columns = columns_of(facts, number)
+    most = 2 if columns else most
     if features := why.get("features"):
         found += [
             words.driver(
@@ -78,9 +78,9 @@ def reasons(facts: Facts, number: int, most: int = 3) -> tuple[str, ...]:
             )
             for one in features[:most]
         ]
-    elif why.get("chance") is not None:
+    elif why.get("chance") is not None and not columns:
         found.append(words.no_driver(n_members))
-    return (*found, *patients_of(facts, number))
+    return (*found, *columns, *patients_of(facts, number))
 
 
 def _correlations(facts: Facts) -> tuple[Grid, ...]:

@@ -74,8 +74,9 @@ def test_a_driver_is_above_chance_for_as_many_tasks_as_it_says(with_structure):
     report, table = with_structure
     rows = table.rows(Split.TRAIN)
     for why in to_document(report)["why"]:
-        strengths = [one["strength"] for one in why["features"]]
-        assert strengths == sorted(strengths, reverse=True)
+        strengths = [one["strength"] * one["n_tasks"] for one in why["features"]]
+        assert strengths == pytest.approx(sorted(strengths, reverse=True), abs=0.02)
+        assert all(one["strength"] >= round(why["chance"], 2) for one in why["features"])
         for one in why["features"]:
             column = table.features[rows, table.feature_names.index(one["name"])]
             pulls = [

@@ -160,11 +160,15 @@ def test_what_is_shared_comes_through_none_one_or_more_columns(columns, text):
     assert words.through(columns, 6) == text
 
 
-def test_a_group_rests_on_few_patients_or_not():
+def test_what_few_patients_carry_stands_beside_chance():
     few, many = words.carried(10, 61, 52), words.carried(10, 43, 52)
-    assert few.startswith("The 10 in 100 patients who pull most carry 61 parts in 100 of that.")
-    assert few.endswith("up to 52: the group rests on few patients.")
-    assert many.endswith("up to 52, so the group does not rest on a few.")
+    assert few.startswith(
+        "The 10 in 100 patients who pull most carry 61 parts in 100 of what is shared,"
+    )
+    assert few.endswith("more than the 52 that unrelated outcomes as frequent would reach.")
+    assert many.endswith(
+        "43 parts in 100 of what is shared. Unrelated outcomes as frequent would reach up to 52."
+    )
 
 
 @pytest.mark.parametrize(
