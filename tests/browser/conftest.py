@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from core.runs.worker import work
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 PATIENCE_MS = 60_000
+MOST_SENT = 10**6
+"""Bytes of one message to the server."""
 
 
 @dataclass
@@ -113,14 +116,19 @@ class Visit:
     outside: list = field(default_factory=list)
     dialogs: list = field(default_factory=list)
     faults: list = field(default_factory=list)
+    console: list = field(default_factory=list)
+    largest_sent: int = 0
 
 
 @pytest.fixture
 def visit(chromium, server):
-    """A window; afterwards: nothing left this machine, no dialog, no error in a script."""
+    """A window; afterwards: nothing left this machine, no dialog, no error in a script or the
+    console, and no message of 1 MB to the server (an upload is none)."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1000})
     context.set_default_timeout(PATIENCE_MS)
     visit = Visit(context.new_page())
+    visit.page.on("websocket", lambda line: line.on("framesent", partial(note_sent, visit)))
+    context.on("console", partial(note_console, visit))
     context.on("request", lambda request: note_outside(visit, request.url))
     context.on("dialog", lambda dialog: (visit.dialogs.append(dialog.message), dialog.dismiss()))
     context.on("weberror", lambda error: visit.faults.append(str(error.error)))
@@ -129,11 +137,24 @@ def visit(chromium, server):
     assert not visit.outside
     assert not visit.dialogs
     assert not visit.faults
+    assert not visit.console
+    assert visit.largest_sent < MOST_SENT
 
 
 def note_outside(visit, url):
     if not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")):
         visit.outside.append(url)
+
+
+def note_sent(visit, payload):
+    visit.largest_sent = max(visit.largest_sent, len(payload))
+
+
+def note_console(visit, message):
+    """What the console calls an error, but for Streamlit's own look for its health below a page."""
+    is_known = "404" in message.text and "_stcore/" in message.location.get("url", "")
+    if message.type == "error" and not is_known:
+        visit.console.append((message.text, message.location.get("url", "")))
 
 
 def tell(text):
