@@ -55,7 +55,7 @@ from core.landscape.trunks.brought import NOTHING, Brought, Weights, bring, load
 from core.methods import Stage
 from core.progress import OnProgress, silent
 from core.streamed import StreamedTable
-from core.values import Landscape, TaskTable
+from core.values import Landscape, Points, TaskTable
 
 if TYPE_CHECKING:
     import torch
@@ -75,6 +75,7 @@ __all__ = [
     "measure_agreement",
     "measure_landscape",
     "measure_look_ahead",
+    "measure_points",
 ]
 
 
@@ -120,6 +121,37 @@ def measure_landscape(
     chosen = method or OneStep()
     with full_precision():
         return chosen(table, seed, device, on_progress, frozenset(reads), brought)
+
+
+def measure_points(
+    table: TaskTable | StreamedTable,
+    number: int,
+    method: OneStep | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    on_progress: OnProgress = silent,
+    brought: Brought = NOTHING,
+) -> Points:
+    """The points of one of the starts that a landscape averages, for the pictures: the same samples
+    and tasks in the same order as the landscape's own, which are those of start 0.
+
+    Args:
+        table: of the landscape.
+        number: of the start, from 0.
+        method: of the landscape.
+        seed: of the landscape.
+        device: `auto`, `cpu` or `cuda`.
+        on_progress: told the finished share; may raise Cancelled.
+        brought: what the landscape starts at.
+
+    Raises:
+        TableError, MethodError: as for `measure_landscape`, or no start has that number.
+    """
+    chosen = method or OneStep()
+    if not 0 <= number < chosen.n_starts(brought):
+        raise MethodError(f"number={number}: the landscape has {chosen.n_starts(brought)} starts.")
+    with full_precision():
+        return chosen.points_of_start(number, table, seed, device, on_progress, brought)
 
 
 def measure_look_ahead(

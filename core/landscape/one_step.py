@@ -162,7 +162,7 @@ class OneStep(Method):
                 generator_of(seed, number),
                 within(on_progress, number / self.starts, (number + 1) / self.starts),
             )
-            for number in range(self._n_starts(brought))
+            for number in range(self.n_starts(brought))
         ]
         n_followed = self.step_rows if pairing == "matched" else self.pair_samples * len(tasks)
         return Landscape(
@@ -186,7 +186,28 @@ class OneStep(Method):
             ),
         )
 
-    def _n_starts(self, brought: Brought) -> int:
+    def points_of_start(
+        self,
+        number: int,
+        table: TaskTable | StreamedTable,
+        seed: int,
+        device: str,
+        on_progress: OnProgress,
+        brought: Brought = NOTHING,
+    ) -> Points:
+        """See `measure_points`. A point is one step whatever is summed, so nothing is."""
+        alone = replace(self, steps=1, samples=0, pairing="matched")
+        material, on = alone._material(table, seed), pick_device(device)
+        tasks, labels = material.own_tasks, material.fair_labels()
+        one_output = alone.heads == "shared" and all(task.n_outputs == 1 for task in tasks)
+        rows = material.arrange(material.at_hand, on, one_output)
+        every = material.every(on, one_output) if isinstance(table, StreamedTable) else None
+        layout = material.layout
+        ground = Ground(tasks, labels, rows, layout, brought, "matched", every, frozenset())
+        start = measure_start(alone, ground, generator_of(seed, number), on_progress)
+        return alone._points(material, start, seed)
+
+    def n_starts(self, brought: Brought = NOTHING) -> int:
         """One where nothing is drawn."""
         is_drawn = not brought.is_trained or self.heads != "probe" or self.start == "warmup"
         return self.starts if is_drawn else 1

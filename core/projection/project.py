@@ -8,7 +8,6 @@ from jaxtyping import Float, Int
 from core.progress import OnProgress, within
 from core.projection.base import Mapper, OnLayout, OnPartial, unseen
 from core.projection.pca import PCA
-from core.projection.sample import draw_sample
 from core.values import Points, Projection
 
 JUDGED = 2_000
@@ -24,14 +23,15 @@ CAUTION = "Distances between islands, and the sizes of islands, mean nothing."
 
 def make_projection(
     points: Points,
+    index: Int[np.ndarray, " shown"],
     mapper: Mapper,
     key: str,
     seed: int,
     on_progress: OnProgress,
     on_partial: OnPartial | None,
 ) -> Projection:
-    """See `core.projection.project_points`; `key` is the id that the result carries."""
-    index = draw_sample(points, mapper.limit, seed)
+    """See `core.projection.project_points`; `index` are the points drawn, `key` is the id that the
+    result carries."""
     sketch = _scaled(points.sketch[index])
     n_distinct = len(np.unique(sketch, axis=0))
     laid_out = mapper if n_distinct >= mapper.min_points else PCA()

@@ -18,7 +18,7 @@ from core.runs.compare import Comparison, compare_runs
 from core.runs.draft import Draft
 from core.runs.folder import EVIDENCE, MAIN, Run
 from core.runs.listing import list_runs
-from core.runs.maps import MORE_SEEDS, load_partial
+from core.runs.maps import MORE_SEEDS, MORE_STARTS, STARTS_ON, load_partial
 from core.runs.names import load_group_names, name_group
 from core.runs.reported import read_document
 from core.runs.spec import Spec, rename_run
@@ -31,6 +31,8 @@ __all__ = [
     "EVIDENCE",
     "MAIN",
     "MORE_SEEDS",
+    "MORE_STARTS",
+    "STARTS_ON",
     "Asked",
     "Comparison",
     "Draft",

@@ -232,16 +232,13 @@ class Run:
         return self.stages.load(f"landscape-{heads}", Landscape)
 
     def map(self, job: str, landscape: Landscape | None = None) -> Projection | None:
-        """A flat map of the current landscape (`pca`, `tsne-1`, …); None until its job is done.
-        `landscape` is that, where it has been read already.
-
-        A map of an earlier landscape numbers other points, so it counts as absent.
-        """
+        """A flat map of the current landscape (`pca`, `tsne-1`, …), which may be handed in; None
+        until its job is done. A map of an earlier landscape numbers other points: it is absent."""
         try:
             points = (landscape or self.landscape(self.plan.heads)).points
         except RunError:
             return None
-        made_from = (points.fingerprint, *read_job(job, self.plan.seed))
+        made_from = read_job(job, self.plan.seed).made_from(points)
         return self.stages.find(f"map-{job}", Projection, made_from)
 
     def delete(self) -> None:

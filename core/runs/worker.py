@@ -16,8 +16,9 @@ from types import FrameType
 
 from core.device import pick_device
 from core.errors import Cancelled, MethodError, RunError, TaskGroupingError
+from core.landscape import measure_points
 from core.pipeline import explain_groups, run, run_landscape, run_matrix
-from core.progress import OnProgress
+from core.progress import OnProgress, within
 from core.projection import project_points
 from core.provenance import Source
 from core.runs.folder import EVIDENCE, MAIN, Run
@@ -30,7 +31,7 @@ from core.runs.trained import TrainedFolder
 from core.runs.weights import kept_weights
 from core.trials import Evidence
 from core.validation import validate_grouping, with_evidence
-from core.values import Projection, Report, TaskTable
+from core.values import Points, Projection, Report, TaskTable
 
 WRITE_EVERY_S = 0.2
 
@@ -211,13 +212,26 @@ def _made_from(target: Run, table: TaskTable, report: Report) -> tuple[object, .
 
 def _make_map(target: Run, job: str, on_progress: OnProgress) -> None:
     points = target.landscape(target.plan.heads).points
-    mapper, seed = read_job(job, target.plan.seed)
+    job_of = read_job(job, target.plan.seed)
 
     def make() -> Projection:
+        seen, told = points, on_progress
+        if job_of.start:
+            seen = _points_of_start(target, job_of.start, within(on_progress, 0.0, 0.8))
+            told = within(on_progress, 0.8, 1.0)
         return keep_partials(
             target.path,
             job,
-            lambda show: project_points(points, mapper, seed, on_progress, show),
+            lambda show: project_points(
+                seen, job_of.mapper, job_of.seed, told, show, target.plan.seed
+            ),
         )
 
-    target.stages.keep(f"map-{job}", Projection, (points.fingerprint, mapper, seed), make)
+    target.stages.keep(f"map-{job}", Projection, job_of.made_from(points), make)
+
+
+def _points_of_start(target: Run, number: int, on_progress: OnProgress) -> Points:
+    plan, brought = target.plan, kept_weights(target.path)
+    method = replace(plan.landscape, heads=plan.heads)
+    asked = (method, plan.seed, plan.device, on_progress, brought)
+    return measure_points(rows_of(target), number, *asked)

@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.landscape import OneStep, measure_landscape
+from core.errors import MethodError
+from core.landscape import OneStep, measure_landscape, measure_points
 from core.landscape.heads import make_heads
 from core.landscape.points import SIDE, draw_projections, sketch_points
 from core.landscape.rows.labels import prepare_labels
@@ -85,3 +87,18 @@ def test_a_draw_depends_on_its_seed_alone():
     one, same, other = (draw_pairs(tasks, labels, 100, seed) for seed in (1, 1, 2))
     assert all(map(np.array_equal, one, same))
     assert not all(map(np.array_equal, one, other))
+
+
+@pytest.mark.parametrize("heads", ["shared", "probe"])
+@pytest.mark.parametrize("steps", [1, 3])
+def test_the_points_of_the_first_start_are_those_of_the_landscape(heads, steps):
+    table = make_table(draw_labels(60, "bbr", missing=0.2), "bbr")
+    method = OneStep(width=8, starts=2, heads=heads, steps=steps, max_points=100)
+    points = measure_landscape(table, method, seed=3).points
+    assert measure_points(table, 0, method, seed=3) == points
+    other = measure_points(table, 1, method, seed=3)
+    np.testing.assert_array_equal(other.sample, points.sample)
+    np.testing.assert_array_equal(other.task, points.task)
+    assert np.abs(other.sketch - points.sketch).max() > 0.01 * np.abs(points.sketch).max()
+    with pytest.raises(MethodError, match="has 2 starts"):
+        measure_points(table, 2, method, seed=3)

@@ -1,13 +1,15 @@
 """Maps as jobs: seen while they are made, made again with other seeds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from core.data import assign_roles
 from core.errors import Cancelled, MethodError
-from core.projection import TSNE, UMAP, project_points
+from core.projection import PCA, TSNE, UMAP, align_map, project_points
 from core.runs import Run, State, load_partial
-from core.runs.maps import keep_partials, map_jobs, read_job
+from core.runs.maps import MapJob, keep_partials, map_jobs, read_job
 from core.runs.worker import work
 from core.values import Points
 from tests.cohort import SMALL_PLAN, small_cohort
@@ -79,11 +81,27 @@ def test_a_map_of_another_seed_is_a_map_of_its_own(run):
     assert first is not None
     assert second is not None
     assert not np.allclose(first.xy, second.xy)
-    assert read_job("umap-1", 5) == (UMAP(), 6)
+    np.testing.assert_array_equal(first.index, second.index, "the same points")
+    assert read_job("umap-1", 5) == MapJob(UMAP(), 6)
     assert run.map("umap-2") is None
 
 
-@pytest.mark.parametrize("job", ["umap-3", "umap-x", "globe", "../x"])
+def test_a_map_of_another_start_shows_the_same_points_from_there(run):
+    assert read_job("pca-start-2", 5) == MapJob(PCA(), 5, 2)
+    run.set_plan(replace(run.plan, landscape=replace(run.plan.landscape, starts=2)))
+    for job in ("run", "pca-start-1", "pca-start-2"):
+        status = work(run.path, job)
+        assert (status.state is State.DONE) == (job != "pca-start-2"), status.error
+    assert "2 starts" in status.error
+    first, second = run.map("pca"), run.map("pca-start-1")
+    np.testing.assert_array_equal(first.index, second.index)
+    aligned = align_map(second.xy, first.xy)
+    assert 0 < aligned.alike < 0.999
+
+
+@pytest.mark.parametrize(
+    "job", ["umap-4", "pca-start-4", "umap-start-1", "umap-x", "globe", "../x"]
+)
 def test_a_job_that_is_none_is_refused(run, job):
     with pytest.raises(MethodError, match="Unknown job"):
         work(run.path, job)
