@@ -8,7 +8,8 @@ from dashboard.answer import rows_used
 from dashboard.components import show_points
 from dashboard.figures import AXES, colours_of, colours_on_show, points_on_show, shown_colour
 from dashboard.jobs import offer_again, require_report, stop_while_old
-from dashboard.map_on_the_way import offer_more_seeds, wait_for_map
+from dashboard.map_on_the_way import wait_for_map
+from dashboard.more_maps import offer_more_maps
 from dashboard.point_detail import teller
 from dashboard.results import chosen_of, current_run, landscape_of, map_of
 from dashboard.selection import Part, SampleSelection
@@ -75,5 +76,5 @@ st.caption(
     + f"{flat.trustworthiness:.0%} of the neighbourhoods survived the flattening. "
     + " ".join(sentence(note) for note in flat.notes)
 )
-offer_more_seeds(run, report, landscape, method)
+offer_more_maps(run, report, landscape, method)
 show_selection(run, report)

@@ -279,15 +279,32 @@ def test_a_map_on_its_way_is_drawn_and_other_seeds_stand_beside_it(run, monkeypa
     started = []
     monkeypatch.setattr(Run, "start", lambda run, job="run": started.append(job))
     at = go_to(at, "landscape")
-    assert "Islands that every seed shows" in words(at)
-    at.button(key="start_seeds").click().run()
+    at.button(key="start_more").click().run()
     check_sound(at)
-    assert started == ["umap-1", "umap-2"]
+    assert started == ["umap-1", "umap-2", "umap-3"]
+    assert "turned and scaled onto" not in words(at)
+    assert work(run.path, "umap-2").state is State.DONE
+    at = go_to(at, "landscape")
+    assert "turned and scaled onto Seed 0" in words(at)
+    assert "Seed 1, Seed 3" in at.button(key="start_more").label
+    (chart,) = at.get("echarts_chart")
+    assert "Seed 2: " in chart.proto.alt
+
+
+def test_other_starts_of_the_network_stand_beside_the_first(run):
+    several = replace(run.plan, landscape=replace(run.plan.landscape, starts=3))
+    run.set_plan(several)
+    assert work(run.path).state is State.DONE
+    at = go_to(set_view(visit(run.id), more_seeds=True), "landscape")
+    assert at.button(key="start_more").label == "Compute Start 2, Start 3"
+    assert work(run.path, "pca-start-1").state is State.DONE
+    at = go_to(at, "landscape")
+    assert "another random start of the network" in words(at)
 
 
 def test_a_first_map_has_no_seeds_to_compare(run):
     at = go_to(set_view(visit(run.id), more_seeds=True), "landscape")
-    assert not [one for one in at.toggle if "seeds" in one.label]
+    assert not [one for one in at.toggle if "beside" in one.label]
 
 
 def test_a_job_in_line_says_how_many_are_ahead(run):
