@@ -14,7 +14,7 @@ from dashboard.charts.text import clean, number
 from dashboard.components import Detail, DetailPart
 from dashboard.results import any_table_of, landscape_of
 
-MOST_TASKS = 8
+MOST_TASKS = 6
 
 
 def teller(
@@ -39,23 +39,16 @@ def teller(
 
 def say_sample(found: OneSample, report: Report) -> Detail:
     """A sample in words."""
-    task = report.tasks[found.here.task]
-    group = letter(int(report.recommended.grouping.labels[found.here.task]))
-    own = (
-        ("Label", say_label(task, found.here.label)),
-        ("Loss before training", number(found.here.loss)),
-        ("Group of the task", group),
-    )
-    parts = [DetailPart(clean(task.name), own)]
-    if found.elsewhere:
-        shown = tuple(_task_row(report, one) for one in found.elsewhere[:MOST_TASKS])
-        hidden = len(found.elsewhere) - len(shown)
-        more = f", largest losses of {len(found.elsewhere)}" if hidden else ""
-        parts.append(DetailPart(f"The row's other tasks: label, loss{more}", shown))
+    shown = (found.here, *found.elsewhere[: MOST_TASKS - 1])
+    rows = [_task_row(report, one) for one in shown]
+    if hidden := len(found.elsewhere) + 1 - len(shown):
+        rows.append((f"{hidden} more with smaller losses", "", ""))
+    parts = [DetailPart(("Task (its group)", "label", "loss"), tuple(rows))]
     if found.unusual:
-        rows = tuple((clean(one.column), _say_unusual(one)) for one in found.unusual)
-        parts.append(DetailPart("Furthest from the average row", rows))
-    return Detail(f"Row {found.sample:,}", tuple(parts))
+        unusual = tuple(_unusual_row(one) for one in found.unusual)
+        parts.append(DetailPart(("Furthest from average", "value", "by"), unusual))
+    task = clean(report.tasks[found.here.task].name)
+    return Detail(f"Row {found.sample:,} as {task} sees it", tuple(parts))
 
 
 def say_label(task: Task, label: float) -> str:
@@ -69,11 +62,11 @@ def say_label(task: Task, label: float) -> str:
     return number(label)
 
 
-def _task_row(report: Report, one: OnTask) -> tuple[str, str]:
-    task = report.tasks[one.task]
-    return clean(task.name), f"{say_label(task, one.label)}, {number(one.loss)}"
+def _task_row(report: Report, one: OnTask) -> tuple[str, str, str]:
+    task, group = report.tasks[one.task], report.recommended.grouping.labels[one.task]
+    name = f"{clean(task.name)} ({letter(int(group))})"
+    return name, say_label(task, one.label), number(one.loss)
 
 
-def _say_unusual(one: Unusual) -> str:
-    side = "above" if one.score > 0 else "below"
-    return f"{number(one.value)} ({number(abs(one.score), 2)} SD {side})"
+def _unusual_row(one: Unusual) -> tuple[str, str, str]:
+    return clean(one.column), number(one.value), f"{one.score:+.1f} SD".replace("-", "−")

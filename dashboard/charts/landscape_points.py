@@ -19,7 +19,7 @@ __all__ = ["PointColours", "brushed", "colour_points", "describe_points", "draw_
 MOST_POINTS = 20_000
 BRUSHES = ["polygon", "rect"]
 """Tools: a lasso and a box; what an outline does is picked beside the picture."""
-_CHOSEN, _OTHER = 0.7, 0.1
+_CHOSEN, _OTHER = 1.0, 0.1
 _HEIGHT = 560
 
 

@@ -92,7 +92,8 @@ class Picture {
 
   count() {                              // which points are selected; all of them by no outline
     const count = chooseAll(this.xy, this.parts, this.chosen), n = this.head.n.toLocaleString("en")
-    this.say(this.parts.length ? `${count.toLocaleString("en")} of ${n} points selected` : "")
+    const far = this.far ? `${this.far.toLocaleString("en")} far points only in the whole picture` : ""
+    this.say(this.parts.length ? `${count.toLocaleString("en")} of ${n} points selected` : far)
   }
 
   adopt(parts) {                         // the page says what is selected: undone, or by its name

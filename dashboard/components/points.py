@@ -24,10 +24,10 @@ _MOST_KNOWN = 200
 
 @dataclass(frozen=True)
 class DetailPart:
-    """Some lines under a heading: names and what they are."""
+    """A small table under the names of its columns: a name and what is told of it."""
 
-    title: str
-    rows: tuple[tuple[str, str], ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)

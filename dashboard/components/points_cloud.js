@@ -2,12 +2,12 @@
 
 const VERTEX = `#version 300 es
 in vec2 place; in float entry; in float chosen;
-uniform vec2 scale, offset; uniform float size, opacity; uniform sampler2D palette;
+uniform vec2 scale, offset; uniform float size; uniform sampler2D palette;
 out vec4 colour; flat out int shape; flat out float width;
 void main() {
   vec4 look = texelFetch(palette, ivec2(int(entry), 0), 0);
   shape = int(look.a * 255.0 + 0.5);
-  float bright = chosen > 0.5 ? opacity : opacity * 0.12;
+  float bright = chosen > 0.5 ? 1.0 : 0.12;           // whole, so that a mark keeps its contrast
   colour = vec4(look.rgb, bright);
   width = size;
   gl_PointSize = size;
@@ -81,7 +81,7 @@ class Cloud {
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, palette)
   }
 
-  draw(count, scale, offset, size, opacity) {
+  draw(count, scale, offset, size) {
     const gl = this.gl
     gl.viewport(0, 0, this.canvas.width, this.canvas.height)
     gl.clearColor(0, 0, 0, 0)
@@ -89,7 +89,6 @@ class Cloud {
     gl.uniform2f(this.at("scale"), ...scale)
     gl.uniform2f(this.at("offset"), ...offset)
     gl.uniform1f(this.at("size"), size)
-    gl.uniform1f(this.at("opacity"), opacity)
     gl.drawArrays(gl.POINTS, 0, count)
   }
 }

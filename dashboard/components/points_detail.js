@@ -69,10 +69,15 @@ Picture.prototype.fillCard = function () {
     return made
   }
   if (!detail) return card.replaceChildren(line("p", "…"))
-  const parts = detail.parts.flatMap(({ title, rows }) => {
-    const list = document.createElement("dl")
-    list.append(...rows.flatMap(([name, value]) => [line("dt", name), line("dd", value)]))
-    return [line("h6", title), list]
+  const row = (name, cells) => {
+    const made = document.createElement("tr")
+    made.append(...cells.map(text => line(name, text)))
+    return made
+  }
+  const parts = detail.parts.map(({ columns, rows }) => {
+    const table = document.createElement("table")
+    table.append(row("th", columns), ...rows.map(cells => row("td", cells)))
+    return table
   })
   card.replaceChildren(line("strong", detail.title), ...parts)
   this.placeCard()

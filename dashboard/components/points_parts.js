@@ -18,6 +18,19 @@ function bounds(xy) {
   return { x0, x1, y0, y1 }
 }
 
+// the box that leaves out a share of the points on each side, judged by some of them
+function middle(xy, share) {
+  const step = 2 * Math.max(1, Math.floor(xy.length / 40000))
+  const edges = axis => {
+    const values = []
+    for (let i = axis; i < xy.length; i += step) values.push(xy[i])
+    values.sort((a, b) => a - b)
+    return [values[Math.floor(share * (values.length - 1))], values[Math.ceil((1 - share) * (values.length - 1))]]
+  }
+  const [[x0, x1], [y0, y1]] = [edges(0), edges(1)]
+  return { x0, x1, y0, y1 }
+}
+
 // 1 for every point inside the polygon (even-odd rule)
 function choose(xy, polygon, chosen) {
   const flat = new Float32Array(polygon.flat()), edge = bounds(flat), m = polygon.length

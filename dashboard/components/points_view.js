@@ -8,18 +8,39 @@ Picture.prototype.resize = function () {
     canvas.width = Math.round(box.width * ratio)
     canvas.height = Math.round(box.height * ratio)
   }
-  if (!this.view) this.whole()
+  if (!this.view) this.begin()
   else this.draw()
 }
 
+Picture.prototype.begin = function () {       // a few far points do not make the rest a speck
+  const all = bounds(this.xy), main = middle(this.xy, 0.005)
+  const share = Math.max((main.x1 - main.x0) / (all.x1 - all.x0), (main.y1 - main.y0) / (all.y1 - all.y0))
+  this.whole()
+  if (!(share < 0.6)) return
+  this.frame(main)
+  const [[x0, y0], [x1, y1]] = [[0, this.height], [this.width, 0]].map(at => this.toPlace(at))
+  this.far = this.entry.reduce((sum, _, i) => {
+    const x = this.xy[2 * i], y = this.xy[2 * i + 1]
+    return sum + (x < x0 || x > x1 || y < y0 || y > y1)
+  }, 0)
+  this.count()
+}
+
 Picture.prototype.whole = function () {
-  const { x0, x1, y0, y1 } = bounds(this.xy)
-  const spread = Math.min(this.width * 0.92 / (x1 - x0 || 1), this.height * 0.88 / (y1 - y0 || 1))
-  this.view = { x: (x0 + x1) / 2, y: (y0 + y1) / 2, k: spread, whole: spread }
-  const margin = 0.001 * Math.max(x1 - x0, y1 - y0)
-  for (const [name, value] of Object.entries({ x0: x0 - margin, x1: x1 + margin,
-    y0: y0 - margin, y1: y1 + margin }))
-    this.find(`input[name=${name}]`).value = Number(value.toPrecision(6))
+  const all = bounds(this.xy), margin = 0.001 * Math.max(all.x1 - all.x0, all.y1 - all.y0)
+  this.far = 0
+  this.view = null
+  this.frame(all)
+  for (const name of ["x0", "x1", "y0", "y1"]) {
+    const edge = all[name] + (name.endsWith("0") ? -margin : margin)
+    this.find(`input[name=${name}]`).value = Number(edge.toPrecision(6))
+  }
+  this.count()
+}
+
+Picture.prototype.frame = function ({ x0, x1, y0, y1 }) {
+  const k = Math.min(this.width * 0.92 / (x1 - x0 || 1), this.height * 0.88 / (y1 - y0 || 1))
+  this.view = { x: (x0 + x1) / 2, y: (y0 + y1) / 2, k, whole: this.view?.whole ?? k }
   this.draw()
 }
 
@@ -38,7 +59,7 @@ Picture.prototype.draw = function () {
   const size = Math.min(14, Math.max(1.6, 42 / n ** 0.25) * Math.max(1, k / whole) ** 0.4)
   const scale = [2 * k / this.width, 2 * k / this.height]
   const offset = [-x * scale[0], -y * scale[1]]
-  this.cloud.draw(n, scale, offset, size * this.ratio, n > 50000 ? 0.55 : 0.85)
+  this.cloud.draw(n, scale, offset, size * this.ratio)
   this.annotate()
 }
 

@@ -315,9 +315,9 @@ def test_a_point_is_told_of_on_the_screen_and_nowhere_else(page, server, cohort)
     page.locator("canvas.over").focus()
     page.keyboard.press("Enter")
     card = page.locator(".detail")
-    for text in ("Loss before training", "The row's other tasks", "Furthest from the average row"):
+    for text in ("Task (its group)", "loss", "Furthest from average"):
         card.get_by_text(text).first.wait_for()
-    row = int(card.locator("strong").inner_text().removeprefix("Row ").replace(",", ""))
+    row = int(card.locator("strong").inner_text().split()[1].replace(",", ""))
     assert row in cohort.landscape(cohort.plan.heads).points.sample
     assert "row" not in page.url
     page.keyboard.press("Escape")

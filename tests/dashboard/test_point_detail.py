@@ -37,23 +37,17 @@ def test_a_sample_is_told_with_its_own_task_first_and_few_of_many():
     elsewhere = tuple(OnTask(k, 0.0, 300.0 - k) for k in range(1, 300))
     unusual = (Unusual("lactate", 8.2, 3.14), Unusual("age", 2.0, -2.0))
     told = say_sample(OneSample(1233, OnTask(0, 1.0, 0.5), elsewhere, unusual), report_of(*tasks))
-    own, others, features = told.parts
-    assert told.title == "Row 1,233"
-    assert own.title == "y_0"
-    assert own.rows == (
-        ("Label", "yes"),
-        ("Loss before training", "0.500"),
-        ("Group of the task", "A"),
-    )
-    assert others.title.endswith("largest losses of 299")
-    assert len(others.rows) == MOST_TASKS
-    assert others.rows[0] == ("y_1", "no, 299")
-    assert features.rows == (("lactate", "8.20 (3.1 SD above)"), ("age", "2.00 (2.0 SD below)"))
+    own, features = told.parts
+    assert told.title == "Row 1,233 as y_0 sees it"
+    assert own.rows[0] == ("y_0 (A)", "yes", "0.500")
+    assert own.rows[1] == ("y_1 (B)", "no", "299")
+    assert own.rows[-1] == (f"{300 - MOST_TASKS} more with smaller losses", "", "")
+    assert len(own.rows) == MOST_TASKS + 1
+    assert features.rows == (("lactate", "8.20", "+3.1 SD"), ("age", "2.00", "−2.0 SD"))
 
 
 def test_a_sample_without_a_table_or_other_tasks_is_told_shortly():
-    told = say_sample(
-        OneSample(0, OnTask(0, NAN, NAN), (), ()), report_of(Task("y", Kind.UNKNOWN, 1, NAN))
-    )
-    assert [part.title for part in told.parts] == ["y"]
-    assert told.parts[0].rows[0] == ("Label", "unknown")
+    sample = OneSample(0, OnTask(0, NAN, NAN), (), ())
+    told = say_sample(sample, report_of(Task("y", Kind.UNKNOWN, 1, NAN)))
+    (own,) = told.parts
+    assert own.rows == (("y (A)", "unknown", "–"),)

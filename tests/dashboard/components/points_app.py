@@ -37,8 +37,8 @@ def draw(parts):
 
 
 def tell(place):
-    across = DetailPart("Where", (("across", f"{xy[place, 0]:.4f}"), ("up", HOSTILE[0])))
-    return Detail(f"Point {place}", (across,))
+    where = DetailPart(("Where", ""), (("across", f"{xy[place, 0]:.4f}"), ("up", HOSTILE[0])))
+    return Detail(f"Point {place}", (where,))
 
 
 xy = np.random.default_rng(0).uniform(-1, 1, (4000, 2)).astype(np.float32)
