@@ -6,6 +6,7 @@ load_landscape("model.landscape.npz")              Landscape, for `run_landscape
 
 from os.path import exists
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 from jaxtyping import Float
@@ -14,6 +15,7 @@ from core.affinity.given import as_affinity
 from core.data.matrix import looks_like_matrix, read_matrix
 from core.data.names import quoted
 from core.errors import MethodError, TableError
+from core.recording.check import find_fault
 from core.storage import UNREADABLE, holds_value, load_value
 from core.values import Affinity, Landscape
 
@@ -62,35 +64,26 @@ def load_landscape(path: str | Path) -> Landscape:
     """
     file = Path(path)
     try:
-        return _checked(load_value(file, Landscape))
+        _check_size(file)
+        found = load_value(file, Landscape)
+        fault = find_fault(found)
     except FileNotFoundError as error:
         raise TableError(f"There is no file {path}. Check the path.") from error
     except UNREADABLE as error:
         raise TableError(
             f"{file.name} is no whole landscape of this version. Record it again."
         ) from error
+    if fault:
+        raise TableError(f"{file.name} is no landscape that can be used: {fault}. Record it again.")
+    return found
 
 
-def _checked(landscape: Landscape) -> Landscape:
-    """The landscape; ValueError where its parts do not belong together."""
-    n_tasks, sums, labels = len(landscape.tasks), landscape.sums, landscape.label_sums
-    square = (sums.n_blocks, n_tasks, n_tasks)
-    parts = [part for _, part in sums._items() if isinstance(part, np.ndarray)]
-    columns = (sums.n_blocks, len(labels.task), len(labels.task))
-    moments = (labels.count, labels.total, labels.square, labels.product)
-    points = landscape.points
-    lengths = {len(part) for _, part in points._items() if isinstance(part, np.ndarray)}
-    is_whole = (
-        all(part.shape == square for part in parts)
-        and all(part.shape == columns for part in moments)
-        and sorted(set(labels.task.tolist())) == list(range(n_tasks))
-        and len(lengths) == 1
-        and (points.task < n_tasks).all()
-        and (points.task >= 0).all()
-    )
-    if not is_whole:
-        raise ValueError("the parts of the landscape do not belong together")
-    return landscape
+def _check_size(file: Path) -> None:
+    """ValueError where a file would unpack to much more than it is; ours are not packed."""
+    with ZipFile(file) as archive:
+        unpacked = sum(part.file_size for part in archive.infolist())
+    if unpacked > 4 * file.stat().st_size + 2**20:
+        raise ValueError(f"{file.name} unpacks to {unpacked} bytes")
 
 
 def find_given(path: Path, kind: str | None) -> Affinity | Landscape | None:

@@ -6,9 +6,11 @@ import tempfile
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
+from tokenize import TokenError
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from zipfile import BadZipFile, ZipFile, is_zipfile
+from zlib import error as CompressionError  # noqa: N812 (a class, whatever its name)
 
 import numpy as np
 
@@ -18,7 +20,19 @@ V = TypeVar("V", bound=Frozen)
 
 _TREE = "tree.json"
 
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, BadZipFile)
+UNREADABLE = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    RuntimeError,
+    MemoryError,
+    BadZipFile,
+    CompressionError,
+    TokenError,
+)
 """What reading a missing, cut-off or overwritten value raises."""
 
 

@@ -34,6 +34,7 @@ belongs to the module around them.
     prove      a first batch shows that every weight is accounted for
     independent  and that samples are apart
     batch      losses, masks, labels and ids of a batch, checked
+    check      what a recorded file must hold, whoever wrote it
     sums       pair terms and mean displacements, block by block
     reservoir  a fair draw of points from a stream
     finish     what was recorded as a Landscape
