@@ -80,3 +80,14 @@ def explain_walks(
 def _last_change(curve: Float[np.ndarray, "step 2"]) -> float:
     before, after = curve[-2:, 1]
     return float(abs(after - before) / after) if after > 0 else 0.0
+
+
+def explain_sample(n_held: int, n_rows: int, pairing: str, steps: int) -> tuple[str, ...]:
+    """What of a streamed table was not summed over every row; none where all rows are at hand."""
+    if n_held == n_rows or (pairing == "matched" and steps == 1):
+        return ()
+    what = "Several steps are followed" if pairing == "matched" else "Tasks are compared"
+    return (
+        f"{what} on rows of the sample of {n_held:,} training rows, not on all "
+        f"{n_rows:,} that were streamed.",
+    )

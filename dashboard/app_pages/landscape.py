@@ -74,7 +74,7 @@ is_whole = len(flat.index) == landscape.points.n_total
 st.caption(
     (f"All {len(flat.index):,} points are shown. " if is_whole else "")
     + f"{flat.trustworthiness:.0%} of the neighbourhoods survived the flattening. "
-    + " ".join(sentence(note) for note in flat.notes)
+    + " ".join(sentence(note) for note in (*flat.notes, *landscape.notes))
 )
 offer_more_maps(run, report, landscape, method)
 show_selection(run, report)

@@ -1,18 +1,22 @@
 """What a million rows cost: a landscape streamed from Parquet, each size in a process of its own.
 
     python -m tests.benchmarks.streaming             peak memory and processor time by rows
+    python -m tests.benchmarks.streaming probe       the same with a head for each task
     python -m tests.benchmarks.streaming group       `taskscape group` on a million rows
+    python -m tests.benchmarks.streaming csv         a text of a million rows written anew as Parquet
 
 The files are real Parquet with d = 50 features (5 % missing) and T = 20 binary tasks (20 % of the
 labels missing), in row groups of 100,000. Peak memory is the largest resident set of the process,
 libraries included; time is processor time, as the machine may be shared.
 """
 
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -54,14 +58,25 @@ def measure_one(path, heads):
     table = open_table(path, "y_*")
     opened = time.process_time()
     measure_landscape(table, OneStep(heads=heads, starts=1), device="cpu")
-    done = time.process_time()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(opened - start, done - opened, peak)
+    print(opened - start, time.process_time() - opened, peak())
+
+
+def peak():
+    """Of this process, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def in_a_process(path, heads):
-    command = [sys.executable, "-m", "tests.benchmarks.streaming", "one", str(path), heads]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return run_one("one", path, heads)
+
+
+def run_one(*words):
+    """A part of this file in a process of its own, with the environment of a worker."""
+    from core.threads import idle_threads_sleep
+
+    command = [sys.executable, "-m", "tests.benchmarks.streaming", *map(str, words)]
+    environment = idle_threads_sleep(os.environ)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     return np.array([float(part) for part in done.stdout.split()])
 
 
@@ -84,26 +99,69 @@ def main(heads="shared", sizes=SIZES):
     print(f"time {sizes[2]:,} ÷ {sizes[1]:,}: {many[:2].sum() / some[:2].sum():.1f} (bar 11)")
 
 
-def group(n_rows=1_000_000):
+def group(n_rows=1_000_000, *options):
     """The whole command on a large file: its front process and its worker."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "large.parquet"
-        write_file(path, n_rows)
-        start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        write_file(path, int(n_rows))
+        start = time.perf_counter()
         command = [sys.executable, "-m", "core", "group", str(path), "--targets", "y_*"]
-        options = ["--preset", "quick", "-o", str(Path(folder) / "run"), *sys.argv[2:]]
-        subprocess.run([*command, *options], check=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        print(f"{n_rows:,} rows: {time.perf_counter() - start:.0f} s on the clock")
-        spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        print(f"front process: {spent:.0f} s, peak {after.ru_maxrss / 1024:.0f} MB")
+        options = options or ("--preset", "quick")
+        spent = watch([*command, "-o", str(Path(folder) / "run"), *options])
+        print(f"{int(n_rows):,} rows: {time.perf_counter() - start:.0f} s on the clock")
+        for name, (seconds, most) in spent.items():
+            print(f"{name}: {seconds:.0f} s of processor time, peak {most:.0f} MB")
+
+
+def watch(command):
+    """Processor seconds and peak memory (MB) of a command and of the worker that it starts."""
+    import psutil
+
+    front = psutil.Popen(command)
+    spent = {}
+    while front.poll() is None:
+        for name, process in (("front", front), *(("worker", one) for one in front.children())):
+            with suppress(psutil.Error, OSError):
+                times = process.cpu_times()
+                status = Path(f"/proc/{process.pid}/status").read_text()
+                most = int(status.partition("VmHWM:")[2].split()[0]) / 1024
+                spent[name] = (times.user + times.system, most)
+        time.sleep(0.2)
+    if front.returncode:
+        raise SystemExit(front.returncode)
+    return spent
+
+
+def text(n_rows=1_000_000):
+    """A CSV of a million rows: a process that rewrites it, and what it takes."""
+    from pyarrow import csv, parquet
+
+    with tempfile.TemporaryDirectory() as folder:
+        rows, path = Path(folder) / "rows.parquet", Path(folder) / "large.csv"
+        write_file(rows, n_rows)
+        with csv.CSVWriter(path, parquet.read_schema(rows)) as writer:
+            for batch in parquet.ParquetFile(rows).iter_batches(batch_size=ROW_GROUP):
+                writer.write_batch(batch)
+        rows.unlink()
+        seconds, most = run_one("rewrite", path, rows)
+        print(
+            f"{n_rows:,} rows, {path.stat().st_size / 1e6:.0f} MB of text: written anew in "
+            f"{seconds:.0f} s of processor time, peak {most:.0f} MB"
+        )
+
+
+def rewrite(path, target):
+    """In a process of its own."""
+    from core.data.streamed.delimited import rewrite_text
+
+    rewrite_text(Path(path), Path(target))
+    print(time.process_time(), peak())
 
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    if words[:1] == ["one"]:
-        measure_one(*words[1:])
-    elif words[:1] == ["group"]:
-        group()
+    parts = {"one": measure_one, "group": group, "csv": text, "rewrite": rewrite}
+    if words[:1] and words[0] in parts:
+        parts[words[0]](*words[1:])
     else:
         main(*words)

@@ -149,6 +149,10 @@ def test_tasks_with_their_own_samples_are_streamed_by_energy(tmp_path):
     assert streamed.has_own_samples
     found = measure_landscape(streamed, METHOD, device="cpu")
     assert found.sums.pairing == "energy"
+    few = open_table(tmp_path / "own.parquet", "y_*", sample_rows=300)
+    said = measure_landscape(few, METHOD, device="cpu").notes
+    assert any("Tasks are compared on rows of the sample" in note for note in said)
+    assert not any("of the sample of" in note for note in found.notes), "all rows are at hand"
     assert (found.sums.count.sum(0) > 0).all()
 
 
@@ -156,4 +160,5 @@ def test_several_steps_follow_rows_of_the_sample(file):
     method = replace(METHOD, steps=2, step_rows=40, mean_rows=100)
     found = measure_landscape(opened(file, sample_rows=1000), method, device="cpu")
     assert found.curve.shape == (2, 2)
+    assert any("Several steps are followed on rows of the sample" in note for note in found.notes)
     assert np.isfinite(found.sums.distance).all()
