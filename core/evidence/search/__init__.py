@@ -3,7 +3,7 @@
     measured    groups trained so far and what their tasks gained
     rules       how many networks, overlap, who is pinned together or kept apart
     select      the best selection, exact wherever possible (subsets, programme, local)
-    surrogate   what groups that nobody trained would gain (kernel, tune, mean)
+    surrogate   what groups that nobody trained would gain (observed, kernel, tune, mean)
     acquire     the next groups to train (cold, candidates, prices, improve)
     search      any source of gains → the networks, by a strategy of `SEARCHES`
     table       a published table of measured groups, which can stand in for training

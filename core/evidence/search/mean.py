@@ -7,7 +7,8 @@ from jaxtyping import Float
 
 from core.evidence.search.kernel import Places, log_size, share
 from core.evidence.search.measured import Group, membership
-from core.evidence.search.surrogate import Surrogate, make_places
+from core.evidence.search.observed import make_places
+from core.evidence.search.surrogate import Surrogate
 
 
 def predict_mean(surrogate: Surrogate, groups: Sequence[Group]) -> Float[np.ndarray, "group task"]:
@@ -47,9 +48,10 @@ def _linear(surrogate: Surrogate, places: Places) -> Float[np.ndarray, " place"]
 def _smooth(surrogate: Surrogate, places: Places) -> Float[np.ndarray, " place"]:
     seen, p = surrogate.observed.places, surrogate.penalties
     found = np.zeros(len(places.task))
+    count, seen_count = places.count, seen.count
     for task in range(len(surrogate.affinity)):
         here, there = np.flatnonzero(places.task == task), np.flatnonzero(seen.task == task)
         shared = places.partners[here] @ seen.partners[there].T
-        differ = places.count[here, None] + seen.count[None, there] - 2 * shared
+        differ = count[here, None] + seen_count[None, there] - 2 * shared
         found[here] = np.exp(-differ / p.reach) @ surrogate.weights[there]
     return p.smooth * found

@@ -13,22 +13,12 @@ from jaxtyping import Bool, Float, Int
 
 from core.evidence.search.kernel import Penalties, Places, covariance, variance
 from core.evidence.search.measured import Group, Measured, membership
+from core.evidence.search.observed import Observed, make_places, observe, standardise
 from core.threads import one_thread
 
 _JITTER = 1e-9
-
-
-@dataclass(frozen=True)
-class Observed:
-    """The measured gains of groups of two or more, in scaled units."""
-
-    places: Places
-    values: Float[np.ndarray, " place"]
-    noise: Float[np.ndarray, " place"]
-    """Variance of the measuring, 0 where unknown."""
-    number: Int[np.ndarray, " place"]
-    """Which group a place belongs to."""
-    scale: Float[np.ndarray, " task"]
+_AT_ONCE = 1000
+"""Places that are foretold at once, so that memory stays bounded (ours)."""
 
 
 @dataclass(frozen=True)
@@ -57,19 +47,27 @@ class Surrogate:
         A group of one gains 0 for sure, where gains are against it. A measured group gains what
         was measured, less what its standard error leaves open.
         """
+        member = membership(groups, len(self.affinity))
+        mean = np.where(member, 0.0, np.nan)
+        error = mean.copy()
+        row, task = self.places_of(member)
+        for start in range(0, len(row), _AT_ONCE):
+            at = row[start : start + _AT_ONCE], task[start : start + _AT_ONCE]
+            expected, spread = self._foretell(make_places(member, *at, self.affinity))
+            mean[at] = expected * self.observed.scale[at[1]]
+            error[at] = np.sqrt(np.maximum(spread, 0)) * self.observed.scale[at[1]]
+        return mean, error
+
+    def _foretell(
+        self, places: Places
+    ) -> tuple[Float[np.ndarray, " place"], Float[np.ndarray, " place"]]:
+        """Mean and variance at some places, in scaled units."""
         from scipy.linalg import solve_triangular
 
-        member = membership(groups, len(self.affinity))
-        at = self.places_of(member)
-        places = make_places(member, at[0], at[1], self.affinity)
         cross = self._cross(places)
         half = solve_triangular(self.factor, cross.T, lower=True, check_finite=False)
         spread = variance(places, self.penalties) + self.penalties.own - (half**2).sum(axis=0)
-        mean = np.where(member, 0.0, np.nan)
-        error = mean.copy()
-        mean[at] = cross @ self.weights * self.observed.scale[at[1]]
-        error[at] = np.sqrt(np.maximum(spread, 0)) * self.observed.scale[at[1]]
-        return mean, error
+        return cross @ self.weights, spread
 
     def draw(
         self, groups: Sequence[Group], n_draws: int, rng: np.random.Generator
@@ -140,62 +138,6 @@ def solve(
     joint[np.diag_indices_from(joint)] += penalties.own + observed.noise + _JITTER
     factor = cholesky(joint, lower=True, check_finite=False)
     return factor, cho_solve((factor, True), observed.values, check_finite=False)
-
-
-def observe(measured: Measured, affinity: Float[np.ndarray, "task partner"]) -> Observed:
-    """The defined gains of all groups of two or more, each task in units of its own spread."""
-    rows = _full_size(measured)
-    member = membership([measured.groups[row] for row in rows], len(measured.task_names))
-    gains, errors = measured.gains[rows], measured.errors[rows]
-    at = np.nonzero(np.isfinite(gains))
-    scale = _spread(gains)
-    noise = np.nan_to_num(errors[at] / scale[at[1]]) ** 2
-    places = make_places(member, at[0], at[1], affinity)
-    return Observed(places, gains[at] / scale[at[1]], noise, at[0], scale)
-
-
-def make_places(
-    member: np.ndarray,
-    row: Int[np.ndarray, " place"],
-    task: Int[np.ndarray, " place"],
-    affinity: Float[np.ndarray, "task partner"],
-) -> Places:
-    """The places (row, task) of a membership table."""
-    group = member[row].astype(float)
-    partners = group.copy()
-    partners[np.arange(len(task)), task] = 0
-    prior = (partners * affinity[task]).sum(axis=1) / np.maximum(partners.sum(axis=1), 1)
-    return Places(task, partners, group, prior)
-
-
-def standardise(affinity: Float[np.ndarray, "task partner"]) -> Float[np.ndarray, "task partner"]:
-    """Affinities off the diagonal at mean 0 and spread 1; 0 where undefined or all equal."""
-    off = ~np.eye(len(affinity), dtype=bool) & np.isfinite(affinity)
-    if not off.any() or np.ptp(affinity[off]) == 0:
-        return np.zeros(affinity.shape)
-    return np.asarray(np.where(off, (affinity - affinity[off].mean()) / affinity[off].std(), 0.0))
-
-
-def _full_size(measured: Measured) -> list[int]:
-    """Rows of groups of two or more; of one group at several costs the dearest."""
-    dearest: dict[Group, int] = {}
-    for row in np.argsort(measured.costs, kind="stable"):
-        if len(measured.groups[row]) >= measured.fewest:
-            dearest[measured.groups[row]] = int(row)
-    return sorted(dearest.values())
-
-
-_SHRINK = 4.0
-"""Weight of all tasks' common spread beside a task's own, in observations (ours)."""
-
-
-def _spread(gains: Float[np.ndarray, "group task"]) -> Float[np.ndarray, " task"]:
-    """Root mean square gain of each task, drawn towards that of all tasks; 1 where all is 0."""
-    count = np.isfinite(gains).sum(axis=0)
-    square = np.nansum(gains**2, axis=0)
-    common = square.sum() / max(count.sum(), 1)
-    spread = np.sqrt((square + _SHRINK * common) / (count + _SHRINK))
-    return np.asarray(np.where(spread > 0, spread, 1.0))
 
 
 def _normal(

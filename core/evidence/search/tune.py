@@ -7,7 +7,7 @@ import numpy as np
 from core.evidence.search.kernel import Penalties, Places, components
 
 if TYPE_CHECKING:
-    from core.evidence.search.surrogate import Observed
+    from core.evidence.search.observed import Observed
 
 MAX_PLACES = 300
 SWEEPS = 2
@@ -104,7 +104,7 @@ class LeftOut:
 
 def _part(observed: "Observed") -> "Observed":
     """The first groups that together have a few hundred places, spread evenly over all groups."""
-    from core.evidence.search.surrogate import Observed
+    from core.evidence.search.observed import Observed
 
     if len(observed.values) <= MAX_PLACES:
         return observed
