@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from core.affinity import TAG
 from core.data import Roles
 from core.data.features import MOST_LEVELS, SHOWN_LEVELS, plain_numbers
 from core.joint_run import JointRun
 from core.landscape import OneStep
+from core.landscape.look_ahead.joint import rows_of_look
 from core.null import MAX_ROWS, N_PERMUTATIONS, STEP_ROWS
 from core.plan import Plan
 
@@ -84,11 +86,14 @@ def estimate_run(size: Size, plan: Plan, pace: float = 1.0) -> Needs:
         plan: its settings.
         pace: how many times slower this machine is than the reference.
     """
+    run: JointRun | None = plan.measure if isinstance(plan.measure, JointRun) else None
+    if run is None and size.n_tasks <= TAG.most_tasks:
+        run = TAG()
     parts = (
         START_S + LIBRARIES_S,
         0.25e-6 * size.n_rows * (size.n_inputs + size.n_tasks),
         _landscapes(size, plan.landscape),
-        _look_ahead(size) if size.n_tasks <= 100 else 0.0,
+        _look_ahead(size, run) if run is not None else 0.0,
         _null(size, plan),
         _groups(size, plan),
     )
@@ -144,9 +149,11 @@ def _walks(size: Size, landscape: OneStep, followed: int) -> float:
     return 1.5 * landscape.steps * _passes(rows, size.n_inputs, landscape)
 
 
-def _look_ahead(size: Size) -> float:
-    tasks = size.n_tasks
-    return 0.2 + 0.015 * tasks + 1.9e-4 * tasks**2 + 5e-5 * tasks * size.n_inputs
+def _look_ahead(size: Size, run: JointRun) -> float:
+    tasks, n_looks = size.n_tasks, -(-run.steps // run.every)
+    losses = tasks**2 * rows_of_look(run, tasks)
+    look = 5e-4 * tasks + 1.2e-8 * losses + 1.7e-6 * tasks * size.n_inputs
+    return 6e-4 * run.steps + n_looks * look
 
 
 def _null(size: Size, plan: Plan) -> float:
@@ -159,7 +166,7 @@ def _null(size: Size, plan: Plan) -> float:
         once = 0.01 + 0.2 * weights
     once += _walks(size, plan.landscape, STEP_ROWS)
     if isinstance(plan.measure, JointRun):
-        once += _look_ahead(size)
+        once += _look_ahead(size, plan.measure)
     return N_PERMUTATIONS * once
 
 

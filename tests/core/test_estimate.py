@@ -67,6 +67,17 @@ def test_more_work_takes_longer(more):
     assert estimate_run(size, plan).seconds > 1.1 * estimate_run(SIZE, Plan()).seconds
 
 
+def test_a_joint_run_of_many_tasks_counts_where_it_is_chosen():
+    """Past the tasks that it is made of unasked a look reads fewer rows, so it grows more slowly."""
+    seconds = {
+        tasks: estimate_run(Size(10_000, 64, tasks), Plan(measure=TAG())).seconds
+        - estimate_run(Size(10_000, 64, tasks), Plan(measure=TAG(steps=1))).seconds
+        for tasks in (100, 200, 500)
+    }
+    assert seconds[100] < seconds[200] < seconds[500] < 5 * seconds[100]
+    assert seconds[500] > 100
+
+
 def test_a_coreset_and_a_faster_machine_take_less():
     few = Plan(landscape=OneStep(samples=1000))
     large = dataclasses.replace(SIZE, n_rows=1_000_000)

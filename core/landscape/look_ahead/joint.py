@@ -59,6 +59,11 @@ _STREAM = 9
 """Where the random numbers of a joint run stand among those of a seed."""
 
 
+def rows_of_look(run: JointRun, n_tasks: int) -> int:
+    """How many rows a look ahead reads."""
+    return min(run.look_rows, max(FEWEST, MAX_LOSSES // n_tasks**2))
+
+
 @dataclass(frozen=True, eq=False)
 class _Problem:
     """Training rows: those learnt from and those looked at."""
@@ -88,8 +93,8 @@ class _Problem:
 
     def looks(self) -> "Iterator[Int[np.ndarray, ' row']]":
         seed = [self.seed, _STREAM, 2]
-        fits = max(FEWEST, MAX_LOSSES // self.labels.known.shape[1] ** 2)
-        return batches(self.part.held, self.labels.known, min(self.run.look_rows, fits), seed)
+        n_rows = rows_of_look(self.run, self.labels.known.shape[1])
+        return batches(self.part.held, self.labels.known, n_rows, seed)
 
 
 def run_ahead(

@@ -109,10 +109,11 @@ class Look:
         import torch
 
         ahead = torch.where(self.known, ahead, 0.0).double()
-        is_finite = self.is_finite & ahead.isfinite().all()
+        total = ahead.sum(1)  # of losses, none below 0: finite where they all are
+        is_finite = self.is_finite & total.isfinite().all()
         whole = self.whole.clamp_min(1e-300)
         counts = stepped.unsqueeze(1) & (self.whole > 0) & is_finite
-        ratio = ahead.sum(1) / whole
+        ratio = total / whole
         by_block = torch.einsum("br,srt->bst", self.member, ahead)
         gain = torch.where(counts, 1 - ratio, 0.0)
         change = torch.where(counts, (ratio * self.by_block - by_block) / whole, 0.0)
