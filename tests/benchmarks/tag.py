@@ -9,17 +9,24 @@ over the tasks, losses read on rows held out) stand beside it. It gives one T ×
 landscape from one start: the one sum that its measure reads, block by block, and all sums that any
 measure reads; with one shared head as published, and with a head for each task (their fit apart).
 
+With hundreds of tasks: seconds and memory of the joint run with its defaults, each in a process of
+its own (`python -m tests.benchmarks.tag many`).
+
 Medians of 5, processor time of one thread, all in one process: ratios, as others use the machine.
 Bar: TAG at every step takes at least 50 times as long as the landscape with one shared head.
 """
 
+import resource
+import subprocess
 import sys
+import time
 
 import numpy as np
 import torch
 
 from core.affinity import TAG
 from core.landscape import OneStep, measure_landscape, measure_look_ahead
+from core.landscape.look_ahead.joint import run_ahead
 from core.landscape.sums.accumulate import accumulate
 from core.values import Kind, Split, Task, TaskTable
 from tests.benchmarks.closed_form import BATCH as MOST_ROWS
@@ -89,7 +96,8 @@ def as_table(problem):
     real = problem.rows.real
     x, value = problem.rows.x[real].double().numpy(), problem.rows.value[real].double().numpy()
     names = tuple(f"x_{k}" for k in range(N_INPUTS))
-    tasks = tuple(Task(f"y_{k}", Kind.BINARY, N_ROWS, 0.5, ("0", "1")) for k in range(N_TASKS))
+    each = range(value.shape[1])
+    tasks = tuple(Task(f"y_{k}", Kind.BINARY, N_ROWS, 0.5, ("0", "1")) for k in each)
     train = np.full(N_ROWS, Split.TRAIN.code)
     return TaskTable(names, x, tasks, value, train, np.arange(N_ROWS))
 
@@ -129,5 +137,32 @@ def main() -> None:
     sys.stdout.write("\n".join(lines) + "\n")
 
 
+def many_tasks(*n_tasks: int) -> None:
+    """Print what the joint run of each number of tasks takes."""
+    lines = [f"TAG of this house, its defaults, n = {N_ROWS}, one thread"]
+    for tasks in n_tasks or (20, 100, 200, 500):
+        program = f"from tests.benchmarks.tag import joint_run; joint_run({tasks})"
+        told = subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.PIPE)
+        lines.append(f"T = {tasks:<5}{told.stdout.decode()}")
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def joint_run(n_tasks: int) -> None:
+    """Print processor seconds, and megabytes at the peak beside those before."""
+    torch.set_num_threads(1)
+    table, n_blocks = as_table(Problem(N_ROWS, n_tasks)), max(20, min(50, 5_000_000 // n_tasks**2))
+    before, started = _peak(), time.process_time()
+    run_ahead(table, OneStep(), TAG(), n_blocks, 0, "cpu", lambda share, what: None)
+    spent = time.process_time() - started
+    sys.stdout.write(f"{spent:8.1f} s{before:8.0f} → {_peak():.0f} MB")
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["many"]:
+        many_tasks(*map(int, sys.argv[2:]))
+    else:
+        main()
