@@ -51,7 +51,7 @@ class Picture {
     if (!this.cloud.gl) return this.giveUp()
     this.cloud.upload({ place: this.xy, entry: this.entry, chosen: this.chosen })
     this.paint()
-    this.resize()
+    this.draw()
   }
 
   show(head, colours) {
@@ -59,15 +59,16 @@ class Picture {
     this.find(".stage").style.height = `${head.height}px`
     const found = this.fetched(head)
     if (!found) return
-    const moved = head.points !== this.head?.points, painted = head.colours !== this.head?.colours
-    Object.assign(this, { head, colours })
+    const last = this.head ?? {}, moved = head.points !== last.points
+    const look = JSON.stringify([head.colours, head.title, head.entries, colours.dark])
+    const painted = look !== this.look
+    Object.assign(this, { head, colours, look })
     if (moved || painted) this.load(found, moved)
-    if (head.outline.number >= this.number) this.adopt(head.outline.parts)
+    const chosen = head.outline.number >= this.number && this.adopt(head.outline.parts)
     this.learn(head.detail)
     this.over.setAttribute("aria-label", head.alt)
-    fillLegend(this.find(".legend"), head, this.hidden, colours, () => this.shown())
-    this.paint()
     this.resize()
+    if (moved || painted || chosen) this.draw()   // an answer about a point leaves the cloud alone
   }
 
   shown() {                              // by the legend, some are hidden
@@ -88,20 +89,28 @@ class Picture {
     }
     this.entry = entry
     this.cloud.upload({ entry })
+    fillLegend(this.find(".legend"), this.head, this.hidden, this.colours, () => this.shown())
+    this.paint()
   }
 
   count() {                              // which points are selected; all of them by no outline
-    const count = chooseAll(this.xy, this.parts, this.chosen), n = this.head.n.toLocaleString("en")
-    const far = this.far ? `${this.far.toLocaleString("en")} far points only in the whole picture` : ""
-    this.say(this.parts.length ? `${count.toLocaleString("en")} of ${n} points selected` : far)
+    this.n_chosen = chooseAll(this.xy, this.parts, this.chosen)
+    this.report()
+  }
+
+  report() {
+    const [n, chosen, far] = [this.head.n, this.n_chosen, this.far].map(n => n?.toLocaleString("en"))
+    const outside = this.far ? `${far} far points only in the whole picture` : ""
+    this.say(this.parts.length ? `${chosen} of ${n} points selected` : outside)
   }
 
   adopt(parts) {                         // the page says what is selected: undone, or by its name
-    if (JSON.stringify(parts) === JSON.stringify(this.parts)) return
+    if (JSON.stringify(parts) === JSON.stringify(this.parts)) return false
     this.parts = parts
     this.stroke = null
     this.count()
     this.cloud.upload({ chosen: this.chosen })
+    return true
   }
 
   paint() {
@@ -148,6 +157,7 @@ class Picture {
   say(text) { this.find(".status").textContent = text }
 
   close() {
+    cancelAnimationFrame(this.drawing)
     clearTimeout(this.waiting)
     clearTimeout(this.resting)
     this.observer.disconnect()

@@ -1,6 +1,7 @@
 // What is written over the cloud: the outline, the axes, and the sign of every entry.
 
 Picture.prototype.annotate = function () {
+  if (!this.view) return
   const pen = this.pen, { text, back, font } = this.colours
   pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0)
   pen.clearRect(0, 0, this.width, this.height)

@@ -3,13 +3,13 @@
 Picture.prototype.resize = function () {
   const box = this.over.getBoundingClientRect(), ratio = window.devicePixelRatio || 1
   if (!box.width || !this.entry) return
+  const size = [Math.round(box.width * ratio), Math.round(box.height * ratio)]
   Object.assign(this, { width: box.width, height: box.height, ratio })
-  for (const canvas of [this.cloud.canvas, this.over]) {
-    canvas.width = Math.round(box.width * ratio)
-    canvas.height = Math.round(box.height * ratio)
-  }
+  if (`${size}` !== this.size)                     // a canvas is cleared when it is told its size
+    for (const canvas of [this.cloud.canvas, this.over]) [canvas.width, canvas.height] = size
   if (!this.view) this.begin()
-  else this.draw()
+  else if (`${size}` !== this.size) this.draw()
+  this.size = `${size}`
 }
 
 Picture.prototype.begin = function () {       // a few far points do not make the rest a speck
@@ -19,11 +19,11 @@ Picture.prototype.begin = function () {       // a few far points do not make th
   if (!(share < 0.6)) return
   this.frame(main)
   const [[x0, y0], [x1, y1]] = [[0, this.height], [this.width, 0]].map(at => this.toPlace(at))
-  this.far = this.entry.reduce((sum, _, i) => {
-    const x = this.xy[2 * i], y = this.xy[2 * i + 1]
-    return sum + (x < x0 || x > x1 || y < y0 || y > y1)
-  }, 0)
-  this.count()
+  for (let i = 0; i < this.xy.length; i += 2) {
+    const x = this.xy[i], y = this.xy[i + 1]
+    if (x < x0 || x > x1 || y < y0 || y > y1) this.far++
+  }
+  this.report()
 }
 
 Picture.prototype.whole = function () {
@@ -35,7 +35,7 @@ Picture.prototype.whole = function () {
     const edge = all[name] + (name.endsWith("0") ? -margin : margin)
     this.find(`input[name=${name}]`).value = Number(edge.toPrecision(6))
   }
-  this.count()
+  this.report()
 }
 
 Picture.prototype.frame = function ({ x0, x1, y0, y1 }) {
@@ -54,13 +54,15 @@ Picture.prototype.toPlace = function ([px, py]) {
   return [x + (px - this.width / 2) / k, y - (py - this.height / 2) / k]
 }
 
-Picture.prototype.draw = function () {
-  const { x, y, k, whole } = this.view, n = this.head.n
-  const size = Math.min(14, Math.max(1.6, 42 / n ** 0.25) * Math.max(1, k / whole) ** 0.4)
-  const scale = [2 * k / this.width, 2 * k / this.height]
-  const offset = [-x * scale[0], -y * scale[1]]
-  this.cloud.draw(n, scale, offset, size * this.ratio)
-  this.annotate()
+Picture.prototype.draw = function () {         // once a frame, however often it is asked for
+  cancelAnimationFrame(this.drawing)
+  this.drawing = requestAnimationFrame(() => {
+    const { x, y, k, whole } = this.view, n = this.head.n
+    const size = Math.min(14, Math.max(1.6, 42 / n ** 0.25) * Math.max(1, k / whole) ** 0.4)
+    const scale = [2 * k / this.width, 2 * k / this.height]
+    this.cloud.draw(n, scale, [-x * scale[0], -y * scale[1]], size * this.ratio)
+    this.annotate()
+  })
 }
 
 Picture.prototype.zoom = function (factor, [px, py] = [this.width / 2, this.height / 2]) {
