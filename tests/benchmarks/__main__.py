@@ -18,6 +18,7 @@ NAMES = (
     "forecasts",
     "report",
     "recording",
+    "points",
 )
 
 
