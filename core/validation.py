@@ -24,6 +24,8 @@ from core.training import to_examples
 from core.trials import Evidence, Verdict
 from core.values import Decision, Grouping, Recommendation, Report, TaskTable
 
+CONVOLUTIONS = ("cnn", "conv1d")
+"""Trunks of a landscape that are no plain layers."""
 FLOPS = 2e10
 """Floating-point operations of untruncated training that a core gets through in a second (ours,
 measured on tables of 1,000 to 2,000 rows: networks stop early, and small products are slow)."""
@@ -59,17 +61,32 @@ def validate_grouping(
     """
     if report.task_names != table.task_names:
         raise TableError("The report is of other tasks than the table; run `group` on it again.")
+    asked = settings or Validation()
     evidence = validate_candidates(
         to_examples(table),
         list_candidates(report, hand_made),
-        settings,
+        asked,
         report.affinity.similarity,
         device,
         on_progress,
         on_partial,
         store,
     )
-    return with_evidence(report, evidence)
+    notes = (*evidence.notes, *_other_trunk(table, report, asked))
+    return with_evidence(report, replace(evidence, notes=notes))
+
+
+def _other_trunk(table: TaskTable, report: Report, settings: Validation) -> tuple[str, ...]:
+    """That the networks are plain layers, where the landscape was measured with convolutions."""
+    trunk = report.provenance.get("plan", {}).get("landscape", {}).get("trunk", "auto")
+    if trunk not in CONVOLUTIONS and not (trunk == "auto" and len(table.feature_shape) in (2, 3)):
+        return ()
+    trainer = settings.trainer
+    return (
+        "The landscape was measured with convolutions; the networks trained here are "
+        f"{trainer.depth} plain layers of {trainer.width} units on the same numbers. "
+        "What shares well in them need not in a network made for images or series.",
+    )
 
 
 class Cost(NamedTuple):

@@ -6,11 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from core.command.watch import letter, watch
 from core.errors import RunError
 
 if TYPE_CHECKING:
     from core.trials import Contrast, Evidence, Trial
+    from core.validation import Cost
     from core.values import Report
 
 
@@ -34,15 +37,30 @@ def validate_run(
     """
     from core.evidence import validation_preset, with_seeds
     from core.runs import EVIDENCE, Asked, Run
+    from core.runs.pace import pace_here
+    from core.validation import estimate_cost
 
     run = Run(path)
     if run.report().provenance.get("plan") != run.spec.plan:
         raise RunError(f"The report of {run.id} is of an earlier plan; resume the run first.")
     settings = with_seeds(validation_preset(preset), seeds, search=search)
     settings = replace(settings, together=_sets(together), apart=_sets(apart))
-    run.ask_validation(Asked(settings, tuple(_groups(text) for text in groupings)))
+    hand_made = tuple(_groups(text) for text in groupings)
+    run.ask_validation(Asked(settings, hand_made))
+    cost = estimate_cost(run.report(), settings, hand_made)
+    click.echo(_told(cost, pace_here(run.path.resolve().parent)), err=True)
     run.start(EVIDENCE)
     return watch(run, as_json, EVIDENCE, summarise, again="taskscape validate")
+
+
+def _told(cost: "Cost", pace: float) -> str:
+    """What the training will take, before it starts."""
+    seconds = pace * cost.seconds
+    time = f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
+    return (
+        f"some {cost.n_networks:,} networks of {cost.n_groups:,} groups, about {time} on this "
+        "machine; what is trained is kept when you stop it"
+    )
 
 
 def summarise(report: "Report") -> str:
