@@ -8,6 +8,7 @@ compared through δ alone.
 
     one_step      the method: its settings, and the loop over random starts
     start         one random start
+    start_points  its points, for the pictures
     starting      the trunk that a start is measured from
     warmup        a short joint run of all tasks
     ground        what every start is measured on

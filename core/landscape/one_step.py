@@ -18,13 +18,12 @@ from core.landscape.notes import (
     explain_trunk,
     explain_walks,
 )
-from core.landscape.points import draw_projections, sketch_points
 from core.landscape.rows.labels import Distinct
 from core.landscape.rows.material import Material, from_stream, from_table
 from core.landscape.rows.pieces import supply
-from core.landscape.rows.strata import draw_pairs
 from core.landscape.spread import explain_spread
-from core.landscape.start import Start, generator_of, measure_start
+from core.landscape.start import generator_of, measure_start
+from core.landscape.start_points import draw_points
 from core.landscape.starting import trunk_kind
 from core.landscape.sums.accumulate import mean_of
 from core.landscape.terms import SUMS
@@ -172,7 +171,7 @@ class OneStep(Method):
             n_samples=material.n_rows,
             sums=_with_copies(mean_of([start.sums for start in starts]), material.distinct),
             label_sums=material.label_sums(),
-            points=self._points(material, starts[0], seed),
+            points=draw_points(material, starts[0], self.max_points, seed),
             curve=np.mean([start.curve for start in starts], axis=0),
             coreset=coreset,
             notes=(
@@ -207,7 +206,7 @@ class OneStep(Method):
         layout = material.layout
         ground = Ground(tasks, labels, rows, layout, brought, "matched", every, frozenset())
         start = measure_start(alone, ground, generator_of(seed, number), on_progress)
-        return alone._points(material, start, seed)
+        return draw_points(material, start, self.max_points, seed)
 
     def n_starts(self, brought: Brought = NOTHING) -> int:
         """One where nothing is drawn."""
@@ -230,23 +229,6 @@ class OneStep(Method):
         if self.pairing != "auto":
             return self.pairing
         return "energy" if material.has_own_samples else "matched"
-
-    def _points(self, material: Material, start: Start, seed: int) -> Points:
-        part = material.at_hand
-        drawn = draw_pairs(material.tasks, part.raw, self.max_points, seed)
-        projections = draw_projections(start.trunk, generator_of(seed, 0, 1))
-        heads = [start.heads.only(int(number)) for number in material.distinct.number]
-        found = sketch_points(start.trunk, heads, projections, part.x, part.labels, drawn)
-        task = np.repeat(np.arange(len(drawn)), [len(rows) for rows in drawn])
-        sample = np.concatenate(drawn)
-        return Points(
-            sketch=found.sketch,
-            sample=part.number[sample],
-            task=task,
-            label=part.raw[sample, task],
-            loss=found.loss,
-            n_total=material.n_points,
-        )
 
 
 def _with_copies(sums: PairSums, distinct: Distinct) -> PairSums:
