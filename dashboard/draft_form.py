@@ -1,18 +1,19 @@
 """An uploaded table: give every column its role, read what is wrong, start."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
-from core.data import Issue, Roles, assign_roles
+from core.data import Issue, Mends, Roles, assign_roles
 from core.data.kinds import KINDS as TABLE_KINDS
 from core.errors import TableError, TaskGroupingError
 from core.estimate import size_of
 from core.runs import Draft
 from core.values import Kind
 from dashboard.event_form import ask_events, say_which
+from dashboard.issue_list import Mended, mended_of, show_issues
 from dashboard.jobs import start_job
 from dashboard.needs import say_needs
 from dashboard.plan_form import plan_form
@@ -31,12 +32,6 @@ USUAL_TARGETS = "y_*"
 MARK_FIRST = Issue(
     "notice", None, "No column is a target yet; mark the outcomes to predict, two or more."
 )
-MOST_ISSUES = 4
-LOOK = {
-    "error": (st.error, ":material/error:"),
-    "warning": (st.warning, ":material/warning:"),
-    "notice": (st.info, ":material/info:"),
-}
 
 
 def show_draft() -> None:
@@ -47,18 +42,19 @@ def show_draft() -> None:
         change_view(draft="")
         raise
     spec = draft.spec
-    frame = draft_frame(draft)
+    mended = mended_of(draft)
+    frame = draft_frame(draft, mended.read)
     n_rows = spec.large.n_rows if spec.large else len(frame)
     st.subheader(f"{plain(spec.name)}: {n_rows:,} rows, {frame.shape[1]:,} columns")
     for notice in spec.notices:
         st.info(sentence(notice), icon=":material/info:")
     st.dataframe(frame.head(100), height=220, alt="100 rows of the upload")
-    edited, targets = _ask_roles(draft)
+    edited, targets = _ask_roles(draft, mended)
     events = ask_events(draft, edited)
     _offer_start(draft, frame, edited, targets, events)
 
 
-def _ask_roles(draft: Draft) -> tuple[pd.DataFrame, str]:
+def _ask_roles(draft: Draft, mended: Mended) -> tuple[pd.DataFrame, str]:
     st.markdown("**What is each column?** Mark the outcomes to predict as *target*.")
     left, right = st.columns(2)
     targets = left.text_input(
@@ -71,9 +67,9 @@ def _ask_roles(draft: Draft) -> tuple[pd.DataFrame, str]:
         FIELDS["ignore"], "", key=f"ignore_{draft.id}", help="For example split"
     )
     edited = st.data_editor(
-        column_rows(draft, targets, ignore),
+        mended.rows(column_rows(draft, targets, ignore, mended.read)),
         hide_index=True,
-        key=f"roles_{draft.id}_{targets}_{ignore}",
+        key=f"roles_{draft.id}_{targets}_{ignore}_{mended.step}",
         disabled=["column", "holds", "missing", "distinct"],
         column_config={
             "role": st.column_config.SelectboxColumn("role", options=list(ROLES), required=True),
@@ -95,7 +91,7 @@ def _offer_start(
     counts = edited["role"].where(~edited["column"].isin(list(events.values())), "event")
     shown = ROLES | ({"event": "Event columns"} if any(events.values()) else {})
     st.caption(" · ".join(f"{text}: {(counts == role).sum():,}" for role, text in shown.items()))
-    _show_issues(issues)
+    show_issues(draft, issues, edited)
     plan = plan_form(None, len(roles.targets) if roles else 2, f"draft_{draft.id}")
     stuck = roles is None or any(issue.severity == "error" for issue in issues)
     if roles and not stuck:
@@ -131,24 +127,10 @@ def _judge(
         return None, (Issue("notice", open_targets[0], say_which(open_targets)),)
     chosen = {name: event for name, event in events.items() if event is not None}
     try:
-        roles = read_roles(frame, edited, targets, chosen)
+        roles = read_roles(frame, edited, targets, chosen, mended_of(draft).read)
         return roles, (issues_of(draft, roles) if roles else (MARK_FIRST,))
     except TaskGroupingError as error:
         return None, (Issue("error", None, str(error)),)
-
-
-def _show_issues(issues: Sequence[Issue]) -> None:
-    for issue in issues[:MOST_ISSUES]:
-        _show_issue(issue)
-    if more := issues[MOST_ISSUES:]:
-        with st.expander(f"{len(more)} more things to know about this table"):
-            for issue in more:
-                _show_issue(issue)
-
-
-def _show_issue(issue: Issue) -> None:
-    show, icon = LOOK[issue.severity]
-    show(sentence(issue.message), icon=icon)
 
 
 def first_pattern(draft: Draft) -> str:
@@ -164,6 +146,7 @@ def read_roles(
     edited: pd.DataFrame,
     targets: str,
     events: Mapping[str, str] | None = None,
+    read: Mends = (),
 ) -> Roles | None:
     """The roles that the edited table says, None before any target was named.
 
@@ -172,6 +155,7 @@ def read_roles(
         edited: one row a column with its role and kind.
         targets: the pattern that `edited` was made from.
         events: of each target that is a time to an event, the column that says if it happened.
+        read: the columns of `frame` that were read otherwise, and how.
 
     Raises:
         TableError: a pattern without a match, two patient ids, a kind that does not fit its column.
@@ -195,4 +179,5 @@ def read_roles(
         patient_id=next(iter(by_role["patient id"]), None),
         kinds=dict(zip(kinds["column"], kinds["kind"], strict=True))
         | {name: f"{Kind.TIME_TO_EVENT}:{event}" for name, event in timed.items()},
+        mends=dict(read),
     )

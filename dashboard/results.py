@@ -12,7 +12,7 @@ import streamlit as st
 from jaxtyping import Bool
 from pyarrow.parquet import ParquetFile
 
-from core.data import Issue, Roles, find_issues
+from core.data import Issue, Mends, Roles, find_issues, mend_columns
 from core.errors import RunError
 from core.profile import Profile, Pull, measure_pull, profile_samples
 from core.provenance import Source
@@ -142,9 +142,9 @@ def preview_of(run: Run) -> pd.DataFrame:
     return _preview(run.path, _stamp(run.path / "data.parquet"))
 
 
-def draft_frame(draft: Draft) -> pd.DataFrame:
-    """The table of an upload."""
-    return _draft_frame(draft.path)
+def draft_frame(draft: Draft, read: Mends = ()) -> pd.DataFrame:
+    """The table of an upload, some columns read otherwise."""
+    return _draft_frame(draft.path, read)
 
 
 def issues_of(draft: Draft, roles: Roles) -> tuple[Issue, ...]:
@@ -152,9 +152,9 @@ def issues_of(draft: Draft, roles: Roles) -> tuple[Issue, ...]:
     return _issues(draft.path, roles)
 
 
-def column_rows(draft: Draft, targets: str, ignore: str) -> pd.DataFrame:
+def column_rows(draft: Draft, targets: str, ignore: str, read: Mends = ()) -> pd.DataFrame:
     """One row a column of an upload, with the role that patterns give it."""
-    return _column_rows(draft.path, targets, ignore).copy()
+    return _column_rows(draft.path, targets, ignore, read).copy()
 
 
 def _stamps(run: Run) -> tuple[int, ...]:
@@ -246,15 +246,15 @@ def _preview(path: Path, stamp: int) -> pd.DataFrame:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _draft_frame(path: Path) -> pd.DataFrame:
-    return Draft(path.parent.parent, path.name).frame()
+def _draft_frame(path: Path, read: Mends) -> pd.DataFrame:
+    return mend_columns(Draft(path.parent.parent, path.name).frame(), dict(read))
 
 
 @st.cache_resource(max_entries=16, show_spinner="Checking the table")
 def _issues(path: Path, roles: Roles) -> tuple[Issue, ...]:
-    return find_issues(_draft_frame(path), roles)
+    return find_issues(_draft_frame(path, roles.mends), roles)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _column_rows(path: Path, targets: str, ignore: str) -> pd.DataFrame:
-    return describe_columns(_draft_frame(path), targets, ignore)
+def _column_rows(path: Path, targets: str, ignore: str, read: Mends) -> pd.DataFrame:
+    return describe_columns(_draft_frame(path, read), targets, ignore)

@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 
 from core.data.examples import EXAMPLES, Example, load_example
 from core.data.issues import Issue, find_issues
-from core.data.mends import mend_columns
+from core.data.mends import Mends, mend_columns
 from core.data.planted import Planted, plant_groups
 from core.data.reading import name_columns, read_frame
 from core.data.roles import Patterns, Roles, assign_roles, match_columns
@@ -52,6 +52,7 @@ __all__ = [
     "EXAMPLES",
     "Example",
     "Issue",
+    "Mends",
     "Planted",
     "Roles",
     "Source",

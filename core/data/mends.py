@@ -25,6 +25,8 @@ SEPARATORS = {",": ".", ".": ",", "'": ".", " ": "."}
 """Signs between thousands, and the sign before the decimals that goes with each."""
 
 _DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+Mends = tuple[tuple[str, str], ...]
+"""Columns, and how each is read otherwise."""
 _KNOWN = "day_first, month_first, thousands:, or missing:NUMBER"
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from core.data import Roles, Source, digest_source, read_source
+from core.data import Roles, Source, digest_source, mend_columns, read_source
 from core.data.reading import is_folder
 from core.data.streamed import is_large
 from core.errors import RunError, TableError
@@ -141,7 +141,7 @@ class Draft:
         if spec.large is not None:
             run = run_large(spec.large, path, *named)
         else:
-            run = Run.create(path, self.frame(), *named)
+            run = Run.create(path, mend_columns(self.frame(), dict(roles.mends)), *named)
         self.delete()
         return run
 

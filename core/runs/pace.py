@@ -18,7 +18,7 @@ from core.runs.status import State
 
 MOST_RUNS = 9
 """The newest runs that count (ours): a machine may get other work or other parts."""
-BOUNDS = (1 / 8, 8.0)
+BOUNDS = (1 / 20, 20.0)
 
 
 def pace_here(root: Path) -> float:

@@ -53,7 +53,7 @@ def upload(frame, **kinds):
 def mark(at, edits):
     columns = list(at.dataframe[1].value["column"])
     rows = {columns.index(name): edit for name, edit in edits.items()}
-    key = f"roles_{at.session_state['view'].draft}_y_*_"
+    key = f"roles_{at.session_state['view'].draft}_y_*__0"
     at.session_state[key] = {"edited_rows": rows, "added_rows": [], "deleted_rows": []}
     at.run()
     check_sound(at)

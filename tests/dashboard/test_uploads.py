@@ -110,7 +110,7 @@ def test_roles_and_kinds_are_taken_from_the_table(root, quick_start):
     view = at.session_state["view"]
     columns = list(at.dataframe[1].value["column"])
     assert columns[:4] == ["y_first", "y_second", "y_level", "split"], "targets first"
-    at.session_state[f"roles_{view.draft}_y_*_split"] = {
+    at.session_state[f"roles_{view.draft}_y_*_split_0"] = {
         "edited_rows": {
             columns.index("person"): {"role": "patient id"},
             columns.index("d"): {"role": "ignore"},

@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 
 from core.data.coding import CodedTable
 from core.data.columns import Holds, what_holds
-from core.data.issues.issue import Issue
+from core.data.issues.issue import IGNORE, Issue
 from core.data.names import listed, quoted
 from core.data.roles import Roles
 from core.values import Kind, Task
@@ -34,6 +34,7 @@ def leak_issues(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> Itera
             name,
             f"Column {quoted(name)} is a copy of the target {quoted(target)}, so it gives the "
             "answer away. Drop it with --ignore.",
+            ((name, IGNORE),),
         )
     yield from _near_perfect(coded)
 
@@ -99,6 +100,7 @@ def _near_perfect_issue(task: Task, names: list[str], strength: float) -> Issue:
         names[0],
         f"Column {quoted(names[0])} alone predicts {quoted(task.name)} almost perfectly "
         f"({word} {strength:.3f}){also}. Drop what is only known after the outcome with --ignore.",
+        tuple((name, IGNORE) for name in names),
     )
 
 

@@ -38,6 +38,7 @@ def proposal_issues(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> I
             f"--mend '{name}={hows[name]}' reads it so"
         ),
         "Leave it where that is not meant.",
+        hows.__getitem__,
     )
     found = dict(_sentinels(coded))
     yield from about_each(
@@ -48,6 +49,7 @@ def proposal_issues(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> I
             f"missing: --mend '{name}=missing:{found[name]:g}' reads it so"
         ),
         "Leave it where the number is meant.",
+        lambda name: f"missing:{found[name]:g}",
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.data.coding import CodedTable
-from core.data.issues.issue import Issue
+from core.data.issues.issue import IGNORE, Issue
 from core.data.names import listed, quoted
 from core.values import Kind, Task
 
@@ -25,13 +25,13 @@ _DROP = "Drop it with --ignore or add labels."
 def target_issues(coded: CodedTable) -> Iterator[Issue]:
     """What is wrong with each target alone, then targets that are copies of each other."""
     for task, labels in zip(coded.tasks, coded.labels.T, strict=True):
-        sentence = _error(task, labels, coded.patient)
+        sentence, drop = _error(task, labels, coded.patient), ((task.name, IGNORE),)
         if sentence:
-            yield Issue("error", task.name, f"Column {quoted(task.name)} {sentence}")
+            yield Issue("error", task.name, f"Column {quoted(task.name)} {sentence}", drop)
             continue
         sentence = _warning(task, labels)
         if sentence:
-            yield Issue("warning", task.name, f"Column {quoted(task.name)} {sentence}")
+            yield Issue("warning", task.name, f"Column {quoted(task.name)} {sentence}", drop)
     yield from _copies(coded)
 
 
@@ -118,6 +118,7 @@ def _copies(coded: CodedTable) -> Iterator[Issue]:
             task.name,
             f"Columns {quoted(same)} and {quoted(task.name)} {words}. "
             "Drop one with --ignore if that is not meant.",
+            ((task.name, IGNORE),),
         )
 
 
