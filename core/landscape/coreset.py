@@ -9,6 +9,12 @@ follow a mixture of three parts, so that no weight is large where a single part 
     by label    1 / (number of labels · rows with this label), summed over the row's labels
     by pull     Σ_t ‖Δ_it‖₁ / mean ‖Δ_t‖₁ over the sum of all rows, at a small random trunk
 
+The trunk of the third part is a small perceptron whatever is measured: the norms of a convolution
+or of somebody's own module cost as much as the landscape that the draw is to save. Sums stay
+unbiased and the stated error true with any chances; with the norms of the measured trunk itself
+errors were between 6 % larger and 13 % smaller (median 2 % smaller; a CNN, a 1-D convolution, a
+perceptron and a module, two kinds of heads, 30 draws each).
+
 Chances are rounded to powers of ½, so that rows of one weight fill whole pieces.
 """
 

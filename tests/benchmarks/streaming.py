@@ -11,7 +11,6 @@ libraries included; time is processor time, as the machine may be shared.
 """
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -61,9 +60,10 @@ def measure_one(path, heads):
     print(opened - start, time.process_time() - opened, peak())
 
 
-def peak():
-    """Of this process, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def peak(pid="self"):
+    """Of a process, in MB. `ru_maxrss` begins at what its parent held, so it tells nothing here."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def in_a_process(path, heads):
@@ -123,9 +123,7 @@ def watch(command):
         for name, process in (("front", front), *(("worker", one) for one in front.children())):
             with suppress(psutil.Error, OSError):
                 times = process.cpu_times()
-                status = Path(f"/proc/{process.pid}/status").read_text()
-                most = int(status.partition("VmHWM:")[2].split()[0]) / 1024
-                spent[name] = (times.user + times.system, most)
+                spent[name] = (times.user + times.system, peak(process.pid))
         time.sleep(0.2)
     if front.returncode:
         raise SystemExit(front.returncode)
