@@ -18,6 +18,7 @@ from core.values import Affinity, Grouping, Points, Projection, Report, TaskTabl
 from dashboard.charts.affinity_row import draw_affinity_row
 from dashboard.charts.chart import Chart, EChart, PlotlyChart
 from dashboard.charts.co_assignment import draw_co_assignment
+from dashboard.charts.column_colours import colour_column, list_columns
 from dashboard.charts.gain_curve import draw_gain_curve
 from dashboard.charts.heatmap import draw_affinity
 from dashboard.charts.label_table import draw_label_table
@@ -147,15 +148,24 @@ def draw_groups_page(report: Report, view: ViewState, *, dark: bool = False) -> 
     return charts
 
 
-def shown_colour(points: Points, view: ViewState) -> str:
+def shown_colour(points: Points, view: ViewState, table: TaskTable | None) -> str:
     """By what the points are coloured: what was asked for, where the points have it."""
-    return view.colour_by if view.colour_by in colours_of(points) else "task"
+    return view.colour_by if view.colour_by in colours_of(points, table) else "task"
 
 
-def colours_of(points: Points) -> tuple[str, ...]:
-    """What the points can be coloured by; a recording may have no labels."""
-    has_labels = bool(np.isfinite(points.label).any())
-    return tuple(one for one in COLOURS if one != "label" or has_labels)
+def colours_of(points: Points, table: TaskTable | None) -> tuple[str, ...]:
+    """What the points can be coloured by; a recording may have no labels and has no columns."""
+    has = {
+        "label": bool(np.isfinite(points.label).any()),
+        "column": table is not None and bool(table.feature_names),
+    }
+    return tuple(one for one in COLOURS if has.get(one, True))
+
+
+def shown_column(table: TaskTable, view: ViewState) -> str:
+    """The column that points are coloured by."""
+    columns = list_columns(table)
+    return view.column if view.column in columns else next(iter(columns))
 
 
 def points_on_show(
@@ -172,6 +182,7 @@ def colours_on_show(
     flat: Projection,
     view: ViewState,
     chosen: Bool[np.ndarray, " point"] | None,
+    table: TaskTable | None = None,
 ) -> tuple[np.ndarray, PointColours]:
     """Coordinates and colours of the points drawn on the landscape.
 
@@ -181,9 +192,13 @@ def colours_on_show(
         flat: the map.
         view: what is looked at.
         chosen: one flag a point of the landscape, where samples are selected.
+        table: whose rows the points number, where it is at hand.
     """
     place = points_on_show(points, flat, report.task_names, view)
-    colour_by = shown_colour(points, view)
+    colour_by = shown_colour(points, view, table)
+    if colour_by == "column" and table is not None:
+        sample = points.sample[flat.index[place]]
+        return flat.xy[place], colour_column(table, shown_column(table, view), sample)
     colour_by = colour_by if chosen is not None or colour_by != "selection" else "task"
     labels: Int[np.ndarray, " task"] = report.recommended.grouping.labels
     colours = colour_points(points, flat.index[place], labels, report.task_names, colour_by, chosen)
@@ -197,11 +212,12 @@ def draw_landscape_page(
     view: ViewState,
     chosen: Bool[np.ndarray, " point"] | None = None,
     profile: Profile | None = None,
+    table: TaskTable | None = None,
     *,
     dark: bool = False,
 ) -> Charts:
     """`points`, thinned as for a browser without WebGL, and `profile` of the selection."""
-    xy, colours = colours_on_show(report, points, flat, view, chosen)
+    xy, colours = colours_on_show(report, points, flat, view, chosen, table)
     charts: dict[str, Chart[Any]] = {
         "points": draw_points(xy, colours, axes=AXES[flat.method], dark=dark)
     }

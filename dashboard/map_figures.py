@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from core.projection import Aligned, align_map
-from core.values import Points, Projection, Report
+from core.values import Points, Projection, Report, TaskTable
 from dashboard.charts.chart import EChart
 from dashboard.charts.map_multiples import Panel, draw_multiples
 from dashboard.figures import colours_on_show
@@ -21,6 +21,7 @@ def draw_multiples_page(
     flats: Mapping[str, Projection],
     view: ViewState,
     chosen: Bool[np.ndarray, " point"] | None = None,
+    table: TaskTable | None = None,
     *,
     dark: bool = False,
 ) -> EChart:
@@ -28,8 +29,8 @@ def draw_multiples_page(
     maps = list(flats.values())
     shared = reduce(np.intersect1d, (flat.index for flat in maps))
     cut = [replace(flat, index=shared, xy=_places_of(flat, shared)) for flat in maps]
-    first, colours = colours_on_show(report, points, cut[0], view, chosen)
-    others = (colours_on_show(report, points, flat, view, chosen)[0] for flat in cut[1:])
+    first, colours = colours_on_show(report, points, cut[0], view, chosen, table)
+    others = (colours_on_show(report, points, flat, view, chosen, table)[0] for flat in cut[1:])
     laid = [Aligned(first, 1.0), *(align_map(xy, first) for xy in others)]
     panels = [Panel(title, *one) for title, one in zip(flats, laid, strict=True)]
     return draw_multiples(panels, colours, dark=dark)

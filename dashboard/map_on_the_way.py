@@ -8,7 +8,7 @@ from core.values import Landscape, Projection, Report
 from dashboard.components import show_points
 from dashboard.figures import AXES, colours_on_show
 from dashboard.jobs import is_at_work, show_job
-from dashboard.results import chosen_of
+from dashboard.results import any_table_of, chosen_of
 from dashboard.session import is_dark, view
 
 DRAW_EVERY = "2s"
@@ -40,6 +40,6 @@ def _draw(
 ) -> None:
     selection = view().samples
     chosen = chosen_of(run, selection) if selection else None
-    xy, colours = colours_on_show(report, landscape.points, flat, view(), chosen)
+    xy, colours = colours_on_show(report, landscape.points, flat, view(), chosen, any_table_of(run))
     axes = AXES[flat.method]
     show_points(xy, colours, key=key, dark=is_dark(), axes=axes, height=height)

@@ -9,7 +9,7 @@ from core.values import Landscape, Report
 from dashboard.components import show_chart
 from dashboard.jobs import is_at_work, show_job, start_job
 from dashboard.map_figures import draw_multiples_page
-from dashboard.results import chosen_of, map_of
+from dashboard.results import any_table_of, chosen_of, map_of
 from dashboard.session import bound, is_dark, view
 
 
@@ -47,7 +47,9 @@ def offer_more_maps(run: Run, report: Report, landscape: Landscape, method: str)
     if len(there) > 1:
         selection = view().samples
         chosen = chosen_of(run, selection) if selection else None
-        chart = draw_multiples_page(report, landscape.points, there, view(), chosen, dark=is_dark())
+        chart = draw_multiples_page(
+            report, landscape.points, there, view(), chosen, any_table_of(run), dark=is_dark()
+        )
         show_chart(chart, key=f"more_{run.id}_{method}")
         st.caption(_explain(is_start, first))
 

@@ -8,7 +8,6 @@ from jaxtyping import Int
 from core.one_sample import OneSample, OnTask, Unusual, describe_sample
 from core.report.letters import letter
 from core.runs import Run
-from core.runs.streamed import is_streamed
 from core.values import Kind, Projection, Report, Task
 from dashboard.charts.text import clean, number
 from dashboard.components import Detail, DetailPart
@@ -31,7 +30,7 @@ def teller(
 
     def tell(place: int) -> Detail:
         points = landscape_of(run, run.plan.heads).points
-        table = None if is_streamed(run.path) else any_table_of(run)  # else a file's rows are meant
+        table = any_table_of(run)
         return say_sample(describe_sample(points, int(flat.index[places[place]]), table), report)
 
     return tell

@@ -112,13 +112,14 @@ def _landscape(
     selection = view.samples
     on = run.map(selection.map_method) if selection else None
     if selection is None or on is None:
-        return dict(draw_landscape_page(report, points, flat, view, dark=dark)), None
+        drawn = draw_landscape_page(report, points, flat, view, table=_table(run), dark=dark)
+        return dict(drawn), None
     chosen = chosen_points(points, on, selection)
     table = _table(run)
     profile = profile_samples(table, points, chosen) if table is not None else None
     signed = report.affinity.measure != SIGNED_BY_MAGNITUDE
     pull = measure_pull(points, chosen, len(report.tasks), signed)
-    charts = draw_landscape_page(report, points, flat, view, chosen, profile, dark=dark)
+    charts = draw_landscape_page(report, points, flat, view, chosen, profile, table, dark=dark)
     pairs = pull_rows(pull, report.task_names).to_dict("records")
     rows = [asdict(one) for one in profile.differences] if profile is not None else []
     return dict(charts), {"differences": rows, "pairs": pairs, "name": selection.name}

@@ -22,7 +22,7 @@ from dashboard.selection import (
 )
 
 VERSION = 1
-COLOURS = ("task", "group", "label", "loss", "selection")
+COLOURS = ("task", "group", "label", "loss", "column", "selection")
 MOST_SELECTIONS = 50
 
 
@@ -48,6 +48,8 @@ class ViewState:
     more_seeds: bool = False
     """Whether the map is shown with two more seeds beside it."""
     colour_by: str = "task"
+    column: str = ""
+    """The column of the table that points are coloured by, where they are; empty: its first."""
     n_components: int = 0
     """Position of the components slider; 0 follows the first choice."""
     way: str = ""

@@ -3,20 +3,19 @@
 import streamlit as st
 
 from core.errors import RunError
-from core.projection import PROJECTIONS
 from dashboard.answer import rows_used
 from dashboard.components import show_points
-from dashboard.figures import AXES, colours_of, colours_on_show, points_on_show, shown_colour
+from dashboard.figures import AXES, colours_on_show, points_on_show
 from dashboard.jobs import offer_again, require_report, stop_while_old
+from dashboard.map_controls import pick_map
 from dashboard.map_on_the_way import wait_for_map
 from dashboard.more_maps import offer_more_maps
 from dashboard.point_detail import teller
-from dashboard.results import chosen_of, current_run, landscape_of, map_of
+from dashboard.results import any_table_of, chosen_of, current_run, landscape_of, map_of
 from dashboard.selection import Part, SampleSelection
-from dashboard.session import bound, change_view, is_dark, view
+from dashboard.session import change_view, is_dark, view
 from dashboard.show_selection import show_selection
 from dashboard.source import is_greyed, show_missing
-from dashboard.widgets import pick_one
 from dashboard.words import sentence
 
 
@@ -41,15 +40,8 @@ st.caption(
     "one step of that task. Tasks whose points spread the same way ask for the same model. "
     + rows_used(report)
 )
-with st.container(horizontal=True, gap="large"):
-    method = pick_one(
-        "Map",
-        list(PROJECTIONS.methods),
-        format_func=lambda key: PROJECTIONS.methods[key].title,
-        **bound("map_method"),
-    )
-    shown = shown_colour(landscape.points, view())
-    pick_one("Colour by", colours_of(landscape.points), **bound("colour_by", shown))
+table = any_table_of(run)
+method = pick_map(landscape.points, table)
 flat = map_of(run, method)
 if flat is None:
     wait_for_map(run, report, landscape, method)
@@ -57,9 +49,9 @@ if flat is None:
 
 selection = view().samples
 is_here = selection is not None and selection.map_method == method
-chosen = chosen_of(run, selection) if selection and shown == "selection" else None
+chosen = chosen_of(run, selection) if selection and view().colour_by == "selection" else None
 places = points_on_show(landscape.points, flat, report.task_names, view())
-xy, colours = colours_on_show(report, landscape.points, flat, view(), chosen)
+xy, colours = colours_on_show(report, landscape.points, flat, view(), chosen, table)
 show_points(
     xy,
     colours,

@@ -342,3 +342,15 @@ def test_a_full_disk_is_a_sentence_on_the_page(run, where, monkeypatch):
     check_sound(at)
     assert "No space left on device" in boxes(at)
     assert "make room" in boxes(at)
+
+
+def test_points_are_coloured_by_any_column_and_no_name_of_one_is_in_the_address(run):
+    at = go_to(set_view(visit(run.id), colour_by="column"), "landscape")
+    column = at.selectbox(key="widget_column")
+    assert column.value == column.options[0]
+    column.set_value(column.options[3]).run()
+    check_sound(at)
+    assert at.session_state["view"].column == column.options[3]
+    assert column.options[3] not in str(at.query_params)
+    at.session_state["view"] = ViewState(run=run.id, colour_by="column", column="gone")
+    assert go_to(at, "landscape").selectbox(key="widget_column").value == column.options[0]

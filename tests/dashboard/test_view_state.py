@@ -29,6 +29,7 @@ FULL = ViewState(
     map_method="tsne",
     more_seeds=True,
     colour_by="selection",
+    column="ward",
     n_components=4,
     way="diag",
     show_attention=True,
