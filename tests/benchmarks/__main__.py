@@ -19,6 +19,7 @@ NAMES = (
     "report",
     "recording",
     "points",
+    "drivers",
 )
 
 

@@ -56,14 +56,24 @@ def _unknown(facts: Facts) -> str:
     return words.MISSING_RERUNS if facts.has_split else words.ALL_IN_ONE
 
 
-def reasons(facts: Facts, number: int, most: int = 3) -> tuple[str, ...]:
+def reasons(facts: Facts, number: int) -> tuple[str, ...]:
     """Why the tasks of a group go together, as far as it is known."""
-    why, n_members = facts.why(number), len(facts.groups[number])
-    found = []
+    return (*likeness(facts, number), *drivers(facts, number))
+
+
+def likeness(facts: Facts, number: int) -> tuple[str, ...]:
+    """How alike the tasks of a group are."""
+    why, found = facts.why(number), []
     if why.get("inside") is not None:
         found.append(words.likeness(why["inside"], why.get("outside")))
     if why.get("together") is not None:
         found.append(words.meeting(why["together"]))
+    return tuple(found)
+
+
+def drivers(facts: Facts, number: int, most: int = 3) -> tuple[str, ...]:
+    """What goes with the tasks of a group, and who and what drives it."""
+    why, n_members, found = facts.why(number), len(facts.groups[number]), []
     columns = columns_of(facts, number)
     most = 2 if columns else most
     if features := why.get("features"):

@@ -6,9 +6,9 @@ from statistics import fmean
 
 from core.report import amounts, words
 from core.report.story.answer import advice, stability, tested
-from core.report.story.blocks import Cards, Chart, Grid, Lines, Section, Slide
+from core.report.story.blocks import Card, Cards, Chart, Grid, Lines, Section, Slide
 from core.report.story.facts import Facts
-from core.report.story.groups import alternatives
+from core.report.story.groups import alternatives, drivers, likeness
 from core.report.story.tested import budget, summary_lines
 
 MOST_ROWS = 10
@@ -20,7 +20,7 @@ def to_slides(facts: Facts, sections: tuple[Section, ...]) -> tuple[Slide, ...]:
     by_key = {section.key: section for section in sections}
     return (
         Slide(advice(facts), Lines((tested(facts), stability(facts))), _reason(facts)),
-        *_groups(by_key["groups"]),
+        *_groups(facts, by_key["groups"]),
         *_tested(facts, by_key["tested"]),
         *_data(by_key["data"]),
         Slide(
@@ -36,13 +36,19 @@ def _reason(facts: Facts) -> str:
     return str(facts.recommended["reason"])
 
 
-def _groups(section: Section) -> list[Slide]:
-    return [
-        Slide(card.title, Cards((card,)), f"{', '.join(card.members)}. {card.stability}")
-        for block in section.blocks
-        if isinstance(block, Cards)
-        for card in block.cards
-    ]
+def _groups(facts: Facts, section: Section) -> list[Slide]:
+    """Who is in a group and how alike they are; then what drives it."""
+    cards = [card for block in section.blocks if isinstance(block, Cards) for card in block.cards]
+    return [slide for card in cards for slide in _group(facts, card)]
+
+
+def _group(facts: Facts, card: Card) -> list[Slide]:
+    members, why = ", ".join(card.members), drivers(facts, card.number)
+    short = replace(card, why=likeness(facts, card.number))
+    first = Slide(card.title, Cards((short,)), f"{members}. {card.stability}")
+    if not why:
+        return [first]
+    return [first, Slide(f"What drives {card.title}", Lines(why, is_list=True), members)]
 
 
 def _tested(facts: Facts, section: Section) -> list[Slide]:
