@@ -93,3 +93,33 @@ def test_bad_choices_are_one_line_and_nothing_is_written(file, tmp_path, options
 
 def test_the_sample_is_bounded(file):
     assert draw.SAMPLE_ROWS <= 30_000
+
+
+def test_a_text_is_streamed_to_the_same_answer_and_nothing_is_left_beside_it(file, run, tmp_path):
+    """Decimal commas, a late leading zero and Windows letters, read by parts."""
+    frame = parquet.read_table(file).to_pandas()
+    frame["ward"] = frame["ward"].replace("west", "Süd")
+    text = tmp_path / "big.csv"
+    text.write_bytes(frame.to_csv(index=False, sep=";", decimal=",").encode("cp1252"))
+    done = taskscape("group", text, *OPTIONS, "--stream", "always", "-o", tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    assert "not UTF-8" in done.stderr
+    assert "Decimal commas" in done.stderr
+    assert "so it was written anew as Parquet" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["big.csv", "run"]
+    ours, theirs = (
+        json.loads((one / "report.json").read_text()) for one in (tmp_path / "run", run)
+    )
+    assert ours["recommended"]["groups"] == theirs["recommended"]["groups"]
+    np.testing.assert_allclose(ours["affinity"]["values"], theirs["affinity"]["values"], atol=1e-4)
+
+
+def test_a_line_that_breaks_a_text_is_told_and_nothing_is_left(file, tmp_path):
+    text = tmp_path / "big.csv"
+    parquet.read_table(file).to_pandas().to_csv(text, index=False)
+    with text.open("a", encoding="utf-8") as lines:
+        lines.write("1,2\n")
+    done = taskscape("group", text, *OPTIONS, "--stream", "always", "-o", tmp_path / "run")
+    assert done.returncode == 2
+    assert "line 4002 has 2 values" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["big.csv"]

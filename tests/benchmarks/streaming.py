@@ -121,7 +121,7 @@ def watch(command):
     spent = {}
     while front.poll() is None:
         for name, process in (("front", front), *(("worker", one) for one in front.children())):
-            with suppress(psutil.Error, OSError):
+            with suppress(psutil.Error, OSError, IndexError):  # it has ended
                 times = process.cpu_times()
                 spent[name] = (times.user + times.system, peak(process.pid))
         time.sleep(0.2)

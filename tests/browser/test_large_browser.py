@@ -5,7 +5,8 @@ import time
 import psutil
 import pytest
 
-from tests.benchmarks.streaming import write_file
+from core.runs import Run
+from tests.benchmarks.streaming import peak, write_file
 from tests.browser.conftest import PATIENCE_MS, Server, free_port, tell
 from tests.browser.test_browser import groups_on, open_page, says, settle
 
@@ -25,8 +26,10 @@ def large_server(tmp_path, monkeypatch, chromium):
     server = Server(tmp_path / "runs", free_port())
     server.start()
     yield server
-    assert "Traceback" not in server.log(), server.log()
     server.kill()
+    for run in server.runs.glob("*/spec.json"):
+        Run(run.parent).cancel()
+    assert "Traceback" not in server.log(), server.log()
 
 
 def test_a_million_rows_are_opened_by_their_path_and_reach_groups(page, large_server):
@@ -57,8 +60,5 @@ def test_a_million_rows_are_opened_by_their_path_and_reach_groups(page, large_se
 
 def peak_of(pid):
     """Peak memory of a process and of those that it started, the largest, in MB."""
-    found = []
-    for process in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
-        with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
-            found += [int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM")]
-    return max(found)
+    server = psutil.Process(pid)
+    return max(peak(process.pid) for process in (server, *server.children(recursive=True)))

@@ -65,7 +65,7 @@ def test_from_its_path_to_every_page(data, started, name):
     at = opened(data, name)
     assert "4,000 rows" in words(at)
     assert "never held whole" in boxes(at)
-    assert "rewritten" in boxes(at) or "written anew" in boxes(at) or name == "big.parquet"
+    assert ("written anew as Parquet" in boxes(at)) == (name == "text.csv")
     assert len(at.dataframe[0].value) == 100
     at.button(key="start_draft").click().run()
     check_sound(at)

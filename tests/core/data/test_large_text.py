@@ -1,6 +1,7 @@
 """A text read by parts gives the table that it gives read as a whole, to the last cell."""
 
 import gzip
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -155,3 +156,18 @@ def test_a_cut_archive_is_one_line(tmp_path):
     packed = gzip.compress(make_frame(300).to_csv(index=False).encode())
     with pytest.raises(TableError, match="not a whole gzip file"):
         by_parts(write(tmp_path, packed[: len(packed) // 2], "t.csv.gz"))
+
+
+SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
+
+
+@pytest.mark.parametrize(("separator", "comma"), [(",", "."), (";", ",")])
+@pytest.mark.parametrize("name", ["mi_complications", "nhanes_adult", "tox21"])
+def test_real_tables_are_the_same(tmp_path, monkeypatch, name, separator, comma):
+    monkeypatch.setattr(lines, "CHUNK", 1 << 17)
+    monkeypatch.setattr(lines, "LONGEST", 1 << 22)
+    file = SHARED / f"{name}.parquet"
+    if not file.is_file():
+        pytest.skip("the shared tables are not here")
+    text = pd.read_parquet(file).to_csv(index=False, sep=separator, decimal=comma)
+    assert_same(write(tmp_path, text))
