@@ -39,14 +39,16 @@ class RowTerms(NamedTuple):
 
     def add_dense(self, rows: slice, delta: "Float[Tensor, 'row task weight']") -> None:
         """Add the displacements of some rows, written out."""
-        self.norm[:, rows] += delta.abs().sum(2).T
+        import torch
+
+        self.norm[:, rows] += torch.linalg.vector_norm(delta, 1, 2).T
         self.gram[rows] += delta @ delta.transpose(1, 2)
         if self.apart is not None:
             self.apart[rows] += _apart(delta)
         if self.same_sign is not None:
             sign = delta.sign()
             self.same_sign[rows] += sign @ sign.transpose(1, 2)
-            self.movable[rows] += (sign != 0).any(1).sum(1)
+            self.movable[rows] += torch.count_nonzero(sign.abs().amax(1), dim=1)
 
     def add_outer(
         self, delta: "Float[Tensor, 'task row output']", a: "Float[Tensor, 'row input']"

@@ -33,20 +33,22 @@ class Walks(NamedTuple):
 
 def add_walks(found: RowTerms, pull: Pull, place: "Int[Tensor, 'row W']") -> None:
     """Add one layer's displacements to the terms of the rows; `place` is from `find_targets`."""
-    import torch
-
+    n_walks, size = pull.shape[1], pull.shape[2] * pull.shape[3]
     if isinstance(pull, Factors):  # all walks of a row start from the same inputs
-        found.add_outer(_padded(pull.deltas[0])[place.T], pull.inputs[place[:, 0]])
+        deltas = pull.deltas[0]
+        padded = deltas.new_zeros(n_walks + 1, deltas.shape[1])
+        padded[:n_walks] = deltas
+        found.add_outer(padded[place.T], pull.inputs[place[:, 0]])
         return
-    formed = torch.cat([delta[0].flatten(1) for _, delta in pull.formed()])
-    found.add_dense(slice(None), _padded(formed)[place])
-
-
-def _padded(walks: "Float[Tensor, 'walk number']") -> "Float[Tensor, 'walk_1 number']":
-    """One more walk, that goes nowhere."""
-    import torch
-
-    return torch.cat([walks, torch.zeros_like(walks[:1])])
+    padded = pull.like.new_empty(n_walks + 1, size)
+    walks = padded[:n_walks]
+    for rows, delta in pull.formed():
+        walks[rows] = delta[0].flatten(1)
+    if place.numel() == n_walks:  # every row has as many walks, one after the other
+        found.add_dense(slice(None), walks.reshape(*place.shape, size))
+        return
+    padded[n_walks] = 0.0  # a walk that goes nowhere
+    found.add_dense(slice(None), padded[place])
 
 
 def progress_of(walks: Walks, share: "Float[Tensor, ' walk']") -> "Float[Tensor, '4 step']":
