@@ -62,8 +62,9 @@ def sketch_points(
     """Sketch and loss of the rows drawn for each task (all of them labelled), by its own head."""
     import torch
 
-    sketches, losses = [np.zeros((0, SIDE * SIDE))], [np.zeros(0)]
     device, step = trunk.device, min(MAX_ROWS, trunk.max_rows(1))
+    # put together on the device, so that no task waits for the one before
+    sketches, losses = [torch.zeros(0, SIDE * SIDE, device=device)], [torch.zeros(0, device=device)]
     for task, (head, rows) in enumerate(zip(heads, drawn, strict=True)):
         for start in range(0, len(rows), step):
             part = rows[start : start + step]
@@ -75,9 +76,13 @@ def sketch_points(
                 torch.from_numpy(x[part]).to(device),
                 value.to(device, torch.float32),
             )
-            sketches.append(sketch.double().cpu().numpy())
-            losses.append(loss.double().cpu().numpy())
-    return Sketched(np.concatenate(sketches), np.concatenate(losses))
+            sketches.append(sketch)
+            losses.append(loss)
+    return Sketched(_numpy(torch.cat(sketches)), _numpy(torch.cat(losses)))
+
+
+def _numpy(values: "Tensor") -> np.ndarray:
+    return np.asarray(values.double().cpu().numpy())
 
 
 def _sketch(

@@ -88,9 +88,8 @@ class Look:
         self.tally, self.known = tally, known
         here = torch.where(known, here, 0.0).double()
         self.is_finite = here.isfinite().all()
-        n_blocks = len(tally.change)
-        place = torch.from_numpy(block).to(here.device)
-        self.member = torch.nn.functional.one_hot(place, n_blocks).to(here.dtype).T
+        belongs = np.equal.outer(np.arange(len(tally.change)), block)
+        self.member = torch.from_numpy(belongs).to(here.device, here.dtype)
         self.whole, self.by_block = here.sum(0), (self.member @ here).unsqueeze(1)
 
     def add(

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from core.landscape.heads import Heads
 from core.landscape.memory import Batches
@@ -60,22 +60,25 @@ def sum_means(
     thin = rows.thinned(mean_rows)
     batches = Batches(trunk.max_rows(1))
 
+    labelled = ((thin.row_weight.unsqueeze(1) * thin.known) > 0).cpu().numpy()
+
     def blocks_of(task: int) -> _Blocks:
-        return _add_up(thin, trunk, heads, task, batches)
+        rows_of = np.flatnonzero(labelled[:, task])
+        return _add_up(thin, trunk, heads, task, rows_of, batches)
 
     means = torch.stack([blocks_of(task).mean for task in range(n_tasks)])
-    seen = thin.known.any(0).cpu().numpy()
-    sums = np.zeros((6, n_blocks, n_tasks, n_tasks))
+    sums = torch.zeros(6, n_blocks, n_tasks, n_tasks, dtype=torch.float64, device=rows.x.device)
     for source in range(n_tasks):
         on_batch(source / n_tasks)
         own = blocks_of(source)
         whole = _terms(own.mean.unsqueeze(0), means)
-        change = whole - np.concatenate(_terms_of_each(own.without_each(), means), axis=1)
-        sums[:, :, source] = whole / n_blocks + change - change.mean(axis=1, keepdims=True)
+        change = whole - torch.cat(_terms_of_each(own.without_each(), means), dim=1)
+        sums[:, :, source] = whole / n_blocks + change - change.mean(dim=1, keepdim=True)
     on_batch(1.0)
-    _settle(sums, seen)
+    found = sums.cpu().numpy()
+    _settle(found, thin.known.any(0).cpu().numpy())
     products = sum_mean_products(rows, trunk, heads, mean_rows)
-    count, distance, mass, abs_cosine, cosine, opposite = sums
+    count, distance, mass, abs_cosine, cosine, opposite = found
     return PairSums(count, distance, mass, abs_cosine, cosine, opposite, products, "mean")
 
 
@@ -89,14 +92,20 @@ def _settle(sums: Float[np.ndarray, "term block source target"], seen: np.ndarra
     sums *= np.outer(seen, seen)
 
 
-def _add_up(rows: Rows, trunk: Trunk, heads: Heads, task: int, batches: Batches) -> _Blocks:
+def _add_up(
+    rows: Rows,
+    trunk: Trunk,
+    heads: Heads,
+    task: int,
+    labelled: Int[np.ndarray, " row"],
+    batches: Batches,
+) -> _Blocks:
     """One small batch a block; only rows labelled for the task."""
     import torch
 
     head, n_blocks = heads.only(task), rows.n_blocks
     weight = rows.row_weight * rows.known[:, task]
     block = np.repeat(rows.block, rows.piece)
-    labelled = np.flatnonzero((weight > 0).cpu().numpy())
     total = rows.x.new_zeros(n_blocks, sum(n_out * n_in for n_out, n_in in trunk.shapes))
     size = rows.x.new_zeros(n_blocks, 1)
     for number in np.unique(block[labelled]):
@@ -117,14 +126,14 @@ def _add_up(rows: Rows, trunk: Trunk, heads: Heads, task: int, batches: Batches)
 
 def _terms_of_each(
     left: "Float[Tensor, 'row weight']", means: "Float[Tensor, 'target weight']"
-) -> list[Float[np.ndarray, "term few target"]]:
+) -> "list[Float[Tensor, 'term few target']]":
     """`_terms`, a few rows at a time where all are too many."""
     return Batches(len(left)).each(len(left), lambda start, stop: _terms(left[start:stop], means))
 
 
 def _terms(
     left: "Float[Tensor, 'row weight']", right: "Float[Tensor, 'target weight']"
-) -> Float[np.ndarray, "term row target"]:
+) -> "Float[Tensor, 'term row target']":
     """1, distance, mass, |cosine|, cosine and opposite share, in the order of `PairSums`."""
     import torch
 
@@ -135,4 +144,4 @@ def _terms(
     sign, other = left.sign(), right.sign()
     agree = sign @ other.T / (sign.abs() @ other.abs().T).clamp_min(1.0)
     parts = (torch.ones_like(mass), distance, mass, cosine.abs(), cosine, (1 - agree) / 2)
-    return np.asarray(torch.stack(parts).double().cpu().numpy())
+    return torch.stack(parts).double()

@@ -14,7 +14,7 @@ from core.landscape.heads import Heads
 from core.landscape.layers.by_row import vectorised
 from core.landscape.layers.pull import Whole
 from core.landscape.trunks.trunk import Trunk
-from core.landscape.walks.walk import FEW_LEFT, SMALL_STEP, Walks
+from core.landscape.walks.walk import FEW_LEFT, SMALL_STEP, Walks, is_asked
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,7 +41,7 @@ def follow_copies(
     length, stopped = x.new_zeros(steps, n_walks), x.new_zeros(steps, n_walks)
     own = {name: part[task] for name, part in _tensors(heads).items()}
     for step in range(steps):
-        if walking[left].sum() < FEW_LEFT * len(left):
+        if is_asked(step, x.device) and walking[left].sum() < FEW_LEFT * len(left):
             _put(end, left, theta)
             left = walking.nonzero()[:, 0]
             theta = end[left]

@@ -18,7 +18,7 @@ from jaxtyping import Float, Int
 from core.landscape.heads import Heads
 from core.landscape.layers.pull import Factors, Pull, Sites
 from core.landscape.trunks.perceptron import Perceptron
-from core.landscape.walks.walk import FEW_LEFT, SMALL_STEP, Walks
+from core.landscape.walks.walk import FEW_LEFT, SMALL_STEP, Walks, is_asked
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -144,15 +144,17 @@ def follow_factors(
     walking, first = torch.ones_like(is_seen), x.new_zeros(n_walks)
     length, stopped = x.new_zeros(steps, n_walks), x.new_zeros(steps, n_walks)
     done: list[tuple[Tensor, _Batch]] = []
+    looked_at = is_seen.nonzero()[:, 0]
     for step in range(steps):
         goes_on = walking[left]
-        if goes_on.sum() < FEW_LEFT * len(left):
+        if is_asked(step, device) and goes_on.sum() < FEW_LEFT * len(left):
             done.append((left[~goes_on], batch.part((~goes_on).nonzero()[:, 0])))
             batch, left = batch.part(goes_on.nonzero()[:, 0]), left[goes_on]
+            looked_at = is_seen[left].nonzero()[:, 0]
         size = batch.step(step_size * walking[left])
         first[left] = size if step == 0 else first[left]
         walking[left] &= size > SMALL_STEP * first[left]
-        length[step], looked_at = length[step - 1], is_seen[left].nonzero()[:, 0]
+        length[step] = length[step - 1]
         if len(looked_at) > 0:
             length[step, left[looked_at]] = batch.part(looked_at).lengths()
         stopped[step] = ~walking

@@ -9,6 +9,7 @@ from core.landscape.layers.pull import Factors, Pull
 from core.landscape.row_terms import RowTerms
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
 SMALL_STEP = 1e-2
@@ -16,6 +17,15 @@ SMALL_STEP = 1e-2
 
 FEW_LEFT = 0.8
 """Converged walks leave the batch once they have left less than this share of it (ours)."""
+
+
+ASKED_ON_GPU = 8
+"""Steps after which a GPU is asked how many have: every question waits for it (ours)."""
+
+
+def is_asked(step: int, device: "torch.device") -> bool:
+    """Whether converged walks may leave before this step."""
+    return device.type != "cuda" or step % ASKED_ON_GPU == 0
 
 
 class Walks(NamedTuple):
