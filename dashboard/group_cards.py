@@ -19,9 +19,10 @@ def show_cards(
     names: tuple[str, ...],
     n_replicates: int,
     marked: np.ndarray | None = None,
+    told: dict[int, str] | None = None,
 ) -> None:
-    """Cards of the groups of one grouping, numbered by `labels`, and how sure each one is; the
-    `marked` tasks carry a sign."""
+    """Cards of the groups of one grouping, numbered by `labels`, and how sure the map is of each
+    one, or what is `told` of it; the `marked` tasks carry a sign."""
     signs = [MARK if marked is not None and marked[task] else "" for task in range(len(names))]
     numbers = [int(number) for number in np.unique(labels)]
     for start in range(0, len(numbers), COLUMNS):
@@ -32,7 +33,8 @@ def show_cards(
                 mark = group_mark(number)
                 st.markdown(f"##### {GROUP_SHAPES[mark.shape]} Group {mark.letter}")
                 st.text(_listed([names[task] for task in members], [signs[t] for t in members]))
-                st.caption(_sureness(grouping, members, n_replicates))
+                sure = told[number] if told else _sureness(grouping, members, n_replicates)
+                st.caption(sure)
 
 
 def _listed(names: list[str], signs: list[str]) -> str:

@@ -4,7 +4,8 @@ import numpy as np
 import streamlit as st
 
 from core.trials import Evidence, Trial, Verdict
-from core.values import Report
+from core.values import Decision, Report
+from dashboard.charts.mean_gains import amount
 from dashboard.group_cards import show_cards
 from dashboard.words import plain, sentence
 
@@ -25,9 +26,10 @@ def show_verdict(evidence: Evidence, report: Report, marked: np.ndarray) -> None
         st.markdown(f"#### {icon} {headline}")
         st.markdown(sentence(report.recommended.reason))
         grouping = report.recommended.grouping
-        if evidence.verdict is Verdict.GROUPED and grouping.n_groups <= MOST_CARDS:
-            n_replicates = len(report.affinity.replicates)
-            show_cards(grouping, grouping.labels, report.task_names, n_replicates, marked)
+        is_grouped = report.recommended.decision is Decision.GROUPED
+        if is_grouped and grouping.n_groups <= MOST_CARDS:
+            told = _gains_of_groups(evidence, grouping.labels)
+            show_cards(grouping, grouping.labels, report.task_names, 0, marked, told)
         st.caption(_budget(evidence))
     left_out = [
         f"{plain(task)} does not count in the means: {plain(why)}."
@@ -39,6 +41,26 @@ def show_verdict(evidence: Evidence, report: Report, marked: np.ndarray) -> None
             st.markdown("\n".join(f"- {line}" for line in left_out))
     for note in evidence.notes:
         st.warning(plain(note), icon=":material/warning:")
+
+
+def _gains_of_groups(evidence: Evidence, labels: np.ndarray) -> dict[int, str]:
+    """What the tasks of each advised group gain on average, those that count."""
+    advised = next(one for one in evidence.trials if (one.labels == evidence.labels).all())
+    gains = evidence.gains(advised).value
+    counts = np.array([not why for why in evidence.excluded])
+    told = {}
+    for number in map(int, np.unique(labels)):
+        here = labels == number
+        n = int((here & counts).sum())
+        if here.sum() < 2:
+            told[number] = "On its own."
+        elif not n:
+            told[number] = "Too few test events to judge these tasks."
+        else:
+            gain = amount(float(gains[here & counts].mean()), evidence.judge)
+            whom = f"mean of the {n} tasks that count" if n > 1 else "the one task that counts"
+            told[number] = f"{gain} over alone on test rows ({whom})."
+    return told
 
 
 def show_counts(evidence: Evidence) -> None:

@@ -4,12 +4,15 @@ import json
 import time
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from core.data import plant_groups
 from core.runs import EVIDENCE, Asked, Run, State, Status
 from core.runs.worker import work
+from core.trials import Verdict
+from core.validation import with_evidence
 from dashboard.charts.gain_curve import draw_gain_curve
 from dashboard.charts.text import MARK
 from dashboard.evidence_form import OWN, PINS
@@ -72,6 +75,22 @@ def test_after_the_training_the_verdict_is_there_with_its_pictures(trained):
     assert len(at.dataframe) == 2
     assert not at.error
     assert "wins – ties – losses" in " ".join(one.label for one in at.metric)
+
+
+def test_the_cards_of_advised_groups_tell_what_training_showed(trained):
+    """Not how sure the map alone is of them, which would read as doubt in the result."""
+    report = trained.report()
+    evidence = report.evidence
+    best = evidence.grouped
+    grouped = replace(evidence, verdict=Verdict.GROUPED, labels=best.labels)
+    trained.keep_report(with_evidence(report, grouped))
+    said = words(go_to(visit(trained.id), "evidence"))
+    assert "re-runs on resampled data" not in said
+    gains, counts = evidence.gains(best).value, [not why for why in evidence.excluded]
+    for number, size in zip(*np.unique(best.labels, return_counts=True), strict=True):
+        members = (best.labels == number) & counts
+        if size > 1 and members.any():
+            assert f"{gains[members].mean():+.3f} over alone on test rows" in said
 
 
 @pytest.mark.parametrize(
