@@ -67,6 +67,8 @@ def measure_drivers(
     n_driving = max(FEWEST_DRIVING, round(DRIVING * len(small.labels)))
     if len(small.labels) < n_driving + FEWEST_DRIVING:
         return replace(nothing, reason="few patients")
+    if brought.is_trained and not _same_inputs(table, small):
+        return replace(nothing, reason="other inputs")
     method = method or OneStep()
     is_drawn = not brought.is_trained or method.start == "warmup"
     setting = _Setting(groups, method, seed, device, brought, N_STARTS if is_drawn else 1)
@@ -74,6 +76,13 @@ def measure_drivers(
         return _compare(table, small, setting, n_driving, on_progress) or replace(
             nothing, reason="too large"
         )
+
+
+def _same_inputs(table: TaskTable, small: TaskTable) -> bool:
+    """Whether the patients drawn give a model the inputs that the whole table gives it."""
+    one, other = fit_scale(table), fit_scale(small)
+    same = np.array_equal(one.varies, other.varies)
+    return same and np.array_equal(one.flagged, other.flagged)
 
 
 class _Setting(NamedTuple):

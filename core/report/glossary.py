@@ -6,6 +6,8 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("Alone", "Each outcome has a model of its own."),
     ("Shared model", "One model learns several outcomes at once."),
     ("Group", "Outcomes that share one model."),
+    ("Pull", "How one record would change a model that learns an outcome from it."),
+    ("Chance", "What the same sums give when the labels of each outcome are dealt out by lot."),
     ("Re-run", "The groups are found again on patients drawn anew from the same records."),
     (
         "Very likely, likely, uncertain, unlikely",

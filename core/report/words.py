@@ -25,6 +25,10 @@ DRIVERS = {
     "own samples": "Each outcome has patients of its own, so none can be said to drive a group.",
     "few patients": "There are too few patients to say which of them drive a group.",
     "too large": "There are too many outcomes for this model to say which patients drive a group.",
+    "other inputs": (
+        "Among the patients looked at, some columns that the model reads never change. So who "
+        "drives a group was not measured."
+    ),
     "no records": "No records came with this run, so which patients drive a group is not known.",
     "not measured": (
         "Which patients and columns drive these groups was not measured. Resume the run to see it."

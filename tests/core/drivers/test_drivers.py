@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from core.data import load_table
 from core.drivers import measure, measure_drivers
-from core.landscape import OneStep
+from core.landscape import OneStep, bring
 from core.values import Split
 from tests.core.drivers.cohort import GROUPS, driven_frame, driven_table
 
@@ -135,6 +136,23 @@ def test_what_is_missing_can_drive_a_group():
     frame["lactate"] = np.where(lacks, np.nan, rng.standard_normal(1500))
     drivers = measure_drivers(load_table(frame, targets="y_*"), GROUPS)
     assert ("lactate", True) in {(c.name, c.is_recording) for c in drivers.groups[0].columns}
+
+
+def test_a_brought_trunk_is_not_fed_fewer_inputs_than_it_reads(monkeypatch):
+    monkeypatch.setattr(measure, "MOST_PATIENTS", 300)
+    monkeypatch.setattr(measure, "MOST_PAIRS", 1)
+    frame = driven_frame(n=2000)
+    frame["rare"] = (np.arange(2000) == 7).astype(float)
+    table = load_table(frame, targets="y_*")
+    table = replace(table, split=np.zeros(2000, dtype=int))
+    torch.manual_seed(0)
+    module = torch.nn.Sequential(torch.nn.Linear(13, 8), torch.nn.ReLU())
+    assert measure_drivers(table, GROUPS, seed=1, brought=bring(module)).reason == "other inputs"
+    whole = driven_table(n=600)
+    module = torch.nn.Sequential(torch.nn.Linear(12, 8), torch.nn.ReLU())
+    found = measure_drivers(whole, GROUPS, brought=bring(module))
+    assert found.reason == ""
+    assert found.has_columns
 
 
 def test_it_can_be_cancelled():
