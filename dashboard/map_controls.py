@@ -22,12 +22,12 @@ def pick_map(points: Points, table: TaskTable | None) -> str:
         )
         shown = shown_colour(points, view(), table)
         pick_one("Colour by", colours_of(points, table), **bound("colour_by", shown))
-        if shown == "column" and table is not None:
-            st.selectbox(
-                "Column",
-                list(list_columns(table)),
-                format_func=clean,
-                width=220,
-                **bound("column", shown_column(table, view())),
-            )
+    if shown == "column" and table is not None:
+        st.selectbox(
+            "Column",
+            list(list_columns(table)),
+            format_func=clean,
+            width=280,
+            **bound("column", shown_column(table, view())),
+        )
     return method

@@ -44,6 +44,10 @@ DIVERGING = (
 )
 
 
+MARK_CONTRAST = 3.0
+"""Of a mark against the page (WCAG 2.2, 1.4.11)."""
+
+
 @dataclass(frozen=True)
 class Mark:
     """How one group is told apart: never by its colour alone."""
@@ -95,7 +99,7 @@ def text_on(colour: str) -> str:
 
 
 @cache
-def readable(colour: str, dark: bool, ratio: float = 3.0) -> str:
+def readable(colour: str, dark: bool, ratio: float = MARK_CONTRAST) -> str:
     """`colour` moved towards the ink until it stands out from the page by `ratio`."""
     page, towards = ink(dark).surface, ("#FFFFFF" if dark else "#000000")
     steps = (mix(colour, towards, share / 20) for share in range(21))

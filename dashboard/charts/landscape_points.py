@@ -8,11 +8,11 @@ from jaxtyping import Float
 
 from dashboard.charts.chart import Chart, EChart
 from dashboard.charts.echarts_look import heading, symbol
-from dashboard.charts.legend import Entry, Legend
+from dashboard.charts.legend import Entry, Legend, tones
 from dashboard.charts.point_colours import PointColours, colour_points
 from dashboard.charts.polygon import Polygon
 from dashboard.selection import Part, SampleSelection
-from dashboard.theme import ink, readable
+from dashboard.theme import ink
 
 __all__ = ["PointColours", "brushed", "colour_points", "describe_points", "draw_points"]
 
@@ -43,10 +43,11 @@ def draw_points(
     index, legend = colours.index, colours.legend
     shown = np.unique(np.linspace(0, len(xy) - 1, min(len(xy), MOST_POINTS)).astype(int))
     is_in = drawn.covers(xy[shown]) if drawn else np.ones(len(shown), dtype=bool)
+    looks = list(enumerate(zip(legend.entries, tones(legend, dark), strict=True)))
     series = [
-        _series(entry, xy[shown[(index[shown] == place) & (is_in == side)]], opacity, dark)
+        _series(*look, xy[shown[(index[shown] == place) & (is_in == side)]], opacity, dark)
         for side, opacity in ((False, _OTHER), (True, _CHOSEN))
-        for place, entry in enumerate(legend.entries)
+        for place, look in looks
     ]
     series += [_outlined(part, dark) for part in (drawn.parts if drawn else ())]
     count = f"{len(shown):,} of {len(xy):,}" if len(shown) < len(xy) else f"{len(xy):,}"
@@ -111,14 +112,14 @@ def _outlined(part: Part, dark: bool) -> dict[str, Any]:
 
 
 def _series(
-    entry: Entry, xy: Float[np.ndarray, "point 2"], opacity: float, dark: bool
+    entry: Entry, colour: str, xy: Float[np.ndarray, "point 2"], opacity: float, dark: bool
 ) -> dict[str, Any]:
     return {
         "type": "scatter",
         "name": _name(entry),
         "symbol": symbol(entry.shape),
         "symbolSize": 6,
-        "itemStyle": {"color": readable(entry.colour, dark), "opacity": opacity},
+        "itemStyle": {"color": colour, "opacity": opacity},
         "emphasis": {"itemStyle": {"borderColor": ink(dark).text, "borderWidth": 1}},
         "data": np.round(xy.astype(float), 5).tolist(),
     }

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from dashboard.charts.text import clean, number
-from dashboard.theme import CIVIDIS, group_mark, mix
+from dashboard.theme import CIVIDIS, MARK_CONTRAST, contrast, group_mark, ink, mix, readable
 
 MOST_ENTRIES = 256
 _STEPS = 28
@@ -39,6 +39,20 @@ class Legend:
     def __post_init__(self) -> None:
         if not 0 < len(self.entries) <= MOST_ENTRIES:
             raise ValueError(f"{len(self.entries)} colours; between 1 and {MOST_ENTRIES} fit")
+
+
+def tones(legend: Legend, dark: bool) -> list[str]:
+    """The colour of every entry on a light or a dark page, at 3 : 1 or more against it.
+
+    A ramp takes the part of its colours that stands out, so that its steps stay apart.
+    """
+    if not legend.continuous:
+        return [readable(entry.colour, dark) for entry in legend.entries]
+    shares = np.linspace(0, 1, 101)
+    clear = [s for s in shares if contrast(_cividis(s), ink(dark).surface) >= MARK_CONTRAST]
+    low, high, n = clear[0], clear[-1], len(legend.entries) - 2
+    steps = [_cividis(low + (high - low) * place / n) for place in range(n + 1)]
+    return [*steps, readable(legend.entries[-1].colour, dark)]
 
 
 def group_legend(n_groups: int) -> Legend:

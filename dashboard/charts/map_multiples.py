@@ -9,10 +9,10 @@ from jaxtyping import Float
 
 from dashboard.charts.chart import Chart, EChart
 from dashboard.charts.echarts_look import symbol
-from dashboard.charts.legend import Entry
+from dashboard.charts.legend import Entry, tones
 from dashboard.charts.point_colours import PointColours
 from dashboard.charts.text import percent
-from dashboard.theme import ink, readable
+from dashboard.theme import ink
 
 MOST_POINTS = 1_500
 """Of each panel; a panel is small."""
@@ -45,9 +45,9 @@ def draw_multiples(panels: Sequence[Panel], colours: PointColours, *, dark: bool
     low, high = everything.min(axis=0), everything.max(axis=0)
     legend, frame = colours.legend, {"show": True, "borderColor": ink(dark).line}
     series = [
-        _series(entry, panel.xy[shown[colours.index[shown] == code]], place, dark)
+        _series(*look, panel.xy[shown[colours.index[shown] == code]], place)
         for place, panel in enumerate(panels)
-        for code, entry in enumerate(legend.entries)
+        for code, look in enumerate(zip(legend.entries, tones(legend, dark), strict=True))
     ]
     option = {
         "animation": False,
@@ -108,7 +108,7 @@ def _axis(place: int, low: float, high: float) -> dict[str, Any]:
 
 
 def _series(
-    entry: Entry, xy: Float[np.ndarray, "point 2"], place: int, dark: bool
+    entry: Entry, colour: str, xy: Float[np.ndarray, "point 2"], place: int
 ) -> dict[str, Any]:
     return {
         "type": "scatter",
@@ -118,6 +118,6 @@ def _series(
         "symbol": symbol(entry.shape),
         "symbolSize": 5,
         "silent": True,
-        "itemStyle": {"color": readable(entry.colour, dark)},
+        "itemStyle": {"color": colour},
         "data": np.round(xy.astype(float), 4).tolist(),
     }

@@ -10,11 +10,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from dashboard.charts.legend import Entry
+from dashboard.charts.legend import tones
 from dashboard.charts.point_colours import PointColours
-from dashboard.theme import readable
-
-_MARK_CONTRAST, _RAMP_CONTRAST = 3.0, 2.0  # a ramp needs its dark and bright ends
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,11 @@ def mix(xy: Float[np.ndarray, "point 2"], colours: PointColours) -> Cloud:
 def describe_entries(colours: PointColours) -> list[dict[str, str]]:
     """The legend as the page draws it, in colours for a light and for a dark one."""
     legend = colours.legend
-    return [_entry(entry, legend.continuous) for entry in legend.entries]
+    both = zip(legend.entries, tones(legend, dark=False), tones(legend, dark=True), strict=True)
+    return [
+        {"name": e.name, "sign": e.sign, "shape": e.shape, "light": light, "dark": dark}
+        for e, light, dark in both
+    ]
 
 
 def pack(head: Mapping[str, Any], blobs: Iterable[Blob]) -> bytes:
@@ -67,15 +68,6 @@ def pack(head: Mapping[str, Any], blobs: Iterable[Blob]) -> bytes:
     sent = [[blob.id, len(blob.data)] for blob in blobs]
     text = json.dumps({**head, "sent": sent}).encode()
     return b"".join((struct.pack("<I", len(text)), text, *(blob.data for blob in blobs)))
-
-
-def _entry(entry: Entry, continuous: bool) -> dict[str, str]:
-    ratio = _RAMP_CONTRAST if continuous else _MARK_CONTRAST
-    tones = {
-        tone: readable(entry.colour, dark, ratio)
-        for tone, dark in (("light", False), ("dark", True))
-    }
-    return {"name": entry.name, "sign": entry.sign, "shape": entry.shape} | tones
 
 
 def _blob(values: np.ndarray) -> Blob:

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import RunError
-from dashboard.charts.legend import group_legend, name_legend
+from dashboard.charts.legend import group_legend, name_legend, scale_legend
 from dashboard.charts.point_colours import PointColours
 from dashboard.components.points import read_place, read_selection
 from dashboard.components.points_payload import describe_entries, mix, pack
@@ -84,11 +84,15 @@ def test_hostile_names_travel_as_json_text():
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_marks_stand_out_from_the_page_three_to_one(dark):
-    legend = name_legend("task", [f"y_{k}" for k in range(100)])
-    colours = PointColours(np.zeros(1, dtype=np.uint8), legend)
     page = ink(dark).surface
-    tones = [entry["dark" if dark else "light"] for entry in describe_entries(colours)]
-    assert min(contrast(tone, page) for tone in tones) >= 3
+    _, ramp = scale_legend("loss", np.linspace(0, 1, 50))
+    for legend in (name_legend("task", [f"y_{k}" for k in range(100)]), group_legend(80), ramp):
+        colours = PointColours(np.zeros(1, dtype=np.uint8), legend)
+        shades = [entry["dark" if dark else "light"] for entry in describe_entries(colours)]
+        assert min(contrast(shade, page) for shade in shades) >= 3
+    lightness = [contrast(shade, "#000000") for shade in shades[:-1]]
+    assert lightness == sorted(lightness), "a ramp rises from its first step to its last"
+    assert lightness[-1] > 2.3 * lightness[0]
 
 
 @pytest.mark.parametrize(
