@@ -15,6 +15,7 @@ from dashboard.report_names import ask_name
 from dashboard.results import current_run, document_of
 from dashboard.session import address, bound, view
 from dashboard.show_selection import explain_report
+from dashboard.source import is_greyed, show_missing
 from dashboard.widgets import pick_one
 from dashboard.words import plain
 
@@ -44,7 +45,9 @@ with st.container(horizontal=True, vertical_alignment="bottom", horizontal_align
     show_slides(whole, key=f"slides_{run.id}")
 story = whole.for_audience(Audience(view().audience))
 show_answer(story.section("answer"))
-if not story.verdict:
+if is_greyed(run, "evidence"):
+    show_missing("evidence")
+elif not story.verdict:
     st.page_link(
         "app_pages/evidence.py",
         label="Nothing was trained yet: put the groups to the test",

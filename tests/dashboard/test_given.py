@@ -66,7 +66,7 @@ SAID = {
         "graph": "A line joins two tasks",
         "groups": "cannot be measured again on other samples",
         "evidence": "Nothing can be trained here: this run has no features and no labels",
-        "report": "Take it along",
+        "report": "Nothing can be trained here: this run has no features and no labels",
         "runs": "a matrix of 6 tasks",
     },
     "landscape": {
@@ -76,7 +76,7 @@ SAID = {
         "graph": "A line joins two tasks",
         "groups": "How often do two tasks stay together?",
         "evidence": "Nothing can be trained here",
-        "report": "Take it along",
+        "report": "Nothing can be trained here: this run has no features and no labels",
         "runs": "160 recorded samples",
     },
 }
