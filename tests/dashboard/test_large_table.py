@@ -4,15 +4,20 @@ import json
 
 import numpy as np
 import pytest
+from pyarrow import parquet
 
+from core.data import assign_roles, mend_columns
 from core.data.streamed import draw, large, opening
 from core.errors import TableError
 from core.profile import selected_rows
 from core.runs import Draft, Run, State, archive_run
+from core.runs.streamed import load_survey
 from core.runs.unpack import unpack_run
 from core.runs.worker import work
+from core.values import Kind
 from dashboard.results import chosen_of, profile_of
 from dashboard.selection import Part, SampleSelection
+from tests.cohort import SMALL_PLAN
 from tests.core.streamed_tables import make_frame, save
 from tests.dashboard.visit import PAGES, boxes, check_sound, go_to, visit, words
 
@@ -159,3 +164,19 @@ def test_a_damaged_file_leaves_no_draft(data, tmp_path):
     with pytest.raises(TableError, match="damaged"):
         Draft.create_from_path(tmp_path / "runs", data / "big.parquet", "y")
     assert not list((tmp_path / "runs" / ".drafts").iterdir())
+
+
+def test_mends_and_kinds_chosen_on_the_page_reach_every_row(data, tmp_path, frame):
+    spoilt = frame.assign(b=frame["b"].round(2).where(np.arange(N) % 4 > 0, -999.0))
+    save(spoilt, data / "big.parquet")
+    draft = Draft.create_from_path(tmp_path / "runs", data / "big.parquet", "y")
+    mends, kinds = {"b": "missing:-999"}, {"y_rare": "regression"}
+    seen = mend_columns(draft.frame(), mends)
+    roles = assign_roles(seen, "y_*", ignore="ward", kinds=kinds, mends=mends)
+    run = draft.to_run(tmp_path / "runs", roles, SMALL_PLAN)
+    rows = parquet.read_table(run.path / "streamed" / "rows.parquet").to_pandas()
+    assert rows["b"].isna().sum() == N / 4
+    assert "ward" not in rows
+    kept = load_survey(run.path)
+    assert next(task.kind for task in kept.tasks if task.name == "y_rare") is Kind.REGRESSION
+    assert not draft.path.exists()
