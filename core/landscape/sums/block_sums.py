@@ -1,6 +1,6 @@
 """T × T sums of every block, filled a few pieces of rows at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,27 +28,30 @@ class BlockSums:
     """
 
     def __init__(self, rows: Rows, reads: frozenset[str], are_all: bool) -> None:
-        import torch
-
         self.n_tasks = rows.value.shape[1]
         shape = (rows.n_blocks, self.n_tasks**2)
         is_piece = are_all and len(np.unique(rows.block)) == len(rows.block)
         kind = np.float32 if is_piece and shape[0] * shape[1] > MAX_DOUBLE else np.float64
-        names = [name for name in PairTerms._fields if name in ("n_shared", *reads)]
-        # NumPy asks for large pages, quicker to fill
-        self._arrays = {name: np.zeros(shape, kind) for name in names}
-        self.whole: dict[str, Tensor] = {
-            name: torch.from_numpy(array).to(rows.x.device) for name, array in self._arrays.items()
-        }
+        self._shape, self._kind, self._device = shape, kind, rows.x.device
+        self._arrays: dict[str, np.ndarray] = {}
+        self.whole: dict[str, Tensor] = {}
+        self._open(name for name in PairTerms._fields if name in reads)
         self.is_new = np.ones(rows.n_blocks, dtype=bool)
         """Blocks that nothing was added to."""
         self.complete = np.zeros(rows.n_blocks)
         """Rows with all labels are only counted."""
-        self.has_others = False
+
+    def _open(self, names: Iterable[str]) -> None:
+        import torch
+
+        for name in names:  # NumPy asks for large pages, quicker to fill
+            self._arrays[name] = np.zeros(self._shape, self._kind)
+            self.whole[name] = torch.from_numpy(self._arrays[name]).to(self._device)
 
     def count(self, rows: Rows) -> None:
         """Tell of rows that will be added."""
-        self.has_others |= not rows.complete
+        if not rows.complete and "n_shared" not in self.whole:
+            self._open(["n_shared"])
         if rows.complete:
             real = rows.real.reshape(-1, rows.piece).sum(1).cpu().numpy()
             self.complete += np.bincount(rows.block, real * rows.weight, len(self.complete))
@@ -99,7 +102,7 @@ class BlockSums:
             found[name] = array.reshape(shape)
         shape = (len(self.complete), *shape[1:])
         counted = np.broadcast_to(self.complete[:, None, None], shape)
-        found["n_shared"] = found["n_shared"] + counted if self.has_others else counted
+        found["n_shared"] = found["n_shared"] + counted if "n_shared" in found else counted
         return found
 
 

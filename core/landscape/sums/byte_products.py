@@ -113,7 +113,8 @@ def digits_of(size: "Float[Tensor, '*shape']") -> "Iterator[Int8[Tensor, '*shape
     import torch
 
     digit, part = size.new_empty(size.shape, dtype=torch.int8), torch.empty_like(size)
-    for place in range(N_DIGITS - 1, -1, -1):
+    for place in range(N_DIGITS - 1, 0, -1):
         torch.mul(size, 1 / DIGIT**place, out=part)
         yield digit.copy_(part.floor_())
         size.sub_(part, alpha=DIGIT**place)
+    yield digit.copy_(size)  # cuts off what is left

@@ -118,20 +118,20 @@ class LabelDistances:
     ) -> None:
         import torch
 
-        strength = reach.strength[number]
+        step = reach.codes.largest[number] * 2 / DIGIT**N_DIGITS
         size = torch.add(reach.base[number], self.heads.bias, out=self.size)
-        # the chance of the other label, which is what a label is pulled by
-        size.mul_(self.plain.copy_(signs)).sigmoid_().mul_(strength)
+        # the chance of the other label, which is what a label is pulled by, in steps
+        size.mul_(self.plain.copy_(signs)).sigmoid_().mul_(reach.strength[number] / step)
         both, apart = size.sum(1), self.plain.mul_(size).sum(1)
-        up, down = (both - apart) / 2, (both + apart) / 2
+        up, down = (both - apart) * (step / 2), (both + apart) * (step / 2)
         if reach.codes.are_fair[number]:
-            step = reach.codes.largest[number] * 2 / DIGIT**N_DIGITS
-            out.copy_(self._crossed(size.div_(step).add_(0.5), signs)).mul_(step)
+            out.copy_(self._crossed(size.add_(0.5), signs))
         else:
             plain = signs.to(size.dtype)
             ups = size * (plain < 0)
             out.copy_(ups @ plain.T - plain @ (size - ups).T)
-        out.add_(up).add_(down.unsqueeze(1)).clamp_min_(0).mul_(self.leads)
+        torch.add(up.to(out.dtype), out, alpha=step, out=out)
+        out.add_(down.unsqueeze(1)).clamp_min_(0).mul_(self.leads)
         out.add_(out.T.clone())
 
     def _crossed(
