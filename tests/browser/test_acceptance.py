@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from core.data import plant_groups
 from core.runs import EVIDENCE, Asked, Run, State
 from core.runs.worker import work
 from tests.browser.conftest import PATIENCE_MS, tell
@@ -145,7 +146,7 @@ def test_the_whole_path_on_real_data(page, server, shared_data):
     start = page.get_by_role("button", name="Find the groups")
     start.click()
     started = time.monotonic()
-    says(page, "How many groups?")
+    page.get_by_text("How many groups?").first.wait_for(timeout=4 * PATIENCE_MS)
     took = time.monotonic() - started
     settle(page)
     assert sum(map(len, groups_on(page).values())) == 12
@@ -158,6 +159,68 @@ def test_the_whole_path_on_real_data(page, server, shared_data):
         open_page(page, server, name, run)
         says(page, WORDS_OF[name])
     assert Run(server.runs / run).status().state is State.DONE
+
+
+ODD_NAMES = (
+    "y_<img src=x onerror=alert(1)>",
+    'y_=HYPERLINK("http://example.com")',
+    'y_O\'Brien & "Söhne"',
+    "y_😀 🫀 heart",
+    "y_مرض القلب والأوعية",
+    "y_" + "long name " * 30,
+)
+
+
+def odd_names():
+    frame = small_cohort().frame
+    return frame.rename(columns=dict(zip(frame.columns[-6:], ODD_NAMES, strict=True)))
+
+
+def two_tasks():
+    return plant_groups(n_samples=300, group_sizes=(1, 1)).frame
+
+
+@pytest.mark.parametrize("make", [odd_names, two_tasks])
+def test_an_unusual_table_goes_from_upload_to_groups_and_no_page_is_cut_off(
+    page, server, tmp_path, make
+):
+    frame = make()
+    table = tmp_path / "<b>odd & 'co' = 😀.csv"
+    frame.to_csv(table, index=False)
+    open_page(page, server)
+    page.get_by_role("button", name="Use my own table").click()
+    page.locator("input[type=file]").set_input_files(table)
+    page.get_by_role("button", name="Find the groups").click()
+    page.get_by_text("Way to group").first.wait_for(timeout=4 * PATIENCE_MS)
+    settle(page)
+    run = page.url.partition("run=")[2].partition("&")[0]
+    for name in PAGES[:-1]:
+        open_page(page, server, name, run)
+        whole(page)
+        assert not page.evaluate(CUT_OFF), name
+        assert not page.locator("img[src=x]").count(), name
+
+
+CUT_OFF = """() => [...document.querySelectorAll('[data-testid=stMain]')]
+  .filter(one => one.scrollWidth > one.clientWidth + 1).length"""
+
+
+def test_a_task_that_lost_all_its_labels_is_a_sentence_before_the_start(page, server, tmp_path):
+    frame = small_cohort().frame
+    name = frame.columns[-1]
+    table = tmp_path / "lost.csv"
+    frame.assign(**{name: None}).to_csv(table, index=False)
+    open_page(page, server)
+    page.get_by_role("button", name="Use my own table").click()
+    page.locator("input[type=file]").set_input_files(table)
+    says(page, f"Column '{name}' has no labels")
+    assert page.get_by_role("button", name="Find the groups").is_disabled()
+    ignored = page.get_by_role("textbox", name="Columns to ignore, by pattern")
+    ignored.fill(name)
+    ignored.press("Enter")
+    says(page, "This takes")
+    settle(page)
+    assert page.get_by_role("button", name="Find the groups").is_enabled()
 
 
 def test_an_upload_and_a_selection_stay_with_their_visitor(
