@@ -62,7 +62,7 @@ def number(cell: str, where: str) -> float:
         TableError: it holds none.
     """
     try:
-        found = float(cell)
+        found = math.nan if "_" in cell else float(cell)  # Python takes 1_0 for 10
     except ValueError:
         found = math.nan
     if not math.isfinite(found):

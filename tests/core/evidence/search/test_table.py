@@ -40,6 +40,7 @@ def test_scores_turn_the_sign(tmp_path):
         ("5.0", "many", "'many', not a finite number"),
         ("5.0", "inf", "not a finite number"),
         ("5.0", "", "not a finite number"),
+        ("5.0", "5_0", "'5_0', not a finite number"),
         ("a|b,2", "a|b,3", "size 3 but"),
         ("a|b,2", "a|a,2", "names a task twice"),
         ("a|b,2,1", "a|b,2,-1", "must be above 0"),
