@@ -80,7 +80,8 @@ class Recorder:
             losses: by task, one a sample [batch], on the graph; NaN where a label is missing. Tasks
                 may be left out of a batch. Sample k must be the same for all of them.
             mask: by task, true where the label is there, in place of NaN or beside it.
-            labels: by task, numbers [batch], for the pictures and for label agreement.
+            labels: by task, numbers [batch], for the pictures and for label agreement; a time to
+                an event is −t where it was cut off at t.
             sample: ids [batch] of patients; rows with one id stay in one block of the bootstrap.
             rows: [node], the sample that each node of a graph belongs to (the batch vector).
 
