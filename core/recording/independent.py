@@ -24,7 +24,7 @@ def find_ways(
     others: "Tensor",
     placing: Placing | None,
 ) -> tuple[dict[Place, Ways], dict[str, MethodError]]:
-    """The layouts of every place, and the layers whose rows cannot be told apart.
+    """The layouts of every place, and the layers whose rows are not apart or cannot be told so.
 
     Args:
         trunk: to name what couples samples.
@@ -33,9 +33,6 @@ def find_ways(
         back: what comes back to each from the loss of one sample.
         others: [sample], true for the other samples that are known.
         placing: of rows that the caller placed.
-
-    Raises:
-        MethodError: samples are coupled.
     """
     many = {place for layer in layers if layer.kind == "other" for place in layer.places}
     found: dict[Place, Ways] = {}
@@ -46,9 +43,10 @@ def find_ways(
         if odd := [s for s in reached if not possible_layouts(s, len(others), placing)]:
             lost[site.place] = _mixed(site.place[0], odd[0], len(others))
             continue
-        out = tuple(
-            _way_out(trunk, site.place[0], shape, part, others, placing) for shape, part in pairs
-        )
+        out = tuple(_way_out(shape, part, others, placing) for shape, part in pairs)
+        if "" in out:
+            lost[site.place] = _coupled(trunk, site.place[0])
+            continue
         fed = tuple(
             _way_in(tensor, out, len(others), placing, site.place in many)
             for tensor in tensors_of(site.fed)
@@ -59,22 +57,19 @@ def find_ways(
 
 
 def _way_out(
-    trunk: "torch.nn.Module",
-    path: str,
     shape: tuple[int, ...],
     part: "Tensor | None",
     others: "Tensor",
     placing: Placing | None,
 ) -> str:
+    """Empty where the loss of one sample moves others."""
     n_samples = len(others)
     for option in possible_layouts(shape, n_samples, placing):
         if part is None:  # no loss depends on it
             return option
         if not bool((by_sample(part, option, n_samples, placing)[others] != 0).any()):
             return option
-    if part is None:
-        return "same"
-    raise MethodError(_coupled(trunk, path))
+    return "same" if part is None else ""
 
 
 def _mixed(path: str, shape: tuple[int, ...], n_samples: int) -> MethodError:
@@ -100,7 +95,7 @@ def _way_in(
     return (*fitting, *options, "same")[0]
 
 
-def _coupled(trunk: "torch.nn.Module", path: str) -> str:
+def _coupled(trunk: "torch.nn.Module", path: str) -> MethodError:
     norms = [
         name
         for name, module in trunk.named_modules()
@@ -114,6 +109,6 @@ def _coupled(trunk: "torch.nn.Module", path: str) -> str:
             "graphs pass rows= with the graph of every node"
         )
     )
-    return (
+    return MethodError(
         f"The loss of one sample moves others in module {path!r}, so samples are coupled; {what}."
     )

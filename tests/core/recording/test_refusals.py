@@ -6,7 +6,14 @@ from torch import nn
 
 from core.errors import MethodError
 from core.recording import record_landscape
-from tests.core.recording.models import TASKS, heads, mlp
+from tests.core.recording.models import (
+    TASKS,
+    heads,
+    losses_of,
+    mlp,
+    plain_gradients,
+    plain_sums,
+)
 
 X = torch.randn(5, 6, generator=torch.Generator().manual_seed(0))
 
@@ -151,6 +158,30 @@ def test_positions_that_all_samples_share_can_be_left_out():
     with record_landscape(trunk, TASKS) as recorder:
         recorder.observe(squares(trunk(X)))
         assert recorder.n_rows == 5
+
+
+@pytest.mark.parametrize("n_steps", [3, 5], ids=["fewer than samples", "as many as samples"])
+def test_positions_are_the_plain_loops_whatever_the_size_of_the_batch(n_steps):
+    class Placed(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.words, self.place = nn.Embedding(7, 5), nn.Embedding(n_steps, 5)
+
+        def forward(self, x):
+            here = torch.arange(n_steps)[None]
+            return (self.words(x) + self.place(here)).tanh().sum(1)
+
+    trunk, head, labels = Placed(), heads(5), torch.randn(5, 3)
+    tokens = torch.randint(0, 7, (5, n_steps))
+    with record_landscape(trunk, TASKS) as recorder:
+        features = trunk(tokens)
+        recorder.observe(losses_of(features, head, labels))
+    weights = [trunk.words.weight, trunk.place.weight]
+    expected = plain_sums(plain_gradients(lambda: features, head, labels, weights))
+    found = recorder.landscape().sums
+    for key in ("distance", "cosine", "mean_product"):
+        got, want = getattr(found, key).sum(axis=0), expected[key]
+        assert abs(got - want).max() <= 1e-4 * abs(want).max()
 
 
 class Chance(nn.Module):
