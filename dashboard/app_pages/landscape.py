@@ -9,6 +9,7 @@ from dashboard.figures import AXES, colours_on_show, points_on_show
 from dashboard.jobs import offer_again, require_report, stop_while_old
 from dashboard.map_controls import pick_map
 from dashboard.map_on_the_way import wait_for_map
+from dashboard.map_table import show_map_table
 from dashboard.more_maps import offer_more_maps
 from dashboard.point_detail import teller
 from dashboard.results import any_table_of, chosen_of, current_run, landscape_of, map_of
@@ -68,5 +69,6 @@ st.caption(
     + f"{flat.trustworthiness:.0%} of the neighbourhoods survived the flattening. "
     + " ".join(sentence(note) for note in (*flat.notes, *landscape.notes))
 )
+show_map_table(xy, colours, selection if is_here else None)
 offer_more_maps(run, report, landscape, method)
 show_selection(run, report)

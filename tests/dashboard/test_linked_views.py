@@ -354,3 +354,13 @@ def test_points_are_coloured_by_any_column_and_no_name_of_one_is_in_the_address(
     assert column.options[3] not in str(at.query_params)
     at.session_state["view"] = ViewState(run=run.id, colour_by="column", column="gone")
     assert go_to(at, "landscape").selectbox(key="widget_column").value == column.options[0]
+
+
+def test_the_picture_is_a_table_too(run):
+    at = go_to(set_view(visit(run.id), samples=left_half(run)), "landscape")
+    at.session_state["map_table"] = True
+    at.run()
+    check_sound(at)
+    table = next(one.value for one in at.dataframe if "mean across" in one.value)
+    assert table["points"].sum() == len(run.map("pca").index)
+    assert 0 < table["selected"].sum() < table["points"].sum()

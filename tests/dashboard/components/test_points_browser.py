@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dashboard.theme import contrast
+
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[3]
@@ -267,6 +269,38 @@ def test_other_colours_and_outlines_leave_the_places_where_they_are(page):
     page.keyboard.press("Escape")
     page.get_by_text("inside: none").wait_for()
     assert page.troubles == []
+
+
+MARKS = """dark => {
+  const root = [...document.querySelectorAll('*')].find(e => e.shadowRoot?.querySelector('.cloud'))
+  const canvas = root.shadowRoot.querySelector('.cloud'), gl = canvas.getContext('webgl2')
+  const pixels = new Uint8Array(4 * canvas.width * canvas.height), seen = new Set()
+  gl.readPixels(0, 0, canvas.width, canvas.height, gl.RGBA, gl.UNSIGNED_BYTE, pixels)
+  for (let i = 0; i < pixels.length; i += 4)
+    if (pixels[i + 3] === 255) seen.add([...pixels.slice(i, i + 3)].join())
+  const colour = /rgb\\((.*)\\)/.exec(getComputedStyle(document.querySelector('.stApp')).backgroundColor)
+  return [[...seen], colour[1]] }"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_marks_have_three_to_one_against_the_page_pixel_by_pixel(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.reload()
+    page.get_by_text("all drawn").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Whole picture").wait_for()
+    settle(page)
+    seen, ground = page.evaluate(MARKS)
+    page_colour = hex_of(ground)
+    ratios = [contrast(hex_of(one), page_colour) for one in seen]
+    assert len(seen) >= 4
+    assert (contrast(page_colour, "#FFFFFF") > 10) == (scheme == "dark")
+    assert max(ratios) >= 3
+    assert sum(ratio >= 3 for ratio in ratios) >= 4, "the fill of every mark"
+    assert page.troubles == []
+
+
+def hex_of(numbers):
+    return "#" + "".join(f"{int(float(one)):02X}" for one in numbers.split(",")[:3])
 
 
 def settle(page):
