@@ -7,16 +7,20 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 
 from core.data import assign_roles
+from core.data.streamed import open_file
 from core.landscape import OneStep
 from core.runs import Run, State, Status
 from core.runs.queue import FOLDER, count_ahead, my_turn
 from core.runs.status import worker_of
+from core.runs.streamed import save_opened, streamed_spec
 from core.runs.worker import work
 from tests.cohort import plan_with, small_cohort
+from tests.core.streamed_tables import make_frame, save
 
 SLOW_PLAN = plan_with(landscape=OneStep(width=256, starts=100), n_replicates=200, device="cpu")
 QUICK_PLAN = plan_with(device="cpu")
@@ -189,3 +193,20 @@ def test_a_full_disk_can_still_be_told(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         Status(State.FAILED).save(tmp_path / "new.json")
     assert [found.name for found in tmp_path.iterdir()] == ["status.json"]
+
+
+def test_a_streamed_run_waits_its_turn_and_needs_its_file_no_more(tmp_path):
+    first = make_run(tmp_path, "first")
+    first.start()
+    wait_for(first, is_running)
+    frame = make_frame(1500).drop(columns=["y_time", "died", "seen"])
+    file = save(frame, tmp_path / "big.parquet")
+    opened = open_file(file, "y_*", patient_id="person")
+    spec = streamed_spec(opened, QUICK_PLAN, "second", "0" * 64)
+    second = Run.make(tmp_path / "second", partial(save_opened, opened), spec)
+    file.unlink()
+    second.start()
+    status = wait_for(second, lambda status: status.state is State.QUEUED)
+    assert status.message == "waiting for 1 other job to end"
+    first.cancel()
+    wait_for(second, lambda status: status.state is State.DONE)
