@@ -21,7 +21,7 @@ from core.values import TaskTable
 MOST_PATIENTS = 2000
 """Patients looked at, about: more give the same names (ours)."""
 FEWEST_PATIENTS = 300
-MOST_PAIRS = 200_000
+MOST_PAIRS = 60_000
 """Pairs of a patient and a task, so that hundreds of tasks take fewer patients."""
 N_STARTS = 3
 N_PERMUTATIONS = 19
