@@ -6,17 +6,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core import explain_groups, run, run_matrix
+from core import explain_groups, run, run_landscape, run_matrix
+from core.affinity import AbsCosine
 from core.affinity.given import as_affinity
+from core.data.streamed import open_table
 from core.report import Audience, make_manifest, tell, to_document
 from core.report.driven import to_group_drivers
 from core.report.story import Grid
 from core.report.words import DRIVERS
 from core.summary import Trait
 from tests.cohort import plan_with
-from tests.core.drivers.cohort import GROUPS, driven_table
+from tests.core.drivers.cohort import GROUPS, driven_frame, driven_table
 from tests.core.report.documents import document, trait
 from tests.core.report.test_story import texts
+from tests.dashboard.test_given import landscape
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +88,24 @@ def test_a_matrix_has_no_patients_and_says_so():
     assert made["drivers"]["reason"] == "no records"
     if any(len(group) > 1 for group in made["recommended"]["groups"]):
         assert DRIVERS["no records"] in told(made)
+
+
+def test_a_recorded_landscape_has_no_patients_either():
+    made = to_document(run_landscape(landscape(), plan_with(measure=AbsCosine(), n_groups=2)))
+    assert made["drivers"]["reason"] == "no records"
+    assert DRIVERS["no records"] in told(made)
+
+
+def test_of_a_streamed_file_a_fair_part_of_its_patients_is_looked_at(tmp_path):
+    path = tmp_path / "big.parquet"
+    driven_frame(n=3000).to_parquet(path)
+    streamed = open_table(path, "y_*", sample_rows=1200)
+    found = run(streamed, plan_with(n_groups=2))
+    grouping = replace(found.recommended.grouping, labels=GROUPS)
+    found = replace(found, recommended=replace(found.recommended, grouping=grouping))
+    made = to_document(explain_groups(streamed, found, plan_with()))
+    assert made["drivers"]["reason"] is None
+    assert [why["columns"][0]["name"] for why in made["why"]] == ["cause_a", "cause_b"]
 
 
 def test_an_older_report_opens_and_says_what_to_do():
