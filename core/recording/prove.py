@@ -171,7 +171,7 @@ def _difference(
         f"Module {layer.path!r} ({type(layer.module).__name__}): its calls do not account for "
         "its gradient, so its weight is used in another way too, its output is changed in place as "
         "a view, or chance is drawn inside (set its dropout to 0); or leave it out "
-        f"(parameters=['!{layer.path}.*'])."
+        f"(parameters=['!{_full_name(layer, layer.names[0])}'])."
     )
 
 
@@ -179,9 +179,13 @@ def _first_error(
     errors: dict[str, MethodError], trunk: "torch.nn.Module", layer: Layer, error: MethodError
 ) -> MethodError:
     """What was first found wrong with any of a layer's parameters; later ones follow from it."""
-    full = [f"{layer.path}.{name}" if layer.path else name for name in layer.names]
+    full = [_full_name(layer, name) for name in layer.names]
     first = next((errors[name] for name in full if name in errors), error)
     return next(iter([errors.setdefault(name, first) for name in full]))
+
+
+def _full_name(layer: Layer, name: str) -> str:
+    return f"{layer.path}.{name}" if layer.path else name
 
 
 def _merged(layers: Sequence[Layer]) -> list[Layer]:

@@ -68,7 +68,7 @@ def follow(found: Sequence[Found], layers: Sequence[Layer]) -> Trail:
     """The trail to what the layers use.
 
     Raises:
-        MethodError: what a layer was fed was changed in place since.
+        MethodError: what a layer was fed was changed in place since, or is no batch.
     """
     wanted: dict[Place, torch.nn.Module] = {
         place: layer.module for layer in layers for place in layer.places
@@ -129,7 +129,15 @@ def _run_again(
     args, kwargs = with_tensors(found.call.fed, cast)
     device = given[0].device.type
     with torch.enable_grad(), torch.autocast(device, enabled=False), _chance(found.call.chance):
-        outputs = tensors_of(written.run(module, heard, *args, **kwargs))
+        try:
+            outputs = tensors_of(written.run(module, heard, *args, **kwargs))
+        except (RuntimeError, IndexError, ValueError) as error:
+            path = found.call.path
+            raise MethodError(
+                f"Module {path!r} ({type(module).__name__}) cannot be run again on what it was "
+                f"fed, {tuple(given[0].shape)}; call it on a whole batch, or leave its parameters "
+                f"out (parameters=['!{path}.*'])."
+            ) from error
     return outputs, products
 
 

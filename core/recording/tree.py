@@ -1,6 +1,7 @@
 """Tensors wherever they stand in what a module takes or returns: in tuples, lists and dicts."""
 
 from collections.abc import Iterator
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,20 +21,17 @@ def tensors_of(tree: Any) -> "list[Tensor]":
 
 
 def with_tensors(tree: Any, tensors: "Iterator[Tensor]") -> Any:
-    """The same with other tensors in their places, taken from left to right.
-
-    Raises:
-        TypeError: a container of a kind that is not known here.
-    """
+    """The same with other tensors in their places, taken from left to right."""
     import torch
 
     if isinstance(tree, torch.Tensor):
         return next(tensors)
-    if type(tree) is dict:
-        return {name: with_tensors(part, tensors) for name, part in tree.items()}
+    if isinstance(tree, dict):
+        made = copy(tree)  # of the kind that it is
+        for name, part in tree.items():
+            made[name] = with_tensors(part, tensors)
+        return made
     if isinstance(tree, (tuple, list)):
         parts = [with_tensors(part, tensors) for part in tree]
         return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
-    if isinstance(tree, dict):
-        raise TypeError(f"{type(tree).__name__} cannot be made anew")
     return tree

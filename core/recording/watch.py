@@ -103,10 +103,7 @@ class Watch:
         is_several = sum(part.requires_grad for part in out) > 1
         if is_several:
             out = [part.view_as(part) if part.requires_grad else part for part in out]
-            try:
-                output = with_tensors(output, iter(out))
-            except TypeError:  # of a class of somebody's own
-                return None
+            output = with_tensors(output, iter(out))
         self._n_calls += 1
         detached = [part.detach() for part in given]
         call = Called(

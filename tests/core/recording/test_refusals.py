@@ -184,6 +184,20 @@ def test_positions_are_the_plain_loops_whatever_the_size_of_the_batch(n_steps):
         assert abs(got - want).max() <= 1e-4 * abs(want).max()
 
 
+def test_a_fused_layer_called_on_single_samples_is_named():
+    class OneByOne(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.memory = nn.GRU(3, 5)
+
+        def forward(self, x):
+            return torch.stack([self.memory(row.reshape(2, 3))[0][-1] for row in x])
+
+    refused(
+        OneByOne(), squares, r"'memory' .GRU. cannot be run again.*\(2, 3\); call it on a whole"
+    )
+
+
 class Chance(nn.Module):
     def __init__(self):
         super().__init__()
