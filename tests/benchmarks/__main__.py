@@ -11,6 +11,7 @@ NAMES = (
     "groups",
     "planted",
     "command",
+    "estimate",
     "streaming",
     "trainer",
     "gold",
