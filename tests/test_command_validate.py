@@ -77,6 +77,14 @@ def test_report_json_keeps_the_contract_of_evidence(validated):
     assert evidence["random"]["n"] <= 20
 
 
+def test_what_drives_the_groups_is_that_of_the_groups_now_recommended(validated):
+    run, _, _ = validated
+    report = json.loads((run / "report.json").read_text())
+    assert report["drivers"]["reason"] is None
+    for why in report["why"]:
+        assert (why["holds"] is not None) == (len(why["tasks"]) > 1)
+
+
 def test_validating_again_trains_nothing_again(validated):
     run, _, _ = validated
     before = sorted(path.name for path in (run / "trained").rglob("*.npz"))
