@@ -41,9 +41,23 @@ def sum_label_parts(
         y = np.nan_to_num(columns, nan=0.0)
         for number in np.unique(block):
             at = np.flatnonzero(block == number)
-            k, v = known[at], y[at]
-            sums[:, number] += k.T @ k, v.T @ k, (v * v).T @ k, v.T @ v
+            _add_moments(sums[:, number], known[at], y[at])
+    sums.setflags(write=False)  # so that nothing is copied
     return LabelSums(np.array(owner, dtype=int), *sums)
+
+
+def _add_moments(
+    sums: Float[np.ndarray, "4 column column"],
+    known: Float[np.ndarray, "row column"],
+    y: Float[np.ndarray, "row column"],
+) -> None:
+    """Add the moments of some rows of a block."""
+    if known.all():  # what a column shares with another is all of it
+        count, total, square = len(y), y.sum(axis=0)[:, None], (y * y).sum(axis=0)[:, None]
+    else:
+        count, total, square = known.T @ known, y.T @ known, (y * y).T @ known
+    for whole, part in zip(sums, (count, total, square, y.T @ y), strict=True):
+        whole += part
 
 
 def _n_columns(task: Task) -> int:

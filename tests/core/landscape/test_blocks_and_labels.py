@@ -58,8 +58,9 @@ def test_mean_ranks_are_scipys(values):
     np.testing.assert_array_equal(mean_ranks(values), expected)
 
 
-def test_label_sums_are_the_moments_over_shared_rows():
-    labels = draw_labels(60, "bm", missing=0.3)
+@pytest.mark.parametrize("missing", [0.0, 0.3])
+def test_label_sums_are_the_moments_over_shared_rows(missing):
+    labels = draw_labels(60, "bm", missing=missing)
     table = make_table(labels, "bm")
     block = np.arange(60) // 20
     sums = sum_labels(table.tasks, labels, block)
