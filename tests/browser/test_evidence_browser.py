@@ -22,21 +22,6 @@ TABLE = "group,a,b,c\na,1,,\nb,,1,\nc,,,1\na|b,0.9,0.9,\na|c,1.2,,1.2\na|b|c,1.1
 
 
 @pytest.fixture
-def faults(page):
-    """What the browser's console calls an error, but for the known missing health check."""
-    found = []
-
-    def note(message):
-        is_known = "404" in message.text and "_stcore/" in message.location.get("url", "")
-        if message.type == "error" and not is_known:
-            found.append((message.text, message.location.get("url", "")))
-
-    page.on("console", note)
-    yield found
-    assert not found
-
-
-@pytest.fixture
 def untrained(server):
     """A run whose groups are found, and whose training takes long enough to be disturbed."""
     frame = plant_groups(n_samples=3000, group_sizes=(4, 4)).frame
@@ -46,7 +31,7 @@ def untrained(server):
 
 
 def test_a_training_is_reloaded_cancelled_resumed_and_ends_with_a_verdict(
-    page, server, untrained, faults, tmp_path
+    page, server, untrained, tmp_path
 ):
     open_page(page, server, "evidence", untrained.id)
     page.get_by_test_id("stRadio").get_by_text("quick").click()
@@ -91,7 +76,7 @@ def wait_until(is_so):
         time.sleep(0.05)
 
 
-def test_a_table_of_measured_groups_is_uploaded_and_ruled(page, server, faults, tmp_path):
+def test_a_table_of_measured_groups_is_uploaded_and_ruled(page, server, tmp_path):
     (tmp_path / "measured.csv").write_text(TABLE)
     open_page(page, server, "measured")
     says(page, "What such a table looks like")
@@ -114,7 +99,7 @@ def networks_on(page):
     return page.get_by_test_id("stText").filter(has_text="%").all_inner_texts()
 
 
-def test_a_time_to_event_is_marked_by_hand(page, server, faults, tmp_path):
+def test_a_time_to_event_is_marked_by_hand(page, server, tmp_path):
     frame = small_cohort().frame
     frame["y_death"], frame["died"] = frame.index + 1.0, [0, 1] * 150
     frame.to_csv(tmp_path / "timed.csv", index=False)
