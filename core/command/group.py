@@ -55,8 +55,8 @@ def group_file(
         given = find_given(data, matrix)
         if given is None:
             raise TableError(
-                f"{data.name} is no matrix of tasks and no landscape; name the target columns of a "
-                "table with --targets."
+                f"{data.name} is no matrix of tasks and no landscape; name the target columns of "
+                "its table or tables with --targets."
             )
         unread: dict[str, object] = {"--ignore": ignore, "--patient-id": patient_id}
         unread |= {"--kind": kinds, "--mend": mends, "--weights": weights}

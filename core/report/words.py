@@ -14,9 +14,9 @@ SMALL_NOTE = (
     "Counts from 1 to 10 are shown as “≤ 10”. A dash marks a count that is not shown, "
     "because a small one could be worked out from it."
 )
-NOT_TESTED = "This has not been tested by training yet, so treat it as a first guess."
+NOT_TESTED = "This has not been tested by training, so treat it as a first guess."
 MISSING_EVIDENCE = (
-    "Nothing was trained yet. So this report cannot say whether sharing a model helps."
+    "Nothing was trained. So this report cannot say whether sharing a model helps."
 )
 MISSING_DATA = "The records behind this run are not known here, so none are counted."
 MISSING_RERUNS = "How stable the groups are is not known for this run."

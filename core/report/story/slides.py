@@ -53,7 +53,7 @@ def _group(facts: Facts, card: Card) -> list[Slide]:
 
 def _tested(facts: Facts, section: Section) -> list[Slide]:
     if facts.evidence is None:
-        return [Slide("Not tested yet", section.blocks[0], words.NOT_TESTED)]
+        return [Slide("Not tested", section.blocks[0], words.NOT_TESTED)]
     charts = [block for block in section.blocks if isinstance(block, Chart)]
     first, *others = summary_lines(facts)
     return [
