@@ -124,12 +124,13 @@ def estimate_cost(
     data = report.provenance["data"]
     rows, width = data["n_samples"], data["n_features"]
     first = settings.trainer.estimate(width, rows, [*sizes, *[usual] * searched], n_first)
-    rest = settings.trainer.estimate(width, rows, [usual] * again, settings.n_seeds - n_first)
-    null = 0 if settings.trains_every_group(n_tasks) else null
+    plain = 0 if settings.trains_every_group(n_tasks) else n_tasks + 1
+    judged = settings.n_seeds + settings.n_seeds - n_first
+    rest = settings.trainer.estimate(width, rows, [usual] * (again + plain), judged)
     random = settings.trainer.estimate(width, rows, [usual] * null, len(settings.null))
     flops = first.flops + rest.flops + random.flops
     return Cost(
-        n_groups=len(sizes) + searched + null,
+        n_groups=len(sizes) + searched + (0 if settings.trains_every_group(n_tasks) else null),
         n_networks=first.n_models + rest.n_models + random.n_models,
         seconds=START_S + flops / (FLOPS * (os.cpu_count() or 1)),
     )

@@ -94,7 +94,7 @@ class _Bench:
         n_tasks = len(contest.is_counted)
         self.alone, self.together = alone(n_tasks), together(n_tasks)
         self.is_counted = counts(too_few(contest.pool.examples, Split.TEST))
-        self.rows = RowsUnderTest(contest.pool, contest.settings.seeds, replicates)
+        self.rows = RowsUnderTest(contest.pool, contest.settings.test_seeds, replicates)
 
     def gains(
         self, partition: Partition, judge: Judge, rows: RowsUnderTest | None = None

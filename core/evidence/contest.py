@@ -74,3 +74,13 @@ class Contest:
             if not is_proper(one.partition) or one.partition == self.least.partition
         ]
         return tuple(dict.fromkeys((*proper[: self.settings.n_finalists], *plain)))
+
+    def sound_first(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+        """The same order, but those of which a network to be judged diverged last."""
+        seeds, pool = self.settings.test_seeds, self.pool
+        return tuple(
+            sorted(
+                candidates,
+                key=lambda one: any(pool.diverged(group, seeds) for group in one.partition),
+            )
+        )

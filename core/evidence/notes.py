@@ -15,9 +15,9 @@ _NAMED = 8
 def diverged(contest: Contest, groups: Iterable[Group]) -> tuple[str, ...]:
     """A sentence for each group whose training diverged."""
     pool, tasks = contest.pool, contest.pool.examples.tasks
-    found = []
+    settings, found = contest.settings, []
     for group in dict.fromkeys(groups):
-        if seeds := pool.diverged(group, contest.settings.seeds):
+        if seeds := pool.diverged(group, (*settings.seeds, *settings.test_seeds)):
             listed = ", ".join(tasks[task].name for task in group)
             numbers = ", ".join(str(seed) for seed in seeds)
             found.append(f"Training diverged for {listed} (seed {numbers}); the rest went on.")

@@ -30,7 +30,7 @@ class Validation:
     judge: Judge = Judge.METRIC
     """What ways to train are compared by: the task's own `metric`, or its `loss`."""
     n_seeds: int = 10
-    """Networks that are trained of every group that is tested."""
+    """Networks of a group that choose among the finalists, and as many others that are judged."""
     first_seeds: int = 2
     """Networks of a group that decide whether it is tested."""
     random_seeds: int = 5
@@ -78,12 +78,19 @@ class Validation:
     @property
     def null(self) -> tuple[int, ...]:
         """The seeds of the random partitions."""
-        return self.seeds[: self.random_seeds]
+        return self.test_seeds[: self.random_seeds]
 
     @property
     def seeds(self) -> tuple[int, ...]:
-        """The seed of every network of a group, the first ones first."""
+        """The seed of every network that takes part in a choice, the first ones first."""
         return tuple(range(self.seed, self.seed + self.n_seeds))
+
+    @property
+    def test_seeds(self) -> tuple[int, ...]:
+        """The seeds of the networks that are judged on test rows. None had a say in any choice: a
+        grouping chosen for networks that came out well by luck would be judged by that luck (ours).
+        """
+        return tuple(range(self.seed + self.n_seeds, self.seed + 2 * self.n_seeds))
 
     def trains_every_group(self, n_tasks: int) -> bool:
         """Whether no group is left out; then nothing has to be thinned out on the first seeds."""

@@ -1,6 +1,7 @@
 """Candidates are trained, thinned out on validation rows, and the survivors judged on test rows.
 
-candidates → first seeds → search → finalists, all seeds → random groups → test rows → verdict
+candidates → first seeds → search → finalists, all seeds → finalists and random groups, new seeds
+→ test rows → verdict
 """
 
 from collections.abc import Callable, Iterable
@@ -39,7 +40,8 @@ def validate_grouping(
     """Train the candidates and say whether grouping helps.
 
     Every task alone and all together are always trained. What is trained is chosen on validation
-    rows only; test rows are looked at once, at the end, for the finalists and the random groups.
+    rows only; test rows are looked at once, at the end, for the finalists and the random groups, by
+    networks that had no part in the choice.
 
     Args:
         examples: what networks are trained on, with the split of the rows.
@@ -71,16 +73,19 @@ def validate_grouping(
     ranked = contest.rank((*entrants, *found), first)
     tell(preliminary(contest, ranked, first))
     finalists = contest.finalists(ranked)
-    more = _phase(on_progress, 0.6, 0.75, "finalists")
+    more = _phase(on_progress, 0.6, 0.7, "finalists")
     pool.train(groups_of(finalists), settings.seeds, more)
     finalists = contest.rank(finalists, settings.seeds)
     tell(preliminary(contest, contest.rank((*finalists, *ranked), first), first))
+    more = _phase(on_progress, 0.7, 0.85, "networks to be judged")
+    pool.train(groups_of(finalists), settings.test_seeds, more)
+    finalists = contest.sound_first(finalists)
     best = next((one for one in finalists if is_proper(one.partition)), None)
     null: tuple[Candidate, ...] = ()
     if best is not None:
         drawn = random_partitions(best.partition, settings.n_random, settings.seed)
         null = tuple(Candidate("random", partition) for partition in drawn)
-    more = _phase(on_progress, 0.75, 0.95, "random groupings")
+    more = _phase(on_progress, 0.85, 0.95, "random groupings")
     pool.train(groups_of(null), settings.null, more)
     on_progress(0.95, "judging on the test rows")
     patient = examples.patient[pool.test_rows]

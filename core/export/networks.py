@@ -70,14 +70,17 @@ def find_networks(
     groups: Sequence[Group],
     members: Members = Members.ALL,
 ) -> tuple[tuple[Network, ...], ...]:
-    """For every group its networks by seed; diverged ones are left out.
+    """For every group the networks that were judged, by seed; diverged ones are left out.
 
     Raises:
         RunError: a network is not in the run any more, or all of a group diverged.
     """
-    seeds = run.asked.settings.seeds[: evidence.n_seeds]
+    settings = run.asked.settings
     kept = {(one.group, one.seed): one for one in _kept(run, table, set(groups))}
-    return tuple(_of_group(run, table, kept, group, seeds, members) for group in groups)
+    judged = settings.test_seeds[: evidence.n_seeds]
+    if any((group, seed) not in kept for group in groups for seed in judged):
+        judged = settings.seeds[: evidence.n_seeds]  # by an older version, that had no others
+    return tuple(_of_group(run, table, kept, group, judged, members) for group in groups)
 
 
 def parse_members(text: str) -> Members:

@@ -15,9 +15,7 @@ SMALL_NOTE = (
     "because a small one could be worked out from it."
 )
 NOT_TESTED = "This has not been tested by training, so treat it as a first guess."
-MISSING_EVIDENCE = (
-    "Nothing was trained. So this report cannot say whether sharing a model helps."
-)
+MISSING_EVIDENCE = "Nothing was trained. So this report cannot say whether sharing a model helps."
 MISSING_DATA = "The records behind this run are not known here, so none are counted."
 MISSING_RERUNS = "How stable the groups are is not known for this run."
 ALL_IN_ONE = "All outcomes are in one group, so there is no split that re-runs could upset."

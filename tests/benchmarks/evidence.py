@@ -77,7 +77,7 @@ def judge(name):
     if evidence.grouped is not None:
         ways["best grouping trained"] = to_partition(evidence.grouped.labels)
     ways |= {f"known: {key}": partition for key, partition in known.items()}
-    pool.train({group for way in ways.values() for group in way}, settings.seeds)
+    pool.train({group for way in ways.values() for group in way}, settings.test_seeds)
     print(
         f"\n{name}: {n} tasks, {len(table.rows(Split.TRAIN)):,} training rows; verdict "
         f"{evidence.verdict}; landscape {mapped:.0f} s, validate {took:.0f} s, "
@@ -89,15 +89,15 @@ def judge(name):
         print(f"  random, sizes of the best: mean gain {known_random.mean():+.4f}")
     for key, partition in known.items():
         drawn = random_partitions(partition, 10, 0)
-        pool.train({group for one in drawn for group in one}, settings.seeds)
-        rows = RowsUnderTest(pool, settings.seeds, None)
+        pool.train({group for one in drawn for group in one}, settings.test_seeds)
+        rows = RowsUnderTest(pool, settings.test_seeds, None)
         mask = counts(too_few(pool.examples, Split.TEST))
         means = [rows.metrics(one).value[mask].mean() for one in drawn]
         print(f"  random, sizes of {key}: metric {np.mean(means):.4f}")
 
 
 def show(pool, ways, settings):
-    examples, seeds = pool.examples, settings.seeds
+    examples, seeds = pool.examples, settings.test_seeds
     replicates = draw_replicates(examples.patient[pool.test_rows], len(seeds), 1000, 0)
     rows = RowsUnderTest(pool, seeds, replicates)
     mask = counts(too_few(examples, Split.TEST))

@@ -15,7 +15,7 @@ from core.values import Split
 NAMES = ("y_a", "y_b", "y_c", "y_d")
 PLANTED = ((0, 1), (2, 3))
 SMALL = Validation(
-    trainer=Trainer(width=8, max_steps=200),
+    trainer=Trainer(width=16, max_steps=200),
     n_seeds=2,
     first_seeds=1,
     n_finalists=2,
@@ -67,7 +67,7 @@ def test_heavily_censored_tasks_are_judged_by_their_order(examples):
     evidence = judge(examples)
     assert set(evidence.metrics) == {"c_index"}
     assert evidence.excluded == ("",) * 4
-    assert "Harrell's C" in evidence.reason
+    assert np.isfinite(evidence.together_over_alone.value)
     for task in range(4):
         features = examples.inputs[rows][:, 0 if task < 2 else 3]
         times = examples.centre[task] + examples.scale[task] * examples.labels[rows, task]

@@ -118,7 +118,7 @@ def test_metrics_equal_scikit_learn_over_the_seeds(examples, outcome):
     for task in range(4):
         scores = [
             roc_auc_score(examples.labels[rows, task], one[:, 0, 0])
-            for one in pool.test_predictions((task,), SMALL.seeds)
+            for one in pool.test_predictions((task,), SMALL.test_seeds)
         ]
         assert evidence.alone.metric[task] == pytest.approx(np.mean(scores))
 
@@ -146,7 +146,8 @@ def test_few_tasks_train_every_group_with_every_seed_and_the_best_of_all_is_foun
     settings, store = replace(SMALL, search=search), Memory()
     evidence = validate_grouping(examples, (), settings, store=store)
     assert evidence.n_measured == 2**4 - 1
-    assert evidence.n_networks == (2**4 - 1) * settings.n_seeds
+    chosen_by = [part for part in store.parts if part.seeds == settings.seeds]
+    assert {group for part in chosen_by for group in part.groups} == every_group(4)
     pool = Pool(examples, settings.trainer, store=store)
     counted = np.ones(4, dtype=bool)
     gains = [
@@ -155,6 +156,27 @@ def test_few_tasks_train_every_group_with_every_seed_and_the_best_of_all_is_foun
         if is_proper(one)
     ]
     assert evidence.grouped.validation_gain == pytest.approx(max(gains))
+
+
+def every_group(n_tasks):
+    sizes = range(1, n_tasks + 1)
+    return {group for size in sizes for group in combinations(range(n_tasks), size)}
+
+
+def test_networks_that_had_a_part_in_the_choice_are_not_judged(examples, outcome):
+    """Their test labels could be anything: other seeds are read."""
+    evidence, store, _ = outcome
+    assert not set(SMALL.seeds) & set(SMALL.test_seeds)
+    judged = Memory()
+    judged.parts = [part for part in store.parts if not set(part.seeds) & set(SMALL.seeds)]
+    pool = Pool(examples, SMALL.trainer, store=judged)
+    replicates = draw_replicates(examples.patient[pool.test_rows], 2, 200, 0)
+    for trial in evidence.trials:
+        if trial.was_tested:
+            partition = to_partition(trial.labels)
+            pool.train(partition, SMALL.test_seeds)
+            rows = RowsUnderTest(pool, SMALL.test_seeds, replicates)
+            np.testing.assert_allclose(rows.metrics(partition).value, trial.metric)
 
 
 def every_partition(n_tasks):
@@ -280,7 +302,7 @@ def test_training_that_diverges_is_named_and_the_rest_goes_on(examples):
     evidence = validate_grouping(examples, candidates, replace(SMALL, trainer=wild))
     names = [task.name for task in examples.tasks]
     together_ = next(note for note in evidence.notes if all(name in note for name in names))
-    assert "(seed 0, 1); the rest went on." in together_
+    assert "(seed 0, 1, 2, 3); the rest went on." in together_
     assert evidence.verdict is Verdict.UNDECIDED
     assert "nothing to compare with" in evidence.reason
     assert evidence.grouped is None

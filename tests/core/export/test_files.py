@@ -46,7 +46,7 @@ def test_groups_yaml_has_the_groups_under_their_awkward_names(folder, grouped):
     assert found["decision"] == "grouped"
     provenance = found["provenance"]
     assert provenance["data_sha256"] == grouped.spec.data_sha256
-    assert provenance["seeds"] == {"plan": 0, "networks": list(SETTINGS.seeds)}
+    assert provenance["seeds"] == {"plan": 0, "networks": list(SETTINGS.test_seeds)}
     assert provenance["versions"]["torch"]
 
 
