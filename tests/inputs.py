@@ -203,7 +203,7 @@ GALLERY: tuple[Case, ...] = (
     Case("long names", _renamed("n" * 300, "m" * 300)),
     Case("names with line ends", _renamed("two\nlines", 'a "quote"', "a,comma")),
     Case("no header line", _bytes("table.csv", "5.1,3.5,0,0\n4.9,3.0,1,0\n"), "Add a header line"),
-    Case("name too long", lambda folder: folder / f"{'n' * 256}.csv", "cannot be read"),
+    Case("name too long", lambda folder: folder / f"{'n' * 256}.csv", "File name too long"),
     # the targets
     Case("no target matched", _csv(), "'z_*' matches no column", targets="z_*"),
     Case("misspelt target", _csv(), "Did you mean 'y_first'?", targets="y_frist,y_second"),

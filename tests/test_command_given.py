@@ -121,7 +121,7 @@ BAD = {
     ("m.landscape.npz", "--matrix", "distance"): "holds a landscape, no matrix",
     ("m.landscape.npz", "--measure", "tag"): "trains on a table",
     ("other.npz",): "no whole landscape",
-    ("short.npz",): "no whole landscape",
+    ("short.npz",): "no landscape that can be used",
     ("cut.landscape.npz",): "no whole landscape",
 }
 

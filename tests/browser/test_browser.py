@@ -280,12 +280,12 @@ def test_points_drawn_around_are_described_undone_and_sent_as_a_link(
     page.keyboard.press("Alt+y")
     expect(page.locator(".status")).to_have_text(first)
     settle(page)
-    page.get_by_label("Keep this selection as").fill("the middle")
+    page.get_by_label("Keep this selection as").fill("my patch")
     page.keyboard.press("Control+z")  # the text's own undo leaves the selection alone
     expect(page.locator(".status")).to_have_text(first)
-    page.get_by_label("Keep this selection as").fill("the middle")
+    page.get_by_label("Keep this selection as").fill("my patch")
     page.get_by_role("button", name="Keep", exact=True).click()
-    says(page, "Your selection “the middle”")
+    says(page, "Your selection “my patch”")
     settle(page)
     assert "&view=" in page.url
     page.reload()
@@ -297,14 +297,14 @@ def test_points_drawn_around_are_described_undone_and_sent_as_a_link(
         second = context.new_page()
         second.set_default_timeout(PATIENCE_MS)
         second.goto(address)
-        says(second, "the middle")
+        says(second, "my patch")
         settle(second)
         expect(second.locator(".status")).to_have_text(first)
         third = context.new_page()
         third.set_default_timeout(PATIENCE_MS)
         open_page(third, server, "landscape", cohort.id)
         says(third, "Draw around points to see which rows they are")
-        assert third.get_by_text("the middle").count() == 0, "nobody sees it without the link"
+        assert third.get_by_text("my patch").count() == 0, "nobody sees it without the link"
     finally:
         context.close()
 

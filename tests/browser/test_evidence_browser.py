@@ -52,7 +52,7 @@ def test_a_training_is_reloaded_cancelled_resumed_and_ends_with_a_verdict(
     assert waited < 5
     assert untrained.status(EVIDENCE).state is State.CANCELLED
     page.get_by_role("button", name="Resume").click()
-    page.get_by_role("progressbar").wait_for()
+    wait_until(lambda: untrained.status(EVIDENCE).state is not State.CANCELLED)
     page.get_by_text("Every grouping that was trained").wait_for(timeout=4 * PATIENCE_MS)
     settle(page)
     says(page, HEADLINES[untrained.report().evidence.verdict][0])
