@@ -18,14 +18,13 @@ from core.evidence import validate_grouping as validate_candidates
 from core.evidence.candidate import admit, groups_of
 from core.evidence.partitions import is_proper
 from core.evidence.pins import keeps
+from core.landscape import CONVOLUTIONS
 from core.progress import OnProgress, silent
 from core.proposals import list_candidates
 from core.training import to_examples
 from core.trials import Evidence, Verdict
 from core.values import Decision, Grouping, Recommendation, Report, TaskTable
 
-CONVOLUTIONS = ("cnn", "conv1d")
-"""Trunks of a landscape that are no plain layers."""
 FLOPS = 3e10
 """Floating-point operations of untruncated training that a core gets through in a second (ours,
 measured on tables of 1,000 to 2,000 rows: networks stop early, sooner for rare outcomes, and small
@@ -117,16 +116,16 @@ def estimate_cost(
     sizes = [len(group) for group in groups_of(admitted)]
     searched = _n_searched(settings, n_tasks, len(sizes))
     n_first = len(settings.first(n_tasks))
-    proper = [one.partition for one in admitted if is_proper(one.partition)]
-    again = sum(len(one) for one in proper[: settings.n_finalists])
-    null = settings.n_random * (sorted(map(len, proper))[len(proper) // 2] if proper else 0)
+    proper = [one for one in admitted if is_proper(one.partition)]
+    plain = [one for one in admitted if not is_proper(one.partition)]
+    again = len(groups_of((*proper[: settings.n_finalists], *plain)))
+    ways = sorted(len(one.partition) for one in proper)
+    null = settings.n_random * (ways[len(ways) // 2] if ways else 0)
     usual = max(2, round(float(np.mean(sizes))))
     data = report.provenance["data"]
     rows, width = data["n_samples"], data["n_features"]
     first = settings.trainer.estimate(width, rows, [*sizes, *[usual] * searched], n_first)
-    plain = 0 if settings.trains_every_group(n_tasks) else n_tasks + 1
-    judged = settings.n_seeds + settings.n_seeds - n_first
-    rest = settings.trainer.estimate(width, rows, [usual] * (again + plain), judged)
+    rest = settings.trainer.estimate(width, rows, [usual] * again, 2 * settings.n_seeds - n_first)
     random = settings.trainer.estimate(width, rows, [usual] * null, len(settings.null))
     flops = first.flops + rest.flops + random.flops
     return Cost(
