@@ -114,13 +114,6 @@ def time_machine(repeats: int = 200) -> float:
     return (time.perf_counter() - start) / repeats / ARITHMETIC_S
 
 
-def free_memory() -> int:
-    """Bytes that a run may take without pushing others out."""
-    import psutil
-
-    return int(psutil.virtual_memory().available)
-
-
 def _passes(n_rows: float, n_inputs: int, landscape: OneStep) -> float:
     """Thousand million weights that rows pass through."""
     inner = 0 if landscape.trunk == "linear" else (landscape.depth - 1) * landscape.width

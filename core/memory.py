@@ -1,4 +1,4 @@
-"""What all work does where memory runs out: know the error, and free what it left behind."""
+"""Memory of the machine: what is free; where it runs out, know the error and free what it left."""
 
 _WORDS = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory")
 
@@ -6,6 +6,13 @@ _WORDS = ("out of memory", "not enough memory", "can't allocate memory", "cannot
 def is_out_of_memory(error: Exception) -> bool:
     """Whether an error says that memory ran out; PyTorch has several ways of saying so."""
     return isinstance(error, MemoryError) or any(word in str(error).lower() for word in _WORDS)
+
+
+def free_memory() -> int:
+    """Bytes that may be taken without pushing others out."""
+    import psutil
+
+    return int(psutil.virtual_memory().available)
 
 
 def give_back() -> None:

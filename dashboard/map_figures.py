@@ -11,7 +11,7 @@ from core.projection import Aligned, align_map
 from core.values import Points, Projection, Report, TaskTable
 from dashboard.charts.chart import EChart
 from dashboard.charts.map_multiples import Panel, draw_multiples
-from dashboard.figures import colours_on_show
+from dashboard.figures import colours_on_show, points_on_show
 from dashboard.view_state import ViewState
 
 
@@ -30,7 +30,8 @@ def draw_multiples_page(
     shared = reduce(np.intersect1d, (flat.index for flat in maps))
     cut = [replace(flat, index=shared, xy=_places_of(flat, shared)) for flat in maps]
     first, colours = colours_on_show(report, points, cut[0], view, chosen, table)
-    others = (colours_on_show(report, points, flat, view, chosen, table)[0] for flat in cut[1:])
+    place = points_on_show(points, cut[0], report.task_names, view)
+    others = (flat.xy[place] for flat in cut[1:])
     laid = [Aligned(first, 1.0), *(align_map(xy, first) for xy in others)]
     panels = [Panel(title, *one) for title, one in zip(flats, laid, strict=True)]
     return draw_multiples(panels, colours, dark=dark)

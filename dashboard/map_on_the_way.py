@@ -8,8 +8,9 @@ from core.values import Landscape, Projection, Report
 from dashboard.components import show_points
 from dashboard.figures import AXES, colours_on_show
 from dashboard.jobs import is_at_work, show_job
-from dashboard.results import any_table_of, chosen_of
+from dashboard.results import any_table_of
 from dashboard.session import is_dark, view
+from dashboard.show_selection import chosen_on_show
 
 DRAW_EVERY = "2s"
 
@@ -38,8 +39,7 @@ def wait_for_map(run: Run, report: Report, landscape: Landscape, job: str) -> No
 def _draw(
     run: Run, report: Report, landscape: Landscape, flat: Projection, key: str, height: int
 ) -> None:
-    selection = view().samples
-    chosen = chosen_of(run, selection) if selection else None
+    chosen = chosen_on_show(run)
     xy, colours = colours_on_show(report, landscape.points, flat, view(), chosen, any_table_of(run))
     axes = AXES[flat.method]
     show_points(xy, colours, key=key, dark=is_dark(), axes=axes, height=height)

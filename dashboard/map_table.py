@@ -37,7 +37,7 @@ def map_rows(
     count = np.bincount(index, minlength=len(entries))
     middle = [np.bincount(index, side, len(entries)) / np.maximum(count, 1) for side in xy.T]
     rows = {
-        colours.legend.title: [f"{one.sign} {one.name}".strip() for one in entries],
+        colours.legend.title: [one.label for one in entries],
         "points": count,
         "mean across": middle[0].round(3),
         "mean up": middle[1].round(3),

@@ -9,8 +9,9 @@ from core.values import Landscape, Report
 from dashboard.components import show_chart
 from dashboard.jobs import is_at_work, show_job, start_job
 from dashboard.map_figures import draw_multiples_page
-from dashboard.results import any_table_of, chosen_of, map_of
+from dashboard.results import any_table_of, map_of
 from dashboard.session import bound, is_dark, view
+from dashboard.show_selection import chosen_on_show
 
 
 def other_maps(run: Run, method: str) -> dict[str, str]:
@@ -45,11 +46,8 @@ def offer_more_maps(run: Run, report: Report, landscape: Landscape, method: str)
         names = ", ".join(jobs[job] for job in idle)
         st.button(f"Compute {names}", on_click=_start, args=(run, idle), key="start_more")
     if len(there) > 1:
-        selection = view().samples
-        chosen = chosen_of(run, selection) if selection else None
-        chart = draw_multiples_page(
-            report, landscape.points, there, view(), chosen, any_table_of(run), dark=is_dark()
-        )
+        shown = (landscape.points, there, view(), chosen_on_show(run), any_table_of(run))
+        chart = draw_multiples_page(report, *shown, dark=is_dark())
         show_chart(chart, key=f"more_{run.id}_{method}")
         st.caption(_explain(is_start, first))
 

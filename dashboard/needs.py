@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.estimate import Size, estimate_run, free_memory
+from core.estimate import Size, estimate_run
+from core.memory import free_memory
 from core.plan import Plan
 from core.runs.pace import pace_here
 from dashboard.results import runs_root

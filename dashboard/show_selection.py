@@ -1,13 +1,15 @@
 """What the selected samples are, below the map; and what they say of tasks on other pages."""
 
+import numpy as np
 import streamlit as st
+from jaxtyping import Bool
 
 from core.profile import Profile
 from core.runs import Run
 from core.values import Report
 from dashboard.charts.profile_bars import draw_profile
 from dashboard.components import show_chart
-from dashboard.results import landscape_of, map_of, profile_of, pull_of
+from dashboard.results import chosen_of, landscape_of, map_of, profile_of, pull_of
 from dashboard.selected import (
     explain,
     group_pull_rows,
@@ -23,6 +25,12 @@ from dashboard.session import change_view, is_dark, newly, view
 from dashboard.source import show_missing
 from dashboard.tables import selection_rows
 from dashboard.words import plain, sentence
+
+
+def chosen_on_show(run: Run) -> Bool[np.ndarray, " point"] | None:
+    """What the selection covers, where points are coloured by it."""
+    selection = view().samples
+    return chosen_of(run, selection) if selection and view().colour_by == "selection" else None
 
 
 def show_selection(run: Run, report: Report) -> None:

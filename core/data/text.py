@@ -83,14 +83,14 @@ def parse_rows(text: bytes, start: int, delimiter: str, n_columns: int) -> "pa.T
 
 
 def parse_as(
-    text: bytes, start: int, delimiter: str, n_columns: int, types: "Mapping[str, pa.DataType]"
+    text: bytes, delimiter: str, n_columns: int, types: "Mapping[str, pa.DataType]"
 ) -> "pa.Table":
     """Some columns, by their numbers as text, with the types that are given; ValueError on a bad
     line."""
     import pyarrow as pa
 
     names = [str(place) for place in range(n_columns)]
-    return _read(pa.py_buffer(text).slice(start), delimiter, b'"' in text, names, types)
+    return _read(pa.py_buffer(text), delimiter, b'"' in text, names, types)
 
 
 def _read(

@@ -107,13 +107,15 @@ def _columns(
         return (), float("nan")
     own = found.by_column[:, group]
     level = max(float(one.by_column[:, group].max()) for one in chance if one.by_column is not None)
-    share = own / max(float(own[own > 0].sum()), np.finfo(float).tiny)
+    total = float(own[own > 0].sum())
+    if not total:
+        return (), float("nan")
     named = [
-        ColumnShare(columns.columns[place].name, float(share[place]), columns.columns[place][1])
+        ColumnShare(column.name, float(own[place]) / total, column.is_recording)
         for place in np.argsort(-own, kind="stable")
-        if own[place] > level and columns.columns[place].is_shown
+        if own[place] > level and (column := columns.columns[place]).is_shown
     ]
-    return tuple(named[:MOST_COLUMNS]), level * float(share.max()) / max(float(own.max()), 1e-300)
+    return tuple(named[:MOST_COLUMNS]), level / total
 
 
 def _stands_out(group: int, found: Found, chance: Sequence[Found]) -> Bool[np.ndarray, " trait"]:

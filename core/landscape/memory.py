@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from core.memory import give_back, is_out_of_memory
+from core.memory import free_memory, give_back, is_out_of_memory
 
 if TYPE_CHECKING:
     import torch
@@ -19,12 +19,11 @@ MAX_ON_GPU = 2**25
 
 def free_bytes(device: "torch.device") -> int:
     """Memory that nobody uses: of the GPU, or of the machine."""
-    import psutil
     import torch
 
     if device.type == "cuda":
         return int(torch.cuda.mem_get_info(device)[0])
-    return int(psutil.virtual_memory().available)
+    return free_memory()
 
 
 def numbers_at_a_time(device: "torch.device", in_cache: int) -> int:

@@ -22,7 +22,7 @@ from core.landscape.rows.labels import Distinct
 from core.landscape.rows.material import Material, from_stream, from_table
 from core.landscape.rows.pieces import supply
 from core.landscape.spread import explain_spread
-from core.landscape.start import generator_of, measure_start
+from core.landscape.start import generator_of, measure_start, place_start
 from core.landscape.start_points import draw_points
 from core.landscape.starting import trunk_kind
 from core.landscape.sums.accumulate import mean_of
@@ -171,7 +171,7 @@ class OneStep(Method):
             n_samples=material.n_rows,
             sums=_with_copies(mean_of([start.sums for start in starts]), material.distinct),
             label_sums=material.label_sums(),
-            points=draw_points(material, starts[0], self.max_points, seed),
+            points=draw_points(material, starts[0].trunk, starts[0].heads, self.max_points, seed),
             curve=np.mean([start.curve for start in starts], axis=0),
             coreset=coreset,
             notes=(
@@ -197,16 +197,13 @@ class OneStep(Method):
         brought: Brought = NOTHING,
     ) -> Points:
         """See `measure_points`. A point is one step whatever is summed, so nothing is."""
-        alone = replace(self, steps=1, samples=0, pairing="matched")
-        material, on = alone._material(table, seed), pick_device(device)
-        tasks, labels = material.own_tasks, material.fair_labels()
-        one_output = alone.heads == "shared" and all(task.n_outputs == 1 for task in tasks)
-        rows = material.arrange(material.at_hand, on, one_output)
-        every = material.every(on, one_output) if isinstance(table, StreamedTable) else None
-        layout = material.layout
-        ground = Ground(tasks, labels, rows, layout, brought, "matched", every, frozenset())
-        start = measure_start(alone, ground, generator_of(seed, number), on_progress)
-        return draw_points(material, start, self.max_points, seed)
+        material = self._material(table, seed)
+        tasks, labels, layout = material.own_tasks, material.fair_labels(), material.layout
+        one_output = self.heads == "shared" and all(task.n_outputs == 1 for task in tasks)
+        rows = material.arrange(material.at_hand, pick_device(device), one_output)
+        ground = Ground(tasks, labels, rows, layout, brought, "matched", None, frozenset())
+        trunk, heads = place_start(self, ground, generator_of(seed, number), on_progress)
+        return draw_points(material, trunk, heads, self.max_points, seed)
 
     def n_starts(self, brought: Brought = NOTHING) -> int:
         """One where nothing is drawn."""

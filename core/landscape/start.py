@@ -55,10 +55,21 @@ def measure_start(
         TableError: the loss of a task is not finite.
     """
     warm = 0.3 if method.start == "warmup" else 0.0
-    fitted = (1.0 + warm) / 2 if method.heads == "probe" else warm
+    placed = (1.0 + warm) / 2 if method.heads == "probe" else warm
+    summing = partial(_tell, within(on_progress, placed, 1.0), "mapping samples")
+    trunk, heads = place_start(method, ground, generator, within(on_progress, 0.0, placed))
+    sums, curve, n_estimated = _sum_up(method, ground, trunk, heads, summing)
+    _check_finite(ground.tasks, sums, method.steps)
+    return Start(trunk, heads, sums, curve, n_estimated)
+
+
+def place_start(
+    method: "OneStep", ground: Ground, generator: "torch.Generator", on_progress: OnProgress
+) -> tuple[Trunk, Heads]:
+    """Draw one start: its trunk, and the heads of the tasks."""
+    warm = 0.0 if method.start != "warmup" else 0.5 if method.heads == "probe" else 1.0
     warming = partial(_tell, within(on_progress, 0.0, warm), "warming up")
-    fitting = partial(_tell, within(on_progress, warm, fitted), "fitting probes")
-    summing = partial(_tell, within(on_progress, fitted, 1.0), "mapping samples")
+    fitting = partial(_tell, within(on_progress, warm, 1.0), "fitting probes")
     trunk = start_trunk(method, ground, generator, warming)
     if method.heads == "probe":
         heads = fit_probes(ground.tasks, ground.rows, trunk, method.ridge, fitting)
@@ -66,9 +77,7 @@ def measure_start(
         draw = draw_shared_head if method.heads == "shared" else draw_own_heads
         told = (ground.tasks, ground.labels, trunk.width, method.head_bias)
         heads = draw(*told, generator, ground.device)
-    sums, curve, n_estimated = _sum_up(method, ground, trunk, heads, summing)
-    _check_finite(ground.tasks, sums, method.steps)
-    return Start(trunk, heads, sums, curve, n_estimated)
+    return trunk, heads
 
 
 def _sum_up(

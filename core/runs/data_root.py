@@ -7,6 +7,7 @@ from typing import NamedTuple
 from core.data.reading import ARRAY_ENDING, ENDINGS
 from core.data.streamed import is_large
 from core.errors import TableError
+from core.memory import free_memory
 
 VARIABLE = "TASKSCAPE_DATA"
 """The environment variable that names the folder."""
@@ -66,11 +67,9 @@ def list_data(root: Path) -> tuple[str, ...]:
 
 def size_of(path: Path) -> Size:
     """What opening a table or a folder of tables takes."""
-    import psutil
-
     files = [part for part in path.iterdir() if part.is_file()] if path.is_dir() else [path]
     on_disk = sum(part.stat().st_size for part in files)
-    free, streamed = int(psutil.virtual_memory().available), is_large(path)
+    free, streamed = free_memory(), is_large(path)
     needed = STREAMED_BYTES if streamed else int(MEMORY_RATIO * on_disk)
     return Size(on_disk, needed, free, streamed)
 

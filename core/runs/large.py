@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.data import Roles
 from core.data.streamed import as_parquet, open_file, sample_file
-from core.data.streamed.parquet import stamp_of
+from core.data.streamed.parquet import open_rows, stamp_of
 from core.errors import TableError
 from core.plan import Plan
 from core.runs.folder import Run
@@ -85,8 +85,6 @@ def run_large(large: Large, path: Path, roles: Roles, plan: Plan, name: str, sha
 
 
 def _left_out(file: Path, roles: Roles) -> list[str]:
-    from core.data.streamed.parquet import open_rows
-
     used = set(roles.columns)
     return [name for name in open_rows(file).names if name not in used]
 

@@ -12,10 +12,10 @@ from dashboard.map_on_the_way import wait_for_map
 from dashboard.map_table import show_map_table
 from dashboard.more_maps import offer_more_maps
 from dashboard.point_detail import teller
-from dashboard.results import any_table_of, chosen_of, current_run, landscape_of, map_of
+from dashboard.results import any_table_of, current_run, landscape_of, map_of
 from dashboard.selection import Part, SampleSelection
 from dashboard.session import change_view, is_dark, view
-from dashboard.show_selection import show_selection
+from dashboard.show_selection import chosen_on_show, show_selection
 from dashboard.source import is_greyed, show_missing
 from dashboard.words import sentence
 
@@ -50,9 +50,8 @@ if flat is None:
 
 selection = view().samples
 is_here = selection is not None and selection.map_method == method
-chosen = chosen_of(run, selection) if selection and view().colour_by == "selection" else None
 places = points_on_show(landscape.points, flat, report.task_names, view())
-xy, colours = colours_on_show(report, landscape.points, flat, view(), chosen, table)
+xy, colours = colours_on_show(report, landscape.points, flat, view(), chosen_on_show(run), table)
 show_points(
     xy,
     colours,

@@ -1,8 +1,9 @@
 """Points coloured by a column of their table: a site, a ward, an age."""
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Int
 
+from core.data.levels import LEVEL, join_levels
 from core.values import TaskTable
 from dashboard.charts.legend import MOST_ENTRIES, name_legend, scale_legend
 from dashboard.charts.point_colours import PointColours
@@ -12,16 +13,8 @@ from dashboard.charts.text import clean
 def list_columns(table: TaskTable) -> dict[str, tuple[int, ...]]:
     """The columns that the features were made from, each with the numbers of its features: the
     levels of a text column (`ward=surgery`, `ward=medicine`) are one column again."""
-    found: dict[str, tuple[int, ...]] = {}
-    for number, name in enumerate(table.feature_names):
-        base, _, level = name.partition("=")
-        key = base if level and _is_flag(table.features[:, number]) else name
-        found[key] = (*found.get(key, ()), number)
-    return found
-
-
-def _is_flag(values: Float[np.ndarray, " sample"]) -> bool:
-    return bool(np.isin(values[~np.isnan(values)], (0, 1)).all())
+    source, names = join_levels(table)
+    return {name: tuple(np.flatnonzero(source == k).tolist()) for k, name in enumerate(names)}
 
 
 def colour_column(table: TaskTable, column: str, sample: Int[np.ndarray, " shown"]) -> PointColours:
@@ -36,7 +29,7 @@ def colour_column(table: TaskTable, column: str, sample: Int[np.ndarray, " shown
     names = [table.feature_names[number] for number in numbers]
     if names == [column]:
         return PointColours(*scale_legend(clean(column), table.features[sample, numbers[0]]))
-    levels = [name.partition("=")[2] for name in names][: MOST_ENTRIES - 1]
+    levels = [name.partition(LEVEL)[2] for name in names][: MOST_ENTRIES - 1]
     values = table.features[sample[:, None], list(numbers[: len(levels)])]
     has_one = np.nan_to_num(values).max(axis=1) > 0
     index = np.where(has_one, np.nan_to_num(values).argmax(axis=1), len(levels))

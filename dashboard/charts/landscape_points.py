@@ -58,7 +58,7 @@ def draw_points(
             "type": "scroll",
             "bottom": 0,
             "show": not legend.continuous,
-            "data": [_name(entry) for entry in legend.entries],
+            "data": [entry.label for entry in legend.entries],
             "textStyle": {"color": ink(dark).text},
         },
         "toolbox": {
@@ -96,10 +96,6 @@ def describe_points(count: int, legend: Legend, axes: tuple[str, str]) -> str:
     )
 
 
-def _name(entry: Entry) -> str:
-    return f"{entry.sign} {entry.name}".strip()
-
-
 def _outlined(part: Part, dark: bool) -> dict[str, Any]:
     """An outline, dotted where it takes away."""
     return {
@@ -116,7 +112,7 @@ def _series(
 ) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "name": _name(entry),
+        "name": entry.label,
         "symbol": symbol(entry.shape),
         "symbolSize": 6,
         "itemStyle": {"color": colour, "opacity": opacity},

@@ -23,6 +23,11 @@ class Entry:
     sign: str = ""
     shape: str = "circle"
 
+    @property
+    def label(self) -> str:
+        """Its sign and its name."""
+        return f"{self.sign} {self.name}".strip()
+
 
 @dataclass(frozen=True)
 class Legend:

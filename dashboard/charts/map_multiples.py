@@ -112,7 +112,7 @@ def _series(
 ) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "name": f"{entry.sign} {entry.name}".strip(),
+        "name": entry.label,
         "xAxisIndex": place,
         "yAxisIndex": place,
         "symbol": symbol(entry.shape),

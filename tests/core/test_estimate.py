@@ -10,8 +10,9 @@ import pytest
 
 from core.affinity import TAG
 from core.data import assign_roles, build_table
-from core.estimate import START_S, Size, estimate_run, free_memory, size_of, time_machine
+from core.estimate import START_S, Size, estimate_run, size_of, time_machine
 from core.landscape import OneStep
+from core.memory import free_memory
 from core.plan import PRESETS, Plan, preset
 from core.runs import Run, State, Status
 from core.runs.pace import pace_here, pace_of

@@ -144,7 +144,7 @@ def _write(
 
 def _typed(text: _Text, lines: Lines, types: "Mapping[str, pa.DataType]") -> "pa.Table":
     try:
-        return parse_as(lines.text, 0, text.delimiter, len(text.header), types)
+        return parse_as(lines.text, text.delimiter, len(text.header), types)
     except ValueError as error:
         raise TableError(
             f"{text.name} cannot be read by parts ({str(error).splitlines()[0][:200]}). Save it as "

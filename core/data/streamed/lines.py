@@ -70,7 +70,7 @@ class TextFile:
 
 
 def open_text(path: Path) -> TextFile:
-    """Look through a text once: what is it in, and is it text at all?
+    """Look through a text once, one of Windows twice: what is it in, and is it text at all?
 
     Raises:
         TableError: the file is missing, empty, no text in UTF-8, UTF-16 or cp1252, or damaged.
@@ -83,14 +83,16 @@ def open_text(path: Path) -> TextFile:
     if wide := utf16_codec(head):
         _decode_all(path, wide)
         return TextFile(path, wide, False, (f"{path.name} was read as UTF-16 text.",))
-    has_ends, has_zeros = False, False
+    has_ends, has_zeros, is_utf8 = False, False, True
+    decoder = codecs.getincrementaldecoder("utf-8")()
     for part in _parts(path, CHUNK):
         has_ends, has_zeros = has_ends or b"\n" in part, has_zeros or b"\0" in part
+        is_utf8 = is_utf8 and _decodes(decoder, part)
     if has_zeros:
         raise TableError(
             f"{path.name} is not text: it has zero bytes. Save it as UTF-8 CSV or Parquet."
         )
-    if _is_in(path, "utf-8"):
+    if is_utf8 and _decodes(decoder, b"", final=True):
         return TextFile(path, "", not has_ends, ())
     notice = (
         f"{path.name} is not UTF-8; it was read as Windows text (cp1252). "
@@ -127,19 +129,18 @@ def _parts(path: Path, size: int) -> Iterator[bytes]:
         raise TableError(f"{path} cannot be read ({error.strerror}). Check the file.") from error
 
 
-def _is_in(path: Path, codec: str) -> bool:
-    decoder = codecs.getincrementaldecoder(codec)()
+def _decodes(decoder: codecs.IncrementalDecoder, part: bytes, final: bool = False) -> bool:
     try:
-        for part in _parts(path, CHUNK):
-            decoder.decode(part)
-        decoder.decode(b"", final=True)
+        decoder.decode(part, final)
     except UnicodeDecodeError:
         return False
     return True
 
 
 def _decode_all(path: Path, codec: str) -> None:
-    if not _is_in(path, codec):
+    decoder = codecs.getincrementaldecoder(codec)()
+    whole = all(_decodes(decoder, part) for part in _parts(path, CHUNK))
+    if not (whole and _decodes(decoder, b"", final=True)):
         raise TableError(
             f"{path.name} is not text in UTF-8, UTF-16 or cp1252. Save it as UTF-8 and try again."
         )

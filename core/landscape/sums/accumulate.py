@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -19,9 +19,6 @@ from core.landscape.sums.mean_pull import sum_mean_products
 from core.landscape.terms import SUMS
 from core.landscape.trunks.trunk import Trunk
 from core.values import PairSums
-
-if TYPE_CHECKING:
-    pass
 
 MAX_ELEMENTS = 2**20
 """Numbers in the largest tensor of a batch (4 MB, so that it stays in the caches)."""

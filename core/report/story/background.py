@@ -8,8 +8,6 @@ from core.report.story.blocks import ENGINEERS, EXPERTS, Grid, Lines, Section, T
 from core.report.story.facts import Facts
 from core.report.words import NOT_A_DEVICE
 
-UNNAMED = ("data_sha256", "created_at", "device")
-
 
 def limits_section(facts: Facts) -> Section:
     """Limits in plain words; for engineers the notes of the engine."""
