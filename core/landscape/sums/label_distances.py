@@ -10,9 +10,10 @@ the row, a row adds to the distance of two tasks
 """
 
 from functools import cached_property
+from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, NamedTuple
 
-from jaxtyping import Float, Int8
+from jaxtyping import Float, Int8, Int32
 
 from core.landscape.heads import Heads
 from core.landscape.sums.any_trunk import strengths
@@ -29,6 +30,28 @@ from core.landscape.trunks.trunk import Trunk
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+SIDE = 176
+"""Tasks a side of a tile: sums of so many squared stay in the caches (ours)."""
+
+
+class Tile(NamedTuple):
+    """Some sources and targets: the parts of both factors for them, and memory for the products."""
+
+    sources: slice
+    targets: slice
+    coarse_left: "Int8[Tensor, 'source row']"
+    fine_left: "Int8[Tensor, 'source row']"
+    coarse_right: "Int8[Tensor, 'target row']"
+    fine_right: "Int8[Tensor, 'target row']"
+    coarse: "Int32[Tensor, 'source target']"
+    fine: "Int32[Tensor, 'source target']"
+
+    def multiply(self) -> "Int32[Tensor, 'source target']":
+        """The coarse product and the fine one in fine steps, in the same memory for every tile."""
+        multiply(self.coarse_left, self.coarse_right, self.coarse)
+        multiply(self.fine_left, self.fine_right, self.fine)
+        return self.fine.add_(self.coarse, alpha=FINER)
 
 
 class Reach(NamedTuple):
@@ -50,9 +73,21 @@ class LabelDistances:
         self.trunk, self.heads, self.piece = trunk, heads, piece
         n_tasks = len(heads.bias)
         self.sums = torch.empty(N_DIGITS, n_tasks, n_tasks, dtype=torch.int32)
-        self.left = torch.empty(2 * n_tasks * piece, dtype=torch.int8)
-        self.right = torch.empty_like(self.left)
+        self.left, self.right = torch.empty(2, 2, n_tasks, piece, dtype=torch.int8)
         self.plain, self.size = torch.empty(2, n_tasks, piece)
+
+    @cached_property
+    def tiles(self) -> list[Tile]:
+        """One of two that mirror each other."""
+        n_tasks = len(self.heads.bias)
+        sides = [slice(first, min(first + SIDE, n_tasks)) for first in range(0, n_tasks, SIDE)]
+        return [self._tile(*pair) for pair in combinations_with_replacement(sides, 2)]
+
+    def _tile(self, sources: slice, targets: slice) -> Tile:
+        n_sources, n_targets = sources.stop - sources.start, targets.stop - targets.start
+        out = self.sums[:2].flatten(1)[:, : n_sources * n_targets]
+        out = out.view(2, n_sources, n_targets)
+        return Tile(sources, targets, *self.left[:, sources], *self.right[:, targets], *out)
 
     @cached_property
     def leads(self) -> "Float[Tensor, 'source target']":
@@ -93,21 +128,19 @@ class LabelDistances:
         import torch
 
         codes, strength = reach.codes, reach.strength[number]
+        half = (strength.sum() / 2).to(out.dtype)
         if codes.are_fair[number]:
-            shape = (2, *signs.shape)
-            left, right = self.left.view(shape), self.right.view(shape)
-            torch.mul(signs, codes.left[:, number].unsqueeze(1), out=left)
-            torch.mul(signs, codes.right[:, number].unsqueeze(1), out=right)
-            coarse = multiply(left[0], right[0], self.sums[0])
-            fine = multiply(left[1], right[1], self.sums[1])
-            out.copy_(torch.add(fine, coarse, alpha=FINER, out=fine))
-            step = codes.step[number]
+            torch.mul(signs, codes.left[:, number].unsqueeze(1), out=self.left)
+            torch.mul(signs, codes.right[:, number].unsqueeze(1), out=self.right)
+            for tile in self.tiles:
+                found = out[tile.sources, tile.targets].copy_(tile.multiply())
+                torch.sub(half, found, alpha=codes.step[number] / 2, out=found).clamp_min_(0)
+                if tile.sources != tile.targets:
+                    out[tile.targets, tile.sources] = found.T
         else:
             torch.mul(self.plain.copy_(signs), strength, out=self.size)
             out.copy_(self.size @ self.plain.T)
-            step = 1.0
-        half = (strength.sum() / 2).to(out.dtype)
-        torch.sub(half, out, alpha=step / 2, out=out).clamp_min_(0)
+            torch.sub(half, out, alpha=0.5, out=out).clamp_min_(0)
 
     def _other_biases(
         self,
