@@ -101,8 +101,7 @@ def _offer_start(
         start = st.button("Find the groups", type="primary", disabled=stuck, key="start_draft")
         if start and roles:
             try:
-                with st.spinner("Reading every row"):
-                    run = draft.to_run(runs_root(), roles, plan)
+                run = draft.to_run(runs_root(), roles, plan)
             except TableError as error:
                 show_error(error)
                 return

@@ -6,10 +6,11 @@ import streamlit as st
 
 from core.errors import TaskGroupingError
 from core.runs import EVIDENCE, MAIN, Run, State, Status
+from core.runs.incoming import find_draft
 from core.values import Report
 from dashboard.example import FIRST, is_waiting, start_example
 from dashboard.results import report_of, runs_root
-from dashboard.session import change_view, is_drawn
+from dashboard.session import address, change_view, is_drawn
 from dashboard.words import in_a_sentence, plain, sentence, show_error
 
 POLL = "500ms"
@@ -131,12 +132,22 @@ def _draw(run: Run, job: str, status: Status | None) -> None:
         st.button("Cancel", on_click=run.cancel, args=(job,), key=f"cancel_{job}")
     elif status.state is State.FAILED:
         show_error(status.error)
-        _button("Try again", run, job, f"retry_{job}")
+        with st.container(horizontal=True):
+            _button("Try again", run, job, f"retry_{job}")
+            if job == MAIN and (draft := find_draft(run.path)):
+                _offer_columns(draft.name)
     else:
         kept = _KEPT.get(job, "")
         text = f"This {what} was {status.state} at {status.fraction:.0%}.{kept}"
         st.warning(text, icon=":material/pause_circle:")
         _button("Resume", run, job, f"resume_{job}")
+
+
+def _offer_columns(draft: str) -> None:
+    """Back to the columns of a large table whose rows could not be read as they were asked for."""
+    if st.button("Change the columns", key="change_columns"):
+        change_view(run="", draft=draft)
+        st.switch_page("app_pages/data.py", query_params=address())
 
 
 def _button(label: str, run: Run, job: str, key: str) -> None:

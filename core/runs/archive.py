@@ -15,13 +15,15 @@ from typing import IO, Any
 
 from core.errors import RunError
 from core.runs.folder import EVIDENCE, MAIN, Run
+from core.runs.incoming import has_incoming
 from core.runs.status import Status
+from core.runs.streamed import INCOMING
 
 VERSION = 1
 KIND = "taskscape-run"
 MANIFEST = "manifest.json"
 ENDINGS = (".json", ".npz", ".parquet", ".safetensors")
-LEFT_OUT = ("status.json", "jobs", "views")
+LEFT_OUT = ("status.json", "jobs", "views", INCOMING)
 """What belongs to this machine: who works on the run, and the views of people here."""
 
 
@@ -34,6 +36,10 @@ def archive_run(run: Run, file: IO[bytes]) -> None:
     for job in (MAIN, EVIDENCE):
         if (status := run.status(job)) and status.state.is_live:
             raise RunError(f"The run {run.id} is at work; wait or cancel it, then export it.")
+    if has_incoming(run.path):
+        raise RunError(
+            f"The rows of the run {run.id} were not read yet; resume it, then export it."
+        )
     _ = run.spec  # a damaged one is no archive
     try:
         names = sorted(_members(run.path))

@@ -15,14 +15,16 @@ from core.data.reading import is_folder
 from core.data.streamed import is_large
 from core.errors import RunError, TableError
 from core.plan import Plan
+from core.provenance import Source as MadeFrom
 from core.runs.folder import Run
-from core.runs.large import Large, keep_large, run_large
+from core.runs.incoming import leave_rows
+from core.runs.large import DRAFTS, Large, keep_large
+from core.runs.spec import new_spec
 from core.runs.status import replace_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FOLDER = ".drafts"
 TABLES = "tables"
 """What a run of several uploaded tables is called."""
 DAY_S = 24 * 60 * 60
@@ -51,7 +53,7 @@ class Draft:
     """
 
     def __init__(self, root: Path, draft_id: str) -> None:
-        self.path = root / FOLDER / Path(draft_id).name
+        self.path = root / DRAFTS / Path(draft_id).name
         if not draft_id or not (self.path / "draft.json").is_file():
             raise RunError("The uploaded table is gone; upload it again.")
 
@@ -91,7 +93,7 @@ class Draft:
     def _make(cls, root: Path, save: Callable[[Path], Path], target: str = "") -> "Draft":
         """A draft of what `save` puts into a folder or finds elsewhere; whole or not at all."""
         draft_id = secrets.token_hex(16)
-        folder = root / FOLDER / draft_id
+        folder = root / DRAFTS / draft_id
         try:
             (folder / "upload").mkdir(parents=True)
             source = save(folder / "upload")
@@ -130,20 +132,28 @@ class Draft:
         return pd.read_parquet(self.path / "data.parquet")
 
     def to_run(self, root: Path, roles: Roles, plan: Plan) -> Run:
-        """Make a run of the draft; the draft goes.
+        """Make a run of the draft; the draft goes, of a large file once its rows were read.
 
         Raises:
-            TableError: a large file was moved or changed since, or has an issue that stops a run.
+            TableError: a large file was moved or changed since.
         """
-        path = root / secrets.token_hex(16)
-        spec = self.spec
-        named = (roles, plan, spec.name, spec.data_sha256)
+        path, spec = root / secrets.token_hex(16), self.spec
+        frame = mend_columns(self.frame(), dict(roles.mends))
         if spec.large is not None:
-            run = run_large(spec.large, path, *named)
-        else:
-            run = Run.create(path, mend_columns(self.frame(), dict(roles.mends)), *named)
+            return self._to_large(path, frame, spec.large, roles, plan)
+        run = Run.create(path, frame, roles, plan, spec.name, spec.data_sha256)
         self.delete()
         return run
+
+    def _to_large(
+        self, path: Path, frame: "pd.DataFrame", large: Large, roles: Roles, plan: Plan
+    ) -> Run:
+        def save(file: Path) -> None:
+            frame.loc[:, list(roles.columns)].to_parquet(file, index=False)
+            leave_rows(large, self.path, file.parent)
+
+        named, columns = (self.spec.name, large.n_rows, self.spec.data_sha256), roles.to_spec()
+        return Run.make(path, save, new_spec(*named, columns, plan, MadeFrom.TABLE))
 
     def delete(self) -> None:
         """Forget the upload."""
@@ -153,7 +163,7 @@ class Draft:
 def forget_old_drafts(root: Path, older_than_s: float = DAY_S) -> int:
     """Delete the drafts under `root` that nobody touched for a day; how many there were."""
     oldest = time.time() - older_than_s
-    old = [folder for folder in (root / FOLDER).glob("*/") if _touched_at(folder) < oldest]
+    old = [folder for folder in (root / DRAFTS).glob("*/") if _touched_at(folder) < oldest]
     for folder in old:
         shutil.rmtree(folder, ignore_errors=True)
     return len(old)

@@ -21,6 +21,7 @@ from core.provenance import Source
 from core.report import to_document
 from core.runs.asked import Asked
 from core.runs.given import given_spec, need_table, recorded
+from core.runs.incoming import forget_draft
 from core.runs.launch import start_worker
 from core.runs.maps import map_jobs, read_job
 from core.runs.spec import Spec, load_spec, make_folder, new_spec
@@ -245,4 +246,5 @@ class Run:
         """Stop the workers and remove the folder and everything in it."""
         for job in (MAIN, EVIDENCE, *map_jobs()):
             self.cancel(job)
+        forget_draft(self.path)
         shutil.rmtree(self.path)

@@ -2,21 +2,19 @@
 
 import shutil
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.data import Roles
-from core.data.streamed import as_parquet, open_file, sample_file
-from core.data.streamed.parquet import open_rows, stamp_of
+from core.data.streamed import as_parquet, sample_file
+from core.data.streamed.parquet import stamp_of
 from core.errors import TableError
-from core.plan import Plan
-from core.runs.folder import Run
-from core.runs.streamed import save_opened, streamed_spec
-from core.values import Kind
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+DRAFTS = ".drafts"
+"""The folder of the uploads beside the runs."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +26,9 @@ class Large:
     size: int
     changed_ns: int
 
-    def file(self) -> Path:
-        """The file; TableError where it is gone or another one by now."""
-        path = Path(self.path)
+    def file(self, folder: Path = Path()) -> Path:
+        """The file, which may lie in a folder; TableError where it is gone or another by now."""
+        path = folder / self.path
         if stamp_of(path) != (self.size, self.changed_ns):
             raise TableError(
                 f"{path.name} was moved or changed since it was opened; open it again by its path."
@@ -62,36 +60,3 @@ def keep_large(source: Path, folder: Path) -> tuple[Large, "pd.DataFrame", tuple
     )
     large = Large(str(path), sample.n_rows, size, changed_ns)
     return large, sample.frame, (*found.notices, *sample.notices, *said)
-
-
-def run_large(large: Large, path: Path, roles: Roles, plan: Plan, name: str, sha256: str) -> Run:
-    """A new run at `path` on every row of a large file.
-
-    Raises:
-        TableError: the file is gone or changed, or has an issue that stops a run.
-    """
-    file = large.file()
-    opened = open_file(
-        file,
-        list(roles.targets),
-        _left_out(file, roles),
-        roles.patient_id,
-        _kinds(roles),
-        plan.seed,
-        dict(roles.mends),
-    )
-    spec = streamed_spec(opened, plan, name, sha256)
-    return Run.make(path, partial(save_opened, opened), spec)
-
-
-def _left_out(file: Path, roles: Roles) -> list[str]:
-    used = set(roles.columns)
-    return [name for name in open_rows(file).names if name not in used]
-
-
-def _kinds(roles: Roles) -> dict[str, str]:
-    """Kinds as a user would write them."""
-    return {
-        name: f"{kind}:{roles.event(name)}" if kind is Kind.TIME_TO_EVENT else str(kind)
-        for name, kind in roles.kinds
-    }

@@ -89,6 +89,12 @@ def rename_run(path: Path, name: str) -> None:
         raise RunError(f"The run cannot be renamed ({error.strerror}); make room.") from error
 
 
+def set_roles(path: Path, roles: dict[str, Any]) -> None:
+    """Write down what is known of the columns of the run at `path` once every row was read."""
+    spec = asdict(load_spec(path)) | {"roles": roles}
+    replace_text(path / "spec.json", json.dumps(spec, indent=1))
+
+
 def load_frame(path: Path) -> "pd.DataFrame":
     """The copy of the data in the run at `path`; RunError when its file is damaged."""
     import pandas as pd

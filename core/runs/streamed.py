@@ -3,6 +3,7 @@
 data.parquet          the sample, an ordinary small table: what pages and exports look at
 streamed/rows.parquet every row, with the columns that have a role, mended
 streamed/survey.npz   what was learned of every row
+incoming/             before that: where the rows are (`core.runs.incoming`)
 """
 
 from pathlib import Path
@@ -21,7 +22,7 @@ from core.values import TaskTable
 if TYPE_CHECKING:
     from core.runs.folder import Run
 
-FOLDER = "streamed"
+FOLDER, INCOMING = "streamed", "incoming"
 ROWS = f"{FOLDER}/rows.parquet"
 
 

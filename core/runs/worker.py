@@ -23,6 +23,7 @@ from core.projection import project_points
 from core.provenance import Source
 from core.runs.folder import EVIDENCE, MAIN, Run
 from core.runs.given import brought, recorded
+from core.runs.incoming import has_incoming, take_in
 from core.runs.maps import keep_partials, map_jobs, read_job
 from core.runs.queue import FOLDER, MAPS, my_turn
 from core.runs.status import State, Status, worker_of
@@ -34,6 +35,8 @@ from core.validation import validate_grouping, with_evidence
 from core.values import Points, Projection, Report, TaskTable
 
 WRITE_EVERY_S = 0.2
+READING = 0.2
+"""The share of a run that reading every row of a large table takes, about."""
 
 
 def work(path: Path, job: str = MAIN) -> Status:
@@ -158,6 +161,9 @@ def _do(target: Run, job: str, on_progress: OnProgress) -> None:
 
 def _make_report(target: Run, on_progress: OnProgress) -> None:
     """The report; evidence that belongs to it is found again."""
+    if has_incoming(target.path):
+        take_in(target, within(on_progress, 0.0, READING))
+        on_progress = within(on_progress, READING, 1.0)
     asked = (target.plan, on_progress, target.stages, target.spec.data_sha256)
     if target.source is Source.MATRIX:
         target.keep_report(run_matrix(brought(target.path), *asked))

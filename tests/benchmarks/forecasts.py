@@ -6,7 +6,7 @@ by hindsight. Bar: 80 % of the way from random to it, for what `validate` choose
 score = 100 · (chosen − random) / (best − random), in mean test gain over alone; random is the mean
 over all partitions with the group sizes of the chosen one, best the largest of all. `validation`
 is what the validation rows like best among all partitions: what no choice on them can beat by
-skill. Each line has five (or ten) seeds of its own.
+skill. Each line has ten seeds of its own to choose by, and ten more to judge by.
 """
 
 import itertools
@@ -41,15 +41,14 @@ def main(n_repeats: int = 2, presets: str = "standard,thorough") -> None:
 def chosen(table, report, key, judge, number):
     """Print and return the score of one validation; other numbers use other seeds."""
     usual = VALIDATIONS[key]
-    settings = replace(usual, judge=judge, seed=number * usual.n_seeds, n_replicates=200)
+    settings = replace(usual, judge=judge, seed=number * 2 * usual.n_seeds, n_replicates=200)
     store = Memory([])
     evidence = validate_grouping(table, report, settings, store=store).evidence
     pool = Pool(to_examples(table), settings.trainer, store=store)
     n_tasks = len(table.tasks)
     sizes = range(1, n_tasks + 1)
-    pool.train(
-        [g for n in sizes for g in itertools.combinations(range(n_tasks), n)], settings.seeds
-    )
+    groups = [g for n in sizes for g in itertools.combinations(range(n_tasks), n)]
+    pool.train(groups, (*settings.seeds, *settings.test_seeds))
     ways = partitions(n_tasks)
     test = dict(zip(ways, test_gains(pool, ways, settings), strict=True))
     counted = np.ones(n_tasks, dtype=bool)
@@ -72,7 +71,7 @@ def chosen(table, report, key, judge, number):
 
 def test_gains(pool, ways, settings):
     """Mean test gain over alone of every partition."""
-    rows = RowsUnderTest(pool, settings.seeds, None)
+    rows = RowsUnderTest(pool, settings.test_seeds, None)
     read = rows.metrics if settings.judge is Judge.METRIC else rows.losses
     base = read(canonical((task,) for task in range(len(pool.examples.tasks)))).value
     for way in ways:

@@ -1,6 +1,8 @@
 """A table too large for memory, in the dashboard: opened by its path, looked at, started, told."""
 
 import json
+import zipfile
+from io import BytesIO
 
 import numpy as np
 import pytest
@@ -8,12 +10,14 @@ from pyarrow import parquet
 
 from core.data import assign_roles, mend_columns
 from core.data.streamed import draw, large, opening
-from core.errors import TableError
+from core.errors import RunError, TableError
 from core.profile import selected_rows
+from core.progress import silent
 from core.runs import Draft, Run, State, archive_run
+from core.runs.incoming import find_draft, take_in
 from core.runs.streamed import load_survey
 from core.runs.unpack import unpack_run
-from core.runs.worker import work
+from core.runs.worker import _Journal, work
 from core.values import Kind
 from dashboard.results import chosen_of, profile_of
 from dashboard.selection import Part, SampleSelection
@@ -119,12 +123,19 @@ def test_a_file_that_moved_before_the_start_is_one_sentence(data, started, frame
     assert not started
 
 
-def test_a_run_needs_its_file_no_more_and_travels(data, started, tmp_path):
-    at = opened(data)
+def started_run(data, started, name="big.parquet"):
+    at = opened(data, name)
     at.button(key="start_draft").click().run()
-    (run,) = started
-    (data / "big.parquet").unlink()
+    check_sound(at)
+    return started[-1]
+
+
+def test_a_run_whose_rows_are_in_needs_its_file_no_more_and_travels(data, started, tmp_path):
+    run = started_run(data, started)
+    with pytest.raises(RunError, match="were not read yet; resume it"):
+        archive_run(run, BytesIO())
     assert work(run.path).state is State.DONE
+    (data / "big.parquet").unlink()
     with (tmp_path / "run.zip").open("wb") as file:
         archive_run(run, file)
     with (tmp_path / "run.zip").open("rb") as file:
@@ -135,16 +146,83 @@ def test_a_run_needs_its_file_no_more_and_travels(data, started, tmp_path):
     assert told["provenance"]["data"]["n_samples"] == N
 
 
+def test_no_archive_says_where_rows_lie_on_this_machine(data, started, tmp_path):
+    run = started_run(data, started)
+    assert work(run.path).state is State.DONE
+    (run.path / "incoming").mkdir()
+    (run.path / "incoming" / "other.json").write_text("{}")
+    with (tmp_path / "run.zip").open("w+b") as file:
+        archive_run(run, file)
+        assert not [name for name in zipfile.ZipFile(file).namelist() if "incoming" in name]
+
+
 def test_a_run_whose_rows_are_gone_fails_in_one_sentence(data, started):
-    at = opened(data)
-    at.button(key="start_draft").click().run()
-    (run,) = started
+    run = started_run(data, started)
+    assert work(run.path).state is State.DONE
     (run.path / "streamed" / "rows.parquet").unlink()
     status = work(run.path)
     assert status.state is State.FAILED
     assert "the rows of the run" in status.error
     assert str(data.parent) not in status.error
     assert not status.is_our_fault
+
+
+def test_a_start_that_is_stopped_while_it_reads_begins_anew(data, started, monkeypatch):
+    run = started_run(data, started, "text.csv")
+    on_progress, told = _Journal.on_progress, []
+
+    def stop(journal, fraction, message):
+        told.append(message)
+        journal.must_stop = len(told) > 2
+        on_progress(journal, fraction, message)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_Journal, "on_progress", stop)
+        assert work(run.path).state is State.CANCELLED
+    assert set(told) == {"reading every row"}
+    assert not (run.path / "streamed").exists()
+    check_sound(go_to(visit(run.id), "data"))
+    assert work(run.path).state is State.DONE
+    assert not (run.path / "incoming").exists()
+    assert not any((run.path.parent / ".drafts").iterdir())
+    assert load_survey(run.path).n_rows == N
+
+
+def test_a_file_that_moved_while_the_run_waited_is_one_sentence(data, started):
+    run = started_run(data, started)
+    (data / "big.parquet").rename(data / "other.parquet")
+    status = work(run.path)
+    assert status.state is State.FAILED
+    assert "big.parquet was moved or changed since it was opened" in status.error
+    (data / "other.parquet").rename(data / "big.parquet")
+    assert work(run.path).state is State.DONE
+
+
+def test_what_only_every_row_tells_leads_back_to_the_columns(data, started, frame):
+    spoilt = frame.copy()
+    seen = Draft.create_from_path(data.parent / "runs", data / "big.parquet", "y").frame()
+    unseen = next(row for row in range(N) if not (seen["b"] == frame["b"][row]).any())
+    spoilt.loc[unseen, "b"] = np.inf
+    save(spoilt, data / "big.parquet")
+    run = started_run(data, started)
+    status = work(run.path)
+    assert status.state is State.FAILED
+    assert "'b' has an infinite value" in status.error
+    at = go_to(visit(run.id), "data")
+    assert "infinite value" in boxes(at)
+    at.button(key="change_columns").click().run()
+    at.text_input(key=f"ignore_{find_draft(run.path).name}").set_value("b").run()
+    check_sound(at)
+    at.button(key="start_draft").click().run()
+    assert work(started[-1].path).state is State.DONE
+    assert "b" not in started[-1].table().feature_names
+
+
+def test_a_run_that_goes_takes_its_draft_along(data, started):
+    run = started_run(data, started)
+    assert any((run.path.parent / ".drafts").iterdir())
+    run.delete()
+    assert not any((run.path.parent / ".drafts").iterdir())
 
 
 def test_an_upload_that_is_large_is_kept_and_read_in_batches(data, tmp_path, frame):
@@ -174,6 +252,7 @@ def test_mends_and_kinds_chosen_on_the_page_reach_every_row(data, tmp_path, fram
     seen = mend_columns(draft.frame(), mends)
     roles = assign_roles(seen, "y_*", ignore="ward", kinds=kinds, mends=mends)
     run = draft.to_run(tmp_path / "runs", roles, SMALL_PLAN)
+    take_in(run, silent)
     rows = parquet.read_table(run.path / "streamed" / "rows.parquet").to_pandas()
     assert rows["b"].isna().sum() == N / 4
     assert "ward" not in rows

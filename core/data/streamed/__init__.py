@@ -15,6 +15,7 @@ opening    a file and its roles → a StreamedTable
 
 from core.data.streamed.large import as_parquet, can_stream, is_large, streamable
 from core.data.streamed.opening import (
+    PASSES,
     Opened,
     Sampled,
     copy_rows,
@@ -25,6 +26,7 @@ from core.data.streamed.opening import (
 )
 
 __all__ = [
+    "PASSES",
     "Opened",
     "Sampled",
     "as_parquet",

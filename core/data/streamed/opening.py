@@ -12,7 +12,7 @@ from core.data.source import TABLE_TARGETS
 from core.data.streamed.coder import fit_coder
 from core.data.streamed.copying import copy_columns
 from core.data.streamed.draw import SAMPLE_ROWS, Drawn, count_labels, draw_sample
-from core.data.streamed.parquet import ParquetRows, open_rows
+from core.data.streamed.parquet import OnRows, ParquetRows, open_rows, unheard
 from core.data.streamed.stream import ParquetStream
 from core.data.streamed.survey import survey_rows
 from core.data.table import stop_at_errors
@@ -20,6 +20,10 @@ from core.streamed import StreamedTable, Survey
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+PASSES = 4
+"""Over every row of a file until it lies in a run folder: labels, sample, survey, copy."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +69,8 @@ def open_table(
         TableError: the file cannot be read, no column matches, or there is an issue that stops a
             run; one line that says what to do.
     """
-    return open_file(Path(path), targets, ignore, patient_id, kinds, seed, mends, sample_rows).table
+    asked = (targets, ignore, patient_id, kinds, seed, mends)
+    return open_file(Path(path), *asked, sample_rows=sample_rows).table
 
 
 def open_file(
@@ -76,10 +81,12 @@ def open_file(
     kinds: Mapping[str, str] | None = None,
     seed: int = 0,
     mends: Mapping[str, str] | None = None,
+    on_rows: OnRows = unheard,
     sample_rows: int = SAMPLE_ROWS,
 ) -> Opened:
-    """`open_table` for those who make a run folder of it."""
-    rows, mends, targets = open_rows(path), mends or {}, targets or TABLE_TARGETS
+    """`open_table` for those who make a run folder of it; `on_rows` hears of `PASSES` passes, that
+    of `copy_rows` among them."""
+    rows, mends, targets = open_rows(path, on_rows), mends or {}, targets or TABLE_TARGETS
     hidden = set(match_columns(rows.names, ignore, "--ignore"))
     events = event_columns(kinds or {}, rows.names)
     wanted = match_columns(rows.names, targets, "--targets")

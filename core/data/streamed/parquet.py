@@ -1,7 +1,7 @@
 """A Parquet file of any size, read a batch of rows at a time."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +26,14 @@ BUFFER = 1 << 16
 """Bytes of a column that are read from the disk at a time."""
 
 
+OnRows = Callable[[int], None]
+"""Called with the number of rows of every batch that is read; may raise Cancelled."""
+
+
+def unheard(n_rows: int) -> None:
+    """Tells nobody."""
+
+
 class Rows(NamedTuple):
     """A batch, and which rows of the file it holds."""
 
@@ -44,6 +52,7 @@ class ParquetRows:
     notices: tuple[str, ...]
     stamp: tuple[int, int]
     """Size and time of the last change, in ns, when it was opened."""
+    on_rows: OnRows = field(default=unheard, compare=False)
 
     def batches(self, columns: Sequence[str]) -> Iterator[Rows]:
         """Every row in order, with these columns.
@@ -61,6 +70,7 @@ class ParquetRows:
                 for batch in file.iter_batches(batch_size=size, columns=wanted):
                     number = np.arange(start, start + batch.num_rows)
                     start += batch.num_rows  # the table may be gone after `yield`
+                    self.on_rows(batch.num_rows)
                     yield Rows(number, _plain(pa.Table.from_batches([batch]).select(wanted)))
         except (pa.ArrowException, OSError) as error:
             raise TableError(self._explain()) from error
@@ -83,7 +93,7 @@ def is_parquet(path: Path) -> bool:
     return path.name.lower().endswith(PARQUET_ENDINGS) and path.is_file()
 
 
-def open_rows(path: Path) -> ParquetRows:
+def open_rows(path: Path, on_rows: OnRows = unheard) -> ParquetRows:
     """Look at the end of a Parquet file, where its columns are listed; no row is read.
 
     Raises:
@@ -104,7 +114,7 @@ def open_rows(path: Path) -> ParquetRows:
         raise TableError(f"{path.name} has no rows. Give a table with rows.")
     kept, nested = usable_columns(schema, path.name)
     notice = f"Columns with lists or bytes were left out: {listed(nested)}."
-    return ParquetRows(path, tuple(kept), n_rows, (notice,) if nested else (), stamp)
+    return ParquetRows(path, tuple(kept), n_rows, (notice,) if nested else (), stamp, on_rows)
 
 
 def stamp_of(path: Path) -> tuple[int, int]:
@@ -159,8 +169,8 @@ def _plain(table: "pa.Table") -> "pa.Table":
     """Without dictionaries, which may differ from batch to batch, and without metadata."""
     import pyarrow as pa
 
-    for place, field in enumerate(table.schema):
-        if pa.types.is_dictionary(field.type):
-            decoded = table.column(place).cast(field.type.value_type)
-            table = table.set_column(place, field.name, decoded)
+    for place, column in enumerate(table.schema):
+        if pa.types.is_dictionary(column.type):
+            decoded = table.column(place).cast(column.type.value_type)
+            table = table.set_column(place, column.name, decoded)
     return table.replace_schema_metadata(None)

@@ -1,0 +1,121 @@
+"""The rows of a table too large for memory, on their way into a run folder.
+
+incoming/rows.json     where they are, and the draft that they come from
+incoming/rows.parquet  the rows themselves, where they lay in the draft
+
+To read every row takes long, so the worker does it: it says how far it is, can be cancelled, and
+begins anew when it is resumed. Until then `data.parquet` holds the rows that the draft showed.
+"""
+
+import json
+import shutil
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.data import Roles
+from core.data.streamed import PASSES, Opened, open_file
+from core.data.streamed.parquet import open_rows
+from core.progress import OnProgress
+from core.runs.large import DRAFTS, Large
+from core.runs.spec import set_roles
+from core.runs.streamed import FOLDER as STREAMED
+from core.runs.streamed import INCOMING, save_opened
+from core.values import Kind
+
+if TYPE_CHECKING:
+    from core.runs.folder import Run
+
+NOTE, ROWS, READ = "rows.json", "rows.parquet", "read"
+
+
+def leave_rows(large: Large, draft: Path, folder: Path) -> None:
+    """Say in a new run folder where its rows are; those inside the draft are linked, not copied."""
+    place = folder / INCOMING
+    place.mkdir()
+    file = large.file()
+    if file.is_relative_to(draft):
+        try:
+            (place / ROWS).hardlink_to(file)
+        except OSError:  # a disk without such links
+            shutil.copy2(file, place / ROWS)
+        large = replace(large, path=ROWS)
+    note = {"large": asdict(large), "draft": draft.name}
+    (place / NOTE).write_text(json.dumps(note))
+
+
+def has_incoming(path: Path) -> bool:
+    """Whether the rows of the run at `path` are still to be read."""
+    return (path / INCOMING / NOTE).is_file()
+
+
+def find_draft(path: Path) -> Path | None:
+    """The draft whose columns can be changed where the rows of a run could not be read."""
+    if not has_incoming(path):
+        return None
+    draft = _draft_of(path, _note(path))
+    return draft if (draft / "draft.json").is_file() else None
+
+
+def forget_draft(path: Path) -> None:
+    """Delete the draft of a run that goes before its rows were read."""
+    if draft := find_draft(path):
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def take_in(run: "Run", on_progress: OnProgress) -> None:
+    """Read every row into the run folder, and forget the draft.
+
+    Raises:
+        TableError: the file is gone or changed, or has an issue that stops a run.
+        Cancelled: then all is as before.
+    """
+    place, note = run.path / INCOMING, _note(run.path)
+    shutil.rmtree(place / READ, ignore_errors=True)
+    (place / READ).mkdir()
+    opened = _open(run, Large(**note["large"]).file(place), on_progress)
+    save_opened(opened, place / READ / "data.parquet")
+    shutil.rmtree(run.path / STREAMED, ignore_errors=True)
+    (place / READ / STREAMED).replace(run.path / STREAMED)
+    (place / READ / "data.parquet").replace(run.path / "data.parquet")
+    set_roles(run.path, opened.roles.to_spec())
+    shutil.rmtree(_draft_of(run.path, note), ignore_errors=True)
+    (place / NOTE).unlink()
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def _open(run: "Run", file: Path, on_progress: OnProgress) -> Opened:
+    roles, seen, n_all = Roles.from_spec(run.spec.roles), 0, PASSES * run.spec.n_rows
+
+    def on_rows(n_rows: int) -> None:
+        nonlocal seen
+        seen += n_rows
+        on_progress(min(seen / n_all, 1.0), "reading every row")
+
+    used = set(roles.columns)
+    return open_file(
+        file,
+        list(roles.targets),
+        [name for name in open_rows(file).names if name not in used],
+        roles.patient_id,
+        _kinds(roles),
+        run.plan.seed,
+        dict(roles.mends),
+        on_rows,
+    )
+
+
+def _kinds(roles: Roles) -> dict[str, str]:
+    """Kinds as a user would write them."""
+    return {
+        name: f"{kind}:{roles.event(name)}" if kind is Kind.TIME_TO_EVENT else str(kind)
+        for name, kind in roles.kinds
+    }
+
+
+def _note(path: Path) -> dict[str, Any]:
+    return dict(json.loads((path / INCOMING / NOTE).read_text()))
+
+
+def _draft_of(path: Path, note: dict[str, Any]) -> Path:
+    return path.parent / DRAFTS / Path(note["draft"]).name
