@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import TaskGroupingError
+from dashboard.follow import follow_run
 from dashboard.jobs import open_example
 from dashboard.saved_view import open_link, show_steps
 from dashboard.selection_panel import show_selections
@@ -48,6 +49,7 @@ show_run()
 with st.sidebar:
     show_steps()
     show_selections()
+    follow_run()
 st.title(page.title)
 try:
     page.run()

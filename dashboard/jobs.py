@@ -79,18 +79,6 @@ def show_job(run: Run, job: str = MAIN) -> None:
     panel()
 
 
-def watch_runs(runs: tuple[Run, ...]) -> None:
-    """Draw the page again when one of these runs starts, ends, stops or moves up in its line."""
-    states = {run.id: _place(run) for run in runs}
-
-    @st.fragment(run_every="1s" if any(is_at_work(run) for run in runs) else None)
-    def look() -> None:
-        if {run.id: _place(run) for run in runs} != states:
-            st.rerun()
-
-    look()
-
-
 def was_started(run: Run, job: str) -> bool:
     """Whether a job is at work, or was and has not ended well."""
     return _state(run, job) not in (None, State.DONE)
@@ -112,13 +100,6 @@ def open_example(key: str = FIRST) -> None:
 def _state(run: Run, job: str = MAIN) -> State | None:
     status = run.status(job)
     return status.state if status else None
-
-
-def _place(run: Run) -> tuple[State | None, str]:
-    """The state of a run, and how many it waits for."""
-    status = run.status()
-    is_queued = status is not None and status.state is State.QUEUED
-    return (status.state if status else None), (status.message if status and is_queued else "")
 
 
 def _draw(run: Run, job: str, status: Status | None) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.errors import TaskGroupingError
 from core.runs import list_runs
-from dashboard.jobs import watch_runs
+from dashboard.follow import follow_runs
 from dashboard.results import runs_root
 from dashboard.run_comparison import offer_comparison
 from dashboard.run_row import confirm_delete, show_row
@@ -16,7 +16,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
     st.caption(f"{len(runs)} run{'s'[: len(runs) != 1]} on this machine, the newest first.")
     offer_import()
 say_imported()
-watch_runs(runs)
+follow_runs(runs)
 offer_comparison(runs)
 for run in runs:
     with st.container(border=True):
