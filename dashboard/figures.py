@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from core.affinity.pair import count_labels
-from core.graph.layout import place_tasks
+from core.graph.layout import Places, place_tasks
 from core.grouping.order import order_tasks
 from core.profile import Profile
 from core.trials import Evidence
@@ -114,12 +114,15 @@ def edges_on_show(report: Report, view: ViewState) -> list[tuple[int, int, float
     return drawn_edges(report.graph, minimum=view.minimum_weight)
 
 
-def draw_graph_page(report: Report, view: ViewState, *, dark: bool = False) -> dict[str, EChart]:
-    """`graph`: the pair looked at and the selected tasks stand out."""
+def draw_graph_page(
+    report: Report, view: ViewState, places: Places | None = None, *, dark: bool = False
+) -> dict[str, EChart]:
+    """`graph`: the pair looked at and the selected tasks stand out; `places` are those of
+    `place_tasks`, where they are at hand."""
     chart = draw_task_graph(
         report.graph,
         report.recommended.grouping.labels,
-        place_tasks(report.graph),
+        place_tasks(report.graph) if places is None else places,
         minimum=view.minimum_weight,
         attention=report.embedding.attention if view.show_attention else None,
         pair=shown_pair(report, view) if view.pair else None,

@@ -13,6 +13,8 @@ from dashboard.theme import group_mark
 from dashboard.words import GROUP_SHAPES, plain
 
 COLUMNS = 3
+MOST_NAMES = 30
+"""Names on a card before the others are folded away; a file has all of them."""
 LOOKED_UP = ("data", "glossary", "provenance", "crosswalk")
 """Sections that people open when they need them."""
 
@@ -69,7 +71,10 @@ def _show_cards(block: Cards, naming: Naming) -> None:
 def _show_card(card: Card, naming: Naming) -> None:
     shape = GROUP_SHAPES[group_mark(card.number).shape]
     st.markdown(f"#### {shape} {plain(card.title)}")
-    st.text("\n".join(card.members))
+    st.text("\n".join(card.members[:MOST_NAMES]))
+    if len(card.members) > MOST_NAMES:
+        with st.expander(f"All {len(card.members)} outcomes"):
+            st.text("\n".join(card.members))
     st.markdown(plain(card.stability))
     if card.why:
         st.markdown("**Why together**")

@@ -14,6 +14,7 @@ from pyarrow.parquet import ParquetFile
 
 from core.data import Issue, Mends, Roles, find_issues, mend_columns
 from core.errors import RunError
+from core.graph.layout import Places, place_tasks
 from core.profile import Profile, Pull, measure_pull, profile_samples
 from core.provenance import Source
 from core.runs import Draft, Run, read_document
@@ -72,6 +73,11 @@ def document_of(run: Run) -> Mapping[str, Any]:
 def decision_of(run: Run) -> str:
     """What a finished run recommends, in a few words; empty before."""
     return _decision(run.path, _stamp(run.path / "stages" / "report.npz"))
+
+
+def places_of(run: Run) -> Places:
+    """Where the tasks of a finished run are drawn; RunError before."""
+    return _places(run.path, _stamp(run.path / "stages" / "report.npz"))
 
 
 def evidence_of(run: Run) -> Evidence | None:
@@ -171,6 +177,11 @@ def _stamp(path: Path) -> int:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _report(path: Path, stamp: int) -> Report:
     return Run(path).report()
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _places(path: Path, stamp: int) -> Places:
+    return place_tasks(_report(path, stamp).graph)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

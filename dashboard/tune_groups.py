@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.values import Grouping, Report
+from dashboard.charts.matrix import MOST_BESIDE
 from dashboard.charts.members_flow import draw_members_flow
 from dashboard.components import show_chart
 from dashboard.figures import draw_groups_page, marked_tasks, steps_of
@@ -34,7 +35,8 @@ def tune_groups(report: Report) -> None:
     if "gain" in charts and report.evidence is not None:
         show_gain_curve(charts["gain"], report.evidence)
     _show_flow(shown.choices, names)
-    left, right = st.columns(2)
+    is_large = len(names) > MOST_BESIDE
+    left, right = [st.container()] * 2 if is_large else st.columns(2)
     with left:
         st.subheader("How clearly does each task belong?")
         show_chart(charts["members"], key="members")

@@ -12,8 +12,10 @@ Partition = tuple[Group, ...]
 
 def to_partition(labels: Int[np.ndarray, " task"]) -> Partition:
     """The partition that numbers the group of every task."""
-    groups = (np.flatnonzero(labels == group) for group in np.unique(labels))
-    return canonical(tuple(int(task) for task in group) for group in groups)
+    groups: dict[int, list[int]] = {}
+    for task, group in enumerate(labels.tolist()):  # thousands of trees are cut: no sorting here
+        groups.setdefault(group, []).append(task)
+    return tuple(tuple(group) for group in groups.values())
 
 
 def to_labels(partition: Partition) -> Int[np.ndarray, " task"]:

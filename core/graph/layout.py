@@ -1,11 +1,16 @@
 """Where to draw the tasks: positions that depend on the similarities only, not on what is shown."""
 
+from typing import TypeAlias
+
 import numpy as np
 
 from core.values import TaskGraph
 
+Places: TypeAlias = dict[str, tuple[float, float]]
+"""Where every task is drawn, in [-1, 1]², by its name."""
 
-def place_tasks(graph: TaskGraph, seed: int = 0) -> dict[str, tuple[float, float]]:
+
+def place_tasks(graph: TaskGraph, seed: int = 0) -> Places:
     """A position in [-1, 1]² for every task, by a seeded spring layout weighted by similarity.
 
     All similar pairs pull, not only the edges, so that hiding edges moves nothing.

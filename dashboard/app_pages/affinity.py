@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.affinity.compare import explain_labels, rank_correlation
+from dashboard.charts.matrix import MOST_BESIDE
 from dashboard.charts.measure import measure_summary, measure_title
 from dashboard.charts.text import number
 from dashboard.components import show_cells, show_chart
@@ -40,12 +41,15 @@ show_left_out(report)
 for note in (*explain_labels(by_key[key], report.affinities), *by_key[key].notes):
     st.info(sentence(note), icon=":material/info:")
 charts = draw_affinity_page(report, any_table_of(run), view(), dark=is_dark())
-columns = st.columns(2 if beside else [3, 2])
+order = task_order(report, view())
+is_large = len(order) > MOST_BESIDE
+is_below = is_large or bool(beside)
+columns = [st.container()] * 2 if is_large else st.columns(2 if beside else [3, 2])
 shown = {"cells": key} | ({"beside": beside} if beside else {})
 for column, (place, measure) in zip(columns, shown.items(), strict=False):
     with column:
         chart_key = f"cells_{run.id}_{measure}"
-        cell = show_cells(charts[place], task_order(report, view()), key=chart_key)
+        cell = show_cells(charts[place], order, key=chart_key)
         if picked := newly(chart_key, cell):
             change_view(pair=(names[picked[0]], names[picked[1]]))
             st.rerun()
@@ -58,9 +62,9 @@ if beside:
 
 source, target = shown_pair(report, view())
 pair = (names[source], names[target])
-with st.container() if beside else columns[1]:
+with st.container() if is_below else columns[1]:
     st.subheader("Two tasks in detail")
-    with st.container(horizontal=bool(beside)):  # below each other: long names stay whole
+    with st.container(horizontal=is_below):  # below each other: long names stay whole
         first = st.selectbox("Task", names, source, key=f"first_{pair}")
         second = st.selectbox("Other task", names, target, key=f"second_{pair}")
     if (first, second) != pair:

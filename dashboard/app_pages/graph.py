@@ -6,7 +6,7 @@ from core.graph.export import FORMATS, export_graph
 from dashboard.components import show_graph
 from dashboard.figures import draw_graph_page, edges_on_show, shown_pair
 from dashboard.jobs import require_report
-from dashboard.results import current_run
+from dashboard.results import current_run, places_of
 from dashboard.session import address, bound, change_view, is_dark, newly, view
 from dashboard.show_selection import show_pair_in_selection
 from dashboard.tables import edge_rows, neighbour_rows
@@ -33,7 +33,7 @@ edges = edges_on_show(report, view())
 left, right = st.columns([3, 2])
 with left:
     chart_key = f"graph_{run.id}"
-    chart = draw_graph_page(report, view(), dark=is_dark())["graph"]
+    chart = draw_graph_page(report, view(), places_of(run), dark=is_dark())["graph"]
     kind, place = newly(chart_key, show_graph(chart, key=chart_key)) or ("", 0)
     if kind == "node" and place < len(graph.task_names):
         change_view(task=graph.task_names[place])

@@ -8,18 +8,18 @@ from jaxtyping import Float
 
 from core.values import TaskTable
 from dashboard.charts.chart import Chart, EChart
-from dashboard.charts.echarts_look import bare_axis, heading
-from dashboard.charts.text import clean, listed, percent, short
+from dashboard.charts.echarts_look import bare_axis, fitting, heading
+from dashboard.charts.text import clean, listed, percent
 from dashboard.theme import CIVIDIS, ink
 
-_MOST_BINS, _ROW = 48, 18
+_MOST_BINS, _ROW, _TALLEST, _LINE = 48, 18, 700, 15
 
 
 def draw_availability(table: TaskTable, *, dark: bool = False) -> EChart:
     """Share of the rows of each bin that carry a label of each task, in the table's own order."""
     task_names, labels = table.task_names, table.labels
     shares, edges = label_shares(labels)
-    height = 130 + int(np.clip(len(task_names) * _ROW, 80, 700))
+    height = 130 + int(np.clip(len(task_names) * _ROW, 80, _TALLEST))
     series = {
         "type": "heatmap",
         "encode": {"x": "x", "y": "y", "value": "share"},
@@ -34,7 +34,7 @@ def draw_availability(table: TaskTable, *, dark: bool = False) -> EChart:
         "grid": {"left": 0, "right": 56, "top": 40, "bottom": 26, "containLabel": True},
         "xAxis": bare_axis([f"{edge + 1:,}" for edge in edges[:-1]], dark)
         | _below("row of the table"),
-        "yAxis": bare_axis([short(name) for name in task_names], dark) | {"inverse": True},
+        "yAxis": _down(fitting(task_names), dark),
         "visualMap": _colours(dark),
         "dataset": {"source": _rows(task_names, shares, edges)},
         "series": [series],
@@ -69,6 +69,13 @@ def _rows(
             "task": np.array([clean(name) for name in names], dtype=object)[task],
         }
     )
+
+
+def _down(names: list[str], dark: bool) -> dict[str, Any]:
+    """Names of the rows, as many as fit above each other; the others stand in the tooltips."""
+    axis = bare_axis(names, dark) | {"inverse": True}
+    axis["axisLabel"] |= {"interval": -(-len(names) * _LINE // _TALLEST) - 1}
+    return axis
 
 
 def _below(text: str) -> dict[str, Any]:

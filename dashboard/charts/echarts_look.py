@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from dashboard.charts.text import short
 from dashboard.theme import Mark, ink, text_on
 
 _DOWN = "path://M0,0L10,0L5,9Z"
@@ -30,6 +31,12 @@ def chip(mark: Mark) -> dict[str, Any]:
         "fontSize": 10,
         "textBorderWidth": 0,
     }
+
+
+def fitting(names: Sequence[str]) -> list[str]:
+    """Names along an axis, cut; of more than 40 ECharts makes room for the sampled ones only, so
+    the others must not be much longer."""
+    return [short(name) if len(names) <= 40 else short(name, 18) for name in names]
 
 
 def bare_axis(names: list[str], dark: bool) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from jaxtyping import Int
 
 from dashboard.charts.cells import Cells, cell_rows, missing_rows
 from dashboard.charts.chart import Chart, EChart
-from dashboard.charts.echarts_look import bare_axis, chip, heading
-from dashboard.charts.text import rich, short
+from dashboard.charts.echarts_look import bare_axis, chip, fitting, heading
+from dashboard.charts.text import rich
 from dashboard.theme import group_mark, ink
 
 _CELL, _SMALLEST, _LARGEST = 19, 220, 780
 _LETTER_WIDTH = 6.2
+MOST_BESIDE = 60
+"""Tasks of a matrix that can share the width of a page; more take all of it."""
 
 
 def draw_matrix(
@@ -36,7 +38,8 @@ def draw_matrix(
         alt: the text alternative.
     """
     drawn = np.asarray(order, dtype=int)
-    names = [_chip(cells.names[task], int(labels[task])) for task in drawn]
+    fit = fitting([cells.names[task] for task in drawn])
+    names = [_chip(name, int(labels[task])) for name, task in zip(fit, drawn, strict=True)]
     frame = _frame(drawn, pair)
     option = {
         "title": heading(cells.title, dark),
@@ -50,7 +53,7 @@ def draw_matrix(
         "dataset": [{"source": cell_rows(cells, drawn)}, {"source": missing_rows(cells, drawn)}],
         "series": [*_cell_series(cells, len(drawn), dark), *frame, *_gaps(labels[drawn], dark)],
     }
-    height = _side(len(drawn)) + 44 + _labels_height([cells.names[task] for task in drawn])
+    height = _side(len(drawn)) + 44 + _labels_height(fit)
     return Chart(option, alt, height)
 
 
@@ -172,7 +175,7 @@ def _hidden() -> dict[str, Any]:
 
 def _chip(name: str, group: int) -> str:
     mark = group_mark(group)
-    return f"{{{mark.letter}|{mark.letter}}} {rich(short(name))}"
+    return f"{{{mark.letter}|{mark.letter}}} {rich(name)}"
 
 
 def _colours(cells: Cells, dark: bool) -> dict[str, Any]:
@@ -225,5 +228,5 @@ def _side(count: int) -> int:
 
 
 def _labels_height(names: list[str]) -> int:
-    longest = max(len(short(name)) for name in names)
+    longest = max(map(len, names))
     return round(34 + longest * _LETTER_WIDTH)

@@ -12,7 +12,7 @@ from dashboard.charts.echarts_look import bare_axis, heading, legend, value_axis
 from dashboard.charts.text import clean, listed, percent, short
 from dashboard.theme import group_mark, readable, text_on
 
-_ROW, _DENSE_ROW, _MANY = 22, 9, 60
+_ROW, _MOST = 22, 60
 _SLIVER, _LETTERED = 0.005, 0.08
 _SURE = 0.8
 
@@ -24,7 +24,8 @@ def draw_memberships(
     *,
     dark: bool = False,
 ) -> EChart:
-    """One bar a task cut into its groups, group after group, the clearest members first.
+    """One bar a task cut into its groups, group after group, the clearest members first; of many
+    tasks the least clear ones.
 
     Args:
         grouping: whose membership to draw.
@@ -32,7 +33,10 @@ def draw_memberships(
         task_names: the tasks.
         dark: whether the page is dark.
     """
-    drawn = np.lexsort((-grouping.membership.max(axis=1), labels))
+    clearest = grouping.membership.max(axis=1)
+    drawn = np.lexsort((-clearest, labels))
+    if len(drawn) > _MOST:
+        drawn = drawn[np.isin(drawn, np.argsort(clearest, kind="stable")[:_MOST])]
     groups = [
         (group, shown)
         for group, shown in sorted(_numbers(grouping, labels).items(), key=lambda pair: pair[1])
@@ -46,9 +50,9 @@ def draw_memberships(
             for key, column in _columns(grouping.membership[drawn, group], shown).items()
         }
     )
-    height = 120 + len(drawn) * (_ROW if len(drawn) <= _MANY else _DENSE_ROW)
+    least = f", the {_MOST} least clear of {len(labels)}" if len(drawn) < len(labels) else ""
     option = {
-        "title": heading("Share of each task in each group", dark),
+        "title": heading(f"Share of each task in each group{least}", dark),
         "animation": False,
         "tooltip": {"confine": True},
         "legend": legend([group_mark(shown) for _, shown in groups], dark),
@@ -56,9 +60,9 @@ def draw_memberships(
         "xAxis": _across(dark),
         "yAxis": _down([short(task_names[task]) for task in drawn], dark),
         "dataset": {"source": source},
-        "series": [_bar(shown, len(drawn) <= _MANY, dark) for _, shown in groups],
+        "series": [_bar(shown, dark) for _, shown in groups],
     }
-    return Chart(option, _words(grouping, task_names), height)
+    return Chart(option, _words(grouping, task_names), 120 + len(drawn) * _ROW)
 
 
 def _numbers(grouping: Grouping, labels: Int[np.ndarray, " task"]) -> dict[int, int]:
@@ -79,7 +83,7 @@ def _columns(share: np.ndarray, shown: int) -> dict[str, Any]:
     }
 
 
-def _bar(shown: int, is_lettered: bool, dark: bool) -> dict[str, Any]:
+def _bar(shown: int, dark: bool) -> dict[str, Any]:
     mark = group_mark(shown)
     edge = {"borderColor": readable(mark.colour, dark), "borderWidth": 1}
     letters = {
@@ -94,7 +98,7 @@ def _bar(shown: int, is_lettered: bool, dark: bool) -> dict[str, Any]:
         "stack": "membership",
         "barCategoryGap": "22%",
         "itemStyle": {"color": mark.colour} | edge,
-        "label": {"show": is_lettered, "position": "inside"} | letters,
+        "label": {"show": True, "position": "inside"} | letters,
         "tooltip": {
             "formatter": f"<b>{{@task}}</b><br/>Group {mark.letter}: {{@share {mark.letter}}}"
         },
@@ -110,7 +114,7 @@ def _across(dark: bool) -> dict[str, Any]:
 
 def _down(names: list[str], dark: bool) -> dict[str, Any]:
     axis = bare_axis(names, dark) | {"inverse": True}
-    axis["axisLabel"] |= {"interval": 0 if len(names) <= _MANY else 1}
+    axis["axisLabel"] |= {"interval": 0}
     return axis
 
 

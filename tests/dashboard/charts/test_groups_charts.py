@@ -77,8 +77,17 @@ def test_bars_add_up_to_every_membership(n_tasks, dark):
     chart = draw_memberships(grouping, grouping.labels, names_of(n_tasks), dark=dark)
     total = sum(np.nan_to_num(share) for share in shares(chart).values())
     np.testing.assert_allclose(total, 100.0, atol=2)
-    assert list(chart.figure["dataset"]["source"]["y"]) == list(range(n_tasks))
+    assert list(chart.figure["dataset"]["source"]["y"]) == list(range(min(n_tasks, 60)))
     assert_inert_option(chart.figure)
+
+
+def test_of_many_tasks_the_least_clear_are_drawn():
+    grouping = grouping_of(300)
+    chart = draw_memberships(grouping, grouping.labels, names_of(300))
+    clearest = np.sort(grouping.membership.max(axis=1))
+    lowest = np.nanmax([share.to_numpy() for share in shares(chart).values()], axis=0)
+    np.testing.assert_allclose(np.sort(lowest), 100 * clearest[:60])
+    assert "the 60 least clear of 300" in chart.figure["title"]["text"]
 
 
 def test_bars_take_the_numbers_they_are_handed():
