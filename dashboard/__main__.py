@@ -18,7 +18,7 @@ def main(port: int, headless: bool, runs: Path) -> None:
     """Open the dashboard on the runs of a folder; the first visit computes the built-in example."""
     from core.runs.draft import forget_old_drafts
     from dashboard.example import find_example
-    from dashboard.results import RUNS_VARIABLE
+    from dashboard.on_show import RUNS_VARIABLE
 
     root = runs.resolve()
     root.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from core.runs import Run
 from core.values import Affinity, Landscape
 from dashboard.jobs import start_job
 from dashboard.measured_table import file_name
-from dashboard.results import runs_root
+from dashboard.on_show import runs_root
 from dashboard.session import address, change_view, view
 from dashboard.words import show_error
 

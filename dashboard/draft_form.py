@@ -16,8 +16,9 @@ from dashboard.event_form import ask_events, say_which
 from dashboard.issue_list import Mended, mended_of, show_issues
 from dashboard.jobs import start_job
 from dashboard.needs import say_needs
+from dashboard.on_show import runs_root
 from dashboard.plan_form import plan_form
-from dashboard.results import column_rows, draft_frame, issues_of, runs_root
+from dashboard.results import column_rows, draft_frame, issues_of
 from dashboard.session import address, change_view, view
 from dashboard.words import FIELDS, plain, sentence, show_error
 

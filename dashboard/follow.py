@@ -14,7 +14,7 @@ import streamlit as st
 from core.errors import TaskGroupingError
 from core.runs import MAIN, Run, State, list_runs
 from dashboard.jobs import is_at_work
-from dashboard.results import current_run, runs_root
+from dashboard.on_show import current_run, runs_root
 from dashboard.session import view
 
 SOON, LATER = "1s", "3s"

@@ -9,7 +9,8 @@ from core.runs import EVIDENCE, MAIN, Run, State, Status
 from core.runs.incoming import find_draft
 from core.values import Report
 from dashboard.example import FIRST, is_waiting, start_example
-from dashboard.results import report_of, runs_root
+from dashboard.on_show import runs_root
+from dashboard.results import report_of
 from dashboard.session import address, change_view, is_drawn
 from dashboard.words import in_a_sentence, plain, sentence, show_error
 

@@ -6,7 +6,7 @@ from core.estimate import Size, estimate_run
 from core.memory import free_memory
 from core.plan import Plan
 from core.runs.pace import pace_here
-from dashboard.results import runs_root
+from dashboard.on_show import runs_root
 
 SPREAD = 1.6
 """How far the truth may lie from an estimate, either way."""

@@ -1,6 +1,5 @@
 """What runs hold, read once and shared; the only file with a cache."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -22,42 +21,13 @@ from core.runs.streamed import is_streamed, load_survey
 from core.streamed import Survey
 from core.trials import Evidence
 from core.values import Decision, Landscape, Projection, Report, TaskTable
-from dashboard.example import example_id
+from dashboard.on_show import current_run
 from dashboard.selected import SIGNED_BY_MAGNITUDE, chosen_points
 from dashboard.selection import SampleSelection
 from dashboard.session import view
 from dashboard.tables import describe_columns
 
-RUNS_VARIABLE = "TASKSCAPE_RUNS"
 PREVIEW_ROWS = 100
-
-
-def runs_root() -> Path:
-    """The folder whose runs this server shows."""
-    return Path(os.environ.get(RUNS_VARIABLE, "runs")).resolve()
-
-
-def find_run(run_id: str) -> Run:
-    """The run with this id; RunError when there is none (ids never leave the runs folder)."""
-    is_plain = run_id == Path(run_id).name and not run_id.startswith(".")
-    try:
-        if is_plain:
-            return Run(runs_root() / run_id)
-    except (RunError, OSError):  # no run, or no name a folder can have
-        pass
-    raise RunError(f"There is no run {run_id[:40]!r} here; pick one on the page Runs.")
-
-
-def current_run() -> Run:
-    """The run on show; RunError where there is none."""
-    if view().run:
-        return find_run(view().run)
-    try:
-        return find_run(example_id())
-    except RunError as error:
-        raise RunError(
-            "No run is open; upload a table or open an example on the page Data."
-        ) from error
 
 
 def report_of(run: Run) -> Report:

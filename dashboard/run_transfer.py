@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import TaskGroupingError
 from core.runs import Run, archive_run, unpack_run
-from dashboard.results import runs_root
+from dashboard.on_show import runs_root
 from dashboard.session import change_view, keep, kept, view
 from dashboard.words import show_error
 

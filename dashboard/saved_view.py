@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.errors import TaskGroupingError
 from core.runs import load_view, save_view
-from dashboard.results import current_run
+from dashboard.on_show import current_run
 from dashboard.session import (
     address,
     asked_view,

@@ -6,7 +6,8 @@ import streamlit as st
 
 from core.values import Report
 from dashboard.charts.text import clean
-from dashboard.results import current_run, profile_of, try_report
+from dashboard.on_show import current_run
+from dashboard.results import profile_of, try_report
 from dashboard.saved_view import keep_view
 from dashboard.selected import say_selected
 from dashboard.selection import LONGEST_NAME, SampleSelection, TaskSelection

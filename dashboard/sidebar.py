@@ -8,7 +8,7 @@ from streamlit.navigation.page import Page
 from core.errors import TaskGroupingError
 from core.runs import Draft, Run
 from dashboard.charts.text import short
-from dashboard.results import current_run, runs_root
+from dashboard.on_show import current_run, runs_root
 from dashboard.session import address, view
 from dashboard.source import GREYED, NEEDS, is_greyed, size_of
 from dashboard.words import sentence, state_badge

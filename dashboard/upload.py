@@ -16,7 +16,7 @@ from core.errors import TaskGroupingError
 from core.runs import Draft
 from core.runs.data_root import VARIABLE, Size, find_data, list_data, size_of
 from dashboard.bring_given import take_if_given
-from dashboard.results import runs_root
+from dashboard.on_show import runs_root
 from dashboard.session import change_view, view
 from dashboard.words import plain, show_error
 

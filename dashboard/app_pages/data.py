@@ -13,9 +13,10 @@ from dashboard.example import example_of
 from dashboard.figures import marked_tasks
 from dashboard.given_data import show_given
 from dashboard.jobs import open_example
+from dashboard.on_show import current_run
 from dashboard.plan_form import plan_form
 from dashboard.recompute import offer_recompute
-from dashboard.results import current_run, preview_of, table_of
+from dashboard.results import preview_of, table_of
 from dashboard.session import is_dark, view
 from dashboard.show_tasks import show_tasks
 from dashboard.table_counts import show_counts, tasks_of

@@ -9,7 +9,8 @@ from dashboard.evidence_tables import task_rows, trial_rows
 from dashboard.export_button import offer_export
 from dashboard.figures import draw_evidence_page, marked_tasks
 from dashboard.jobs import is_at_work, require_report, show_job, was_started
-from dashboard.results import current_run, evidence_of
+from dashboard.on_show import current_run
+from dashboard.results import evidence_of
 from dashboard.session import address, is_dark, view
 from dashboard.show_selection import explain_test_rows
 from dashboard.source import is_greyed, show_missing

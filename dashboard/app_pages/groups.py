@@ -5,7 +5,7 @@ import streamlit as st
 from core.grouping import rank_groupings
 from dashboard.answer import show_advice
 from dashboard.jobs import require_report
-from dashboard.results import current_run
+from dashboard.on_show import current_run
 from dashboard.session import address
 from dashboard.show_selection import show_groups_in_selection
 from dashboard.source import is_greyed

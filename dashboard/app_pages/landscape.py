@@ -11,8 +11,9 @@ from dashboard.map_controls import pick_map
 from dashboard.map_on_the_way import wait_for_map
 from dashboard.map_table import show_map_table
 from dashboard.more_maps import offer_more_maps
+from dashboard.on_show import current_run
 from dashboard.point_detail import teller
-from dashboard.results import any_table_of, current_run, landscape_of, map_of
+from dashboard.results import any_table_of, landscape_of, map_of
 from dashboard.selection import Part, SampleSelection
 from dashboard.session import change_view, is_dark, view
 from dashboard.show_selection import chosen_on_show, show_selection

@@ -9,10 +9,11 @@ from core.report import Audience, tell
 from core.runs import load_group_names
 from dashboard.components import show_slides
 from dashboard.jobs import offer_again, require_report, stop_while_old
+from dashboard.on_show import current_run
 from dashboard.report_blocks import show_answer, show_section
 from dashboard.report_files import offer_files
 from dashboard.report_names import ask_name
-from dashboard.results import current_run, document_of
+from dashboard.results import document_of
 from dashboard.session import address, bound, view
 from dashboard.show_selection import explain_report
 from dashboard.source import is_greyed, show_missing

@@ -5,7 +5,7 @@ import streamlit as st
 from core.errors import TaskGroupingError
 from core.runs import list_runs
 from dashboard.follow import follow_runs
-from dashboard.results import runs_root
+from dashboard.on_show import runs_root
 from dashboard.run_comparison import offer_comparison
 from dashboard.run_row import confirm_delete, show_row
 from dashboard.run_transfer import offer_import, say_imported
