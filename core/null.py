@@ -19,10 +19,10 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.affinity import Measure, measure_affinity
+from core.convolutions import CONVOLUTIONS
 from core.inputs import apply_scale, fit_scale
 from core.joint_run import JointRun
 from core.landscape import (
-    CONVOLUTIONS,
     NOTHING,
     Brought,
     OneStep,

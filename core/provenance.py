@@ -49,6 +49,7 @@ def describe(
             "source": str(Source.TABLE),
             "n_samples": n_samples,
             "n_features": n_features,
+            **({"shape": list(held.feature_shape)} if held.feature_shape else {}),
             **sizes,
         },
     }

@@ -18,7 +18,6 @@ from core.evidence import validate_grouping as validate_candidates
 from core.evidence.candidate import admit, groups_of
 from core.evidence.partitions import is_proper
 from core.evidence.pins import keeps
-from core.landscape import CONVOLUTIONS
 from core.progress import OnProgress, silent
 from core.proposals import list_candidates
 from core.training import to_examples
@@ -61,7 +60,7 @@ def validate_grouping(
     """
     if report.task_names != table.task_names:
         raise TableError("The report is of other tasks than the table; run `group` on it again.")
-    asked = settings or Validation()
+    asked = (settings or Validation()).following(trunk_of(report))
     evidence = validate_candidates(
         to_examples(table),
         list_candidates(report, hand_made),
@@ -72,21 +71,13 @@ def validate_grouping(
         on_partial,
         store,
     )
-    notes = (*evidence.notes, *_other_trunk(table, report, asked))
-    return with_evidence(report, replace(evidence, notes=notes))
+    return with_evidence(report, evidence)
 
 
-def _other_trunk(table: TaskTable, report: Report, settings: Validation) -> tuple[str, ...]:
-    """That the networks are plain layers, where the landscape was measured with convolutions."""
-    trunk = report.provenance.get("plan", {}).get("landscape", {}).get("trunk", "auto")
-    if trunk not in CONVOLUTIONS and not (trunk == "auto" and len(table.feature_shape) in (2, 3)):
-        return ()
-    trainer = settings.trainer
-    return (
-        "The landscape was measured with convolutions; the networks trained here are "
-        f"{trainer.depth} plain layers of {trainer.width} units on the same numbers. "
-        "What shares well in them need not in a network made for images or series.",
-    )
+def trunk_of(report: Report) -> str:
+    """What kind of trunk the settings of a report's landscape ask for."""
+    plan = report.provenance.get("plan", {})
+    return str(plan.get("landscape", {}).get("trunk", "auto"))
 
 
 class Cost(NamedTuple):
@@ -123,10 +114,12 @@ def estimate_cost(
     null = settings.n_random * (ways[len(ways) // 2] if ways else 0)
     usual = max(2, round(float(np.mean(sizes))))
     data = report.provenance["data"]
-    rows, width = data["n_samples"], data["n_features"]
-    first = settings.trainer.estimate(width, rows, [*sizes, *[usual] * searched], n_first)
-    rest = settings.trainer.estimate(width, rows, [usual] * again, 2 * settings.n_seeds - n_first)
-    random = settings.trainer.estimate(width, rows, [usual] * null, len(settings.null))
+    trainer = settings.following(trunk_of(report)).trainer
+    rows, width, shape = data["n_samples"], data["n_features"], tuple(data.get("shape", ()))
+    n_rest, n_null = 2 * settings.n_seeds - n_first, len(settings.null)
+    first = trainer.estimate(width, rows, [*sizes, *[usual] * searched], n_first, shape)
+    rest = trainer.estimate(width, rows, [usual] * again, n_rest, shape)
+    random = trainer.estimate(width, rows, [usual] * null, n_null, shape)
     flops = first.flops + rest.flops + random.flops
     return Cost(
         n_groups=len(sizes) + searched + (0 if settings.trains_every_group(n_tasks) else null),

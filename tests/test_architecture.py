@@ -25,8 +25,8 @@ HEAVY = {
     "jinja2",
     "lxml",
 }
-IS_TORCH = {"core/export/module.py"}
-"""A class of torch's own, so that it can be trained on and pickled; loaded with its weights only."""
+IS_TORCH = {"core/export/module.py", "core/placed.py"}
+"""Classes of torch's own, so that they can be trained on and pickled; imported where they are used."""
 MODULES = sorted((ROOT / "core").rglob("*.py")) + sorted((ROOT / "dashboard").rglob("*.py"))
 
 

@@ -9,6 +9,12 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from core.export import load_model
+from core.runs import Run
+from core.runs.spec import load_frame
+from core.runs.trained import TrainedFolder
+from core.training import predict, to_examples
+
 
 def taskscape(*words):
     return subprocess.run(
@@ -44,6 +50,33 @@ def test_images_go_through_a_cnn_unless_another_trunk_is_asked_for(images, tmp_p
     assert not any("image of" in note for note in flat["notes"])
     assert any("joint steps" in note for note in flat["notes"])
     assert flat["provenance"]["plan"]["landscape"]["trunk"] == "linear"
+
+
+def test_images_are_validated_and_exported_by_cnns(images, tmp_path):
+    run, folder = tmp_path / "run", tmp_path / "model"
+    group(images, run=run)
+    found = taskscape("validate", run, "--preset", "quick", "--seeds", "2")
+    assert found.returncode == 0, found.stderr
+    found = taskscape("export", run, "-o", folder)
+    assert found.returncode == 0, found.stderr
+    assert "share a small CNN" in (folder / "README.md").read_text()
+    model, kept = load_model(folder), Run(run)
+    table, frame = kept.table(), load_frame(run)
+    said = model.predict(frame)
+    examples, settings = to_examples(table), kept.asked.settings
+    rows = np.arange(len(frame))
+    parts = list(TrainedFolder.of_run(run, table, settings.trainer, "cpu").load())
+    assert {part.module for part in parts} == {"cnn"}
+    for group_, name in ((one, n) for one in model.spec.groups for n in one):
+        by_seed = [
+            predict(part, examples, rows, group_)[place, :, group_.index(name), 0]
+            for part in parts
+            if group_ in part.groups
+            for place, seed in enumerate(part.seeds)
+            if seed in settings.test_seeds
+        ]
+        wanted = np.mean(by_seed, axis=0)
+        np.testing.assert_allclose(said.iloc[:, name], wanted, rtol=0, atol=1e-5)
 
 
 def test_a_pretrained_start_comes_from_a_safetensors_file(images, tmp_path):

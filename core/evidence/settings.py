@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from core.convolutions import CONVOLUTIONS
 from core.errors import MethodError
 from core.evidence.search.rules import Rules, named_rules
 from core.training import Trainer
@@ -91,6 +92,14 @@ class Validation:
         grouping chosen for networks that came out well by luck would be judged by that luck (ours).
         """
         return tuple(range(self.seed + self.n_seeds, self.seed + 2 * self.n_seeds))
+
+    def following(self, trunk: str) -> "Validation":
+        """The same with networks of the kind that a landscape was measured with, where the
+        trainer leaves that open."""
+        if self.trainer.trunk != "auto" or trunk == "auto":
+            return self
+        kind = trunk if trunk in CONVOLUTIONS else "mlp"
+        return replace(self, trainer=replace(self.trainer, trunk=kind))
 
     def trains_every_group(self, n_tasks: int) -> bool:
         """Whether no group is left out; then nothing has to be thinned out on the first seeds."""

@@ -6,6 +6,14 @@ import torch
 from torch import nn
 
 
+def plain_trunk(n_inputs: int, width: int, depth: int) -> nn.Sequential:
+    """Rectified layers of equal width."""
+    layers: list[nn.Module] = []
+    for layer in range(depth):
+        layers += [nn.Linear(width if layer else n_inputs, width), nn.ReLU()]
+    return nn.Sequential(*layers)
+
+
 class GroupNetwork(nn.Module):
     """The network of one group of tasks: a trunk that they share, and a linear head for each.
 
@@ -18,18 +26,14 @@ class GroupNetwork(nn.Module):
         self,
         tasks: Sequence[str],
         n_outputs: Sequence[int],
-        n_inputs: int,
+        trunk: nn.Module,
         width: int,
-        depth: int,
         seed: int,
     ) -> None:
         super().__init__()
         self.tasks = tuple(tasks)
         self.seed = seed
-        layers: list[nn.Module] = []
-        for layer in range(depth):
-            layers += [nn.Linear(width if layer else n_inputs, width), nn.ReLU()]
-        self.trunk = nn.Sequential(*layers)
+        self.trunk = trunk
         self.heads = nn.ModuleList(nn.Linear(width, n) for n in n_outputs)
 
     def forward(self, inputs: torch.Tensor) -> dict[str, torch.Tensor]:

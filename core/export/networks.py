@@ -50,17 +50,20 @@ class Network:
     def tensors(self) -> dict[str, Float[np.ndarray, "..."]]:
         """The parameters under the names that they have in a `GroupNetwork`."""
         place, number = self.place
-        trunk = self.part.trunk_arrays(self.group)
-        found = {}
-        for layer in range(self.part.depth):
-            for name in ("weight", "bias"):
-                # rectifiers stand between the layers
-                found[f"trunk.{2 * layer}.{name}"] = trunk[f"{layer}.{name}"][number]
+        arrays = self.part.trunk_arrays(self.group)
+        found = {f"trunk.{self._name(name)}": values[number] for name, values in arrays.items()}
         for member, task in enumerate(self.group):
             n = self.part.n_outputs[task]
             found[f"heads.{member}.weight"] = self.part.head_weights[place, number, member, :n]
             found[f"heads.{member}.bias"] = self.part.head_biases[place, number, member, :n]
         return found
+
+    def _name(self, name: str) -> str:
+        """What a parameter of the trunk is called there: rectifiers stand between plain layers."""
+        if self.part.module:
+            return name
+        layer, part = name.split(".")
+        return f"{2 * int(layer)}.{part}"
 
 
 def find_networks(

@@ -23,7 +23,7 @@ for module in model.modules:  # a torch.nn.Module for every group and seed, to t
 TEXT = """\
 # A model for {n_tasks} in {n_groups}
 
-The tasks of a group share a trunk of {depth} × {width} rectified units; each has a linear head.
+The tasks of a group share {trunk}; each has a linear head.
 {ensemble}
 
 Decision: **{decision}** (training showed: {verdict}). {reason}
@@ -77,8 +77,7 @@ def to_readme(spec: ModelSpec, groups: Mapping[str, Any]) -> str:
     return TEXT.format(
         n_tasks=_count(len(spec.task_names), "prediction task"),
         n_groups=_count(len(spec.groups), "group"),
-        depth=spec.depth,
-        width=spec.width,
+        trunk=_trunk(spec),
         ensemble=_ensemble(spec),
         decision=groups["decision"],
         verdict=groups["verdict"],
@@ -88,6 +87,13 @@ def to_readme(spec: ModelSpec, groups: Mapping[str, Any]) -> str:
         snippet=SNIPPET,
         meanings="\n".join(f"- {MEANINGS[kind]}" for kind in kinds),
     )
+
+
+def _trunk(spec: ModelSpec) -> str:
+    if not spec.trunk:
+        return f"a trunk of {spec.depth} × {spec.width} rectified units"
+    what = "a small CNN" if spec.trunk == "cnn" else "convolutions along the steps of a series"
+    return f"{what} ({spec.depth} layers and {spec.width} features)"
 
 
 def _ensemble(spec: ModelSpec) -> str:

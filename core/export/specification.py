@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from core.convolutions import CONVOLUTIONS
 from core.data import TableSchema
 from core.errors import RunError, TableError
 from core.frozen import Frozen
@@ -33,6 +34,10 @@ class ModelSpec(Frozen):
     n_inputs: int
     width: int
     depth: int
+    trunk: str
+    """The kind of a convolutional trunk, empty for plain layers."""
+    shape: tuple[int, ...]
+    """Of a sample that such a trunk sees, as it was given; empty for a row of a table."""
     groups: tuple[tuple[int, ...], ...]
     seeds: tuple[tuple[int, ...], ...]
     weights_sha256: str
@@ -45,6 +50,8 @@ class ModelSpec(Frozen):
             raise ValueError("every task stands in one group")
         if len(self.groups) != len(self.seeds) or not all(self.seeds):
             raise ValueError("every group needs a network")
+        if self.trunk not in ("", *CONVOLUTIONS):
+            raise ValueError(f"an unknown trunk, {self.trunk!r}")
         if self.n_inputs != len(self.table.input_names):
             raise ValueError(f"{self.n_inputs} inputs, {len(self.table.input_names)} in the schema")
 
@@ -64,7 +71,12 @@ class ModelSpec(Frozen):
         document = {
             "schema_version": SCHEMA_VERSION,
             "weights_sha256": self.weights_sha256,
-            "network": {"n_inputs": self.n_inputs, "width": self.width, "depth": self.depth},
+            "network": {
+                "n_inputs": self.n_inputs,
+                "width": self.width,
+                "depth": self.depth,
+                **({"trunk": self.trunk, "shape": list(self.shape)} if self.trunk else {}),
+            },
             "groups": [
                 {"tasks": list(group), "seeds": list(seeds)}
                 for group, seeds in zip(self.groups, self.seeds, strict=True)
@@ -103,6 +115,8 @@ def parse_spec(text: str) -> ModelSpec:
             n_inputs=int(network["n_inputs"]),
             width=int(network["width"]),
             depth=int(network["depth"]),
+            trunk=str(network.get("trunk", "")),
+            shape=tuple(map(int, network.get("shape", ()))),
             groups=tuple(tuple(map(int, group["tasks"])) for group in found["groups"]),
             seeds=tuple(tuple(map(int, group["seeds"])) for group in found["groups"]),
             weights_sha256=str(found["weights_sha256"]),

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from core.errors import RunError
+from core.canvas import Layout, sides_of
+from core.convolutions import build_convolution, outline
+from core.errors import MethodError, RunError
 from core.export.specification import ModelSpec
 
 if TYPE_CHECKING:
     import torch
+    from torch import nn
 
     from core.export.module import GroupNetwork
 
@@ -46,7 +49,7 @@ def build_modules(spec: ModelSpec, content: bytes) -> "tuple[GroupNetwork, ...]"
             for group, seeds in enumerate(spec.seeds)
             for seed in seeds
         )
-    except (SafetensorError, RuntimeError) as error:
+    except (SafetensorError, RuntimeError, MethodError) as error:
         raise RunError(
             f"{FILE} does not hold the networks of schema.json; export the run again."
         ) from error
@@ -64,9 +67,8 @@ def _build(
         module = GroupNetwork(
             tasks=[spec.task_names[task] for task in members],
             n_outputs=[spec.n_outputs(task) for task in members],
-            n_inputs=spec.n_inputs,
+            trunk=_trunk(spec),
             width=spec.width,
-            depth=spec.depth,
             seed=seed,
         )
     start = prefix(group, seed)
@@ -77,3 +79,19 @@ def _build(
     }
     module.load_state_dict(own, assign=True)
     return module
+
+
+def _trunk(spec: ModelSpec) -> "nn.Module":
+    """The trunk of every network, without its weights."""
+    import torch
+
+    from core.export.module import plain_trunk
+
+    if not spec.trunk:
+        return plain_trunk(spec.n_inputs, spec.width, spec.depth)
+    from core.placed import Placed
+
+    layout = Layout(spec.table.scale, spec.shape, spec.n_inputs)
+    kind, shape = layout.kind(spec.trunk)
+    plan = outline(kind, sides_of(kind, shape), spec.width, spec.depth)
+    return Placed(build_convolution(plan), layout.placed(kind, torch.device("cpu")))

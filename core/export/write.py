@@ -122,6 +122,8 @@ def specify(
         n_inputs=one.n_inputs,
         width=one.width,
         depth=one.depth,
+        trunk=one.module,
+        shape=examples.layout.shape if one.module else (),
         groups=tuple(group[0].group for group in networks),
         seeds=tuple(tuple(network.seed for network in group) for group in networks),
         weights_sha256=digest(content),

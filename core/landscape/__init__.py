@@ -50,7 +50,6 @@ from core.landscape.groups.agreement import Agreement
 from core.landscape.groups.measure import measure_agreement
 from core.landscape.look_ahead.joint import run_ahead
 from core.landscape.one_step import OneStep
-from core.landscape.rows.canvas import CONVOLUTIONS
 from core.landscape.terms import SUMS
 from core.landscape.trunks.brought import NOTHING, Brought, Weights, bring, load_weights
 from core.methods import Stage
@@ -64,7 +63,6 @@ if TYPE_CHECKING:
 LANDSCAPES: Stage[OneStep] = Stage("landscape", {"one_step": OneStep})
 
 __all__ = [
-    "CONVOLUTIONS",
     "LANDSCAPES",
     "NOTHING",
     "Agreement",

@@ -24,7 +24,6 @@ from core.landscape.rows.pieces import supply
 from core.landscape.spread import explain_spread
 from core.landscape.start import generator_of, measure_start, place_start
 from core.landscape.start_points import draw_points
-from core.landscape.starting import trunk_kind
 from core.landscape.sums.accumulate import mean_of
 from core.landscape.terms import SUMS
 from core.landscape.trunks.brought import NOTHING, Brought
@@ -176,7 +175,7 @@ class OneStep(Method):
             coreset=coreset,
             notes=(
                 *material.notes,
-                *explain_trunk(*trunk_kind(self.trunk, material.layout), brought.trunk is not None),
+                *explain_trunk(*material.layout.kind(self.trunk), brought.trunk is not None),
                 *explain_start(self.start, self.warmup_steps, brought.is_trained),
                 *explain_walks(starts[0].curve, self.step_size, n_followed),
                 *explain_heads(self.heads),

@@ -5,13 +5,13 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from core.canvas import Layout, sides_of
+from core.convolutions import draw_convolution, outline
 from core.errors import MethodError
 from core.landscape.ground import Ground
-from core.landscape.rows.canvas import Layout, as_square, image_axes, kind_of, series_axes
 from core.landscape.trunks.admit import admit
 from core.landscape.trunks.brought import Brought
 from core.landscape.trunks.module import ModuleTrunk
-from core.landscape.trunks.nets import draw_cnn, draw_conv1d
 from core.landscape.trunks.perceptron import Perceptron, draw_perceptron
 from core.landscape.trunks.trunk import Trunk
 from core.landscape.warmup import warm_up
@@ -57,29 +57,16 @@ def draw_trunk(
     if brought.trunk is not None:
         module = brought.loaded(brought.trunk)
         return admit(module, layout.n_inputs, layout.samples(device), device, *counted)
-    kind, shape = trunk_kind(method.trunk, layout)
+    kind, shape = layout.kind(method.trunk)
     if kind in ("mlp", "linear"):
         depth = method.depth if kind == "mlp" else 1
         drawn = draw_perceptron(
             layout.n_inputs, method.width, depth, generator, device, rectified=kind == "mlp"
         )
         return _count(_with_weights(drawn, brought), layout.n_inputs, *counted)
-    axes = image_axes(shape) if kind == "cnn" else series_axes(shape)
-    sides = tuple(axes[0][axis] for axis in axes[1])
-    draw = draw_cnn if kind == "cnn" else draw_conv1d
-    net = brought.loaded(draw(sides, method.width, method.depth, generator))
-    return admit(net, layout.n_inputs, layout.canvas(*axes, device), device, *counted)
-
-
-def trunk_kind(asked: str, layout: Layout) -> tuple[str, tuple[int, ...]]:
-    """Which trunk reads these samples, and the shape that it reads them in.
-
-    A CNN that is asked for takes the features of a table for a square image where they are as many.
-    """
-    kind = kind_of(layout.shape) if asked == "auto" else asked
-    if kind == "cnn" and not layout.shape:
-        return kind, as_square(len(layout.scale.varies))
-    return kind, layout.shape
+    plan = outline(kind, sides_of(kind, shape), method.width, method.depth)
+    net = brought.loaded(draw_convolution(plan, generator))
+    return admit(net, layout.n_inputs, layout.placed(kind, device), device, *counted)
 
 
 def _with_weights(trunk: Perceptron, brought: Brought) -> Perceptron:

@@ -205,9 +205,10 @@ class Run:
         self._stop_if_busy(EVIDENCE)
         need_table(self.source)
         names = self.report().task_names
-        asked.settings.check_search(len(names))
-        check_hand_made(asked.settings, asked.hand_made, names)
-        asked.save(self.path)
+        settings = asked.settings.following(self.plan.landscape.trunk)
+        settings.check_search(len(names))
+        check_hand_made(settings, asked.hand_made, names)
+        replace(asked, settings=settings).save(self.path)
 
     @property
     def asked(self) -> Asked:

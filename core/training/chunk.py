@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
+from core.convolutions import Outline
 from core.progress import OnProgress
 from core.training.examples import Examples
 from core.training.heads import build_heads, slot_tasks
@@ -38,6 +39,8 @@ class Recipe:
     evaluate_every: int
     patience: int
     trunk: TrunkFactory | None
+    outline: Outline | None
+    """The layers of a trunk of ours that is not plain."""
 
 
 def train_chunk(recipe: Recipe, groups: Sequence[Group], on_progress: OnProgress) -> Trained:
@@ -60,8 +63,10 @@ def _build(recipe: Recipe, groups: Sequence[Group]) -> tuple[Stack, str]:
     if recipe.trunk is None:
         trunk = build_mlp(seeds, inputs.shape[1], width, recipe.depth, inputs)
     else:
-        made = build_modules(seeds, recipe.trunk, inputs)
-        width, module = check_trunk(made.base, inputs[:2]), type(made.base).__name__
+        own = recipe.outline
+        made = build_modules(seeds, recipe.trunk, inputs, own.n_numbers if own else 1)
+        width = check_trunk(made.base, inputs[:2])
+        module = own.kind if own else type(made.base).__name__
         trunk = made
     n_outputs = max(tasks[task].n_outputs for group in groups for task in group)
     heads = build_heads(groups, recipe.seeds, recipe.priors, width, n_outputs, inputs)

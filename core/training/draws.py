@@ -13,7 +13,7 @@ from core.training.examples import Examples
 from core.training.times import constant_times
 from core.values import Kind, Split, Task
 
-_TRUNK, _HEAD, _BATCH = range(3)
+TRUNK, _HEAD, _BATCH = range(3)
 OWN_SAMPLES_POWER = 0.5
 """Tasks with their own samples: a task's share of a batch grows with this power of its rows."""
 
@@ -31,7 +31,7 @@ def draw_trunk(
     seed: int, n_inputs: int, width: int, depth: int
 ) -> list[tuple[Float[np.ndarray, "output input"], Float[np.ndarray, " output"]]]:
     """The layers of the trunk of one seed."""
-    rng = np.random.default_rng([seed, _TRUNK])
+    rng = np.random.default_rng([seed, TRUNK])
     sizes = [n_inputs, *[width] * depth]
     return [draw_layer(sizes[k + 1], sizes[k], rng) for k in range(depth)]
 

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int
 
+from core.canvas import Layout
 from core.errors import TableError
 from core.frozen import Frozen
-from core.inputs import model_inputs
+from core.inputs import apply_scale, fit_scale
 from core.training.times import constant_times
 from core.values import Kind, Split, Task, TaskTable
 
@@ -39,6 +40,8 @@ class Examples(Frozen):
     scale: Float[np.ndarray, " task"]
     constant_loss: Float[np.ndarray, " task"]
     own_samples: bool
+    layout: Layout
+    """Where the inputs stand in images or series."""
 
     def check(self) -> None:
         shape = (len(self.inputs), len(self.tasks))
@@ -46,6 +49,11 @@ class Examples(Frozen):
             raise ValueError(f"labels {self.labels.shape}, known {self.known.shape}: not {shape}")
         if not np.isfinite(self.labels).all():
             raise ValueError("labels must be finite; a missing one is 0 and not known")
+
+    @property
+    def n_features(self) -> int:
+        """Of the table that the inputs came from."""
+        return len(self.layout.scale.varies)
 
     def seen(self, task: int, split: Split | None = None) -> Float[np.ndarray, " row"]:
         """The labels of one task, NaN where missing, of one split or of every row."""
@@ -75,9 +83,11 @@ def to_examples(table: TaskTable) -> Examples:
             seen = labels[train, place][known[train, place]]
             centre[place], scale[place] = _centre_and_spread(seen)
     labels = np.where(known, (labels - centre) / scale, 0.0)
+    standard = fit_scale(table)
+    inputs = apply_scale(standard, table.features)
     return Examples(
         tasks=table.tasks,
-        inputs=model_inputs(table),
+        inputs=inputs,
         labels=labels,
         known=known,
         split=table.split,
@@ -86,6 +96,7 @@ def to_examples(table: TaskTable) -> Examples:
         scale=scale,
         constant_loss=_constant_losses(table.tasks, labels[train], known[train]),
         own_samples=bool(len(table.tasks) > 1 and known.sum(axis=1).max() <= 1),
+        layout=Layout(standard, table.feature_shape, inputs.shape[1]),
     )
 
 

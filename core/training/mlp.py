@@ -25,6 +25,7 @@ class MLPStack:
         import torch
 
         self.parameters = parameters
+        self.n_numbers = max(bias.shape[1] for bias in parameters[1::2])
         self.gradients = [torch.empty_like(parameter) for parameter in parameters]
         self.activations: list[torch.Tensor] = []
         self.batch = parameters[0].new_empty(0)

@@ -27,6 +27,7 @@ class ModuleStack:
         base: "torch.nn.Module",
         parameters: "list[torch.Tensor]",
         buffers: "dict[str, torch.Tensor]",
+        n_numbers: int,
     ) -> None:
         import torch
 
@@ -34,6 +35,7 @@ class ModuleStack:
         self.names = [name for name, _ in base.named_parameters()]
         self.parameters = parameters
         self.buffers = buffers
+        self.n_numbers = n_numbers
         self.gradients = [torch.empty_like(parameter) for parameter in parameters]
         self.leaves: list[torch.Tensor] = []
         self.features = parameters[0].new_empty(0)
@@ -83,9 +85,13 @@ class ModuleStack:
 
 
 def build_modules(
-    seed_of_model: Sequence[int], factory: TrunkFactory, inputs: "torch.Tensor"
+    seed_of_model: Sequence[int],
+    factory: TrunkFactory,
+    inputs: "torch.Tensor",
+    n_numbers: int = 1,
 ) -> ModuleStack:
-    """A stack with a model for each entry of `seed_of_model`; `inputs` are rows to try it on.
+    """A stack with a model for each entry of `seed_of_model`; `inputs` are rows to try it on, and
+    `n_numbers` how many numbers a row becomes in one of them.
 
     Raises:
         MethodError: the trunk does not map rows to features, mixes the rows of a batch, or has
@@ -101,7 +107,7 @@ def build_modules(
         torch.stack([columns[seed][place] for seed in seed_of_model])
         for place in range(len(columns[seed_of_model[0]]))
     ]
-    return ModuleStack(base, parameters, dict(base.named_buffers()))
+    return ModuleStack(base, parameters, dict(base.named_buffers()), n_numbers)
 
 
 def check_trunk(trunk: "torch.nn.Module", rows: "torch.Tensor") -> int:

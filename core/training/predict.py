@@ -3,13 +3,18 @@
 import numpy as np
 from jaxtyping import Float, Int
 
+from core.convolutions import CONVOLUTIONS
 from core.errors import RunError
 from core.hazard import hazard_loss, hazard_targets, survival
+from core.training.convolution import make_factory, outline_of
 from core.training.examples import Examples
 from core.training.modules import TrunkFactory
 from core.training.times import find_edges
 from core.training.trained import NO_MODULE, Group, Trained
 from core.values import Kind, Split
+
+ROWS_AT_ONCE = 1024
+"""Of a module that is handed rows, so that what lies between its layers stays small."""
 
 
 def raw_outputs(
@@ -29,7 +34,7 @@ def raw_outputs(
     """
     place = trained.place(group)
     inputs = examples.inputs[rows].astype(trained.trunk.dtype)
-    features = _features(trained, inputs, group, trunk)
+    features = _features(trained, examples, inputs, group, trunk)
     n_outputs = max(trained.n_outputs[task] for task in group)
     weight = trained.head_weights[place][:, : len(group), :n_outputs]
     bias = trained.head_biases[place][:, : len(group), :n_outputs]
@@ -133,12 +138,14 @@ def _log_shares(raw: Float[np.ndarray, "*rows output"]) -> Float[np.ndarray, "*r
 
 def _features(
     trained: Trained,
+    examples: Examples,
     inputs: Float[np.ndarray, "row input"],
     group: Group,
     trunk: TrunkFactory | None,
 ) -> Float[np.ndarray, "seed row unit"]:
     arrays = trained.trunk_arrays(group)
     if trained.module != NO_MODULE:
+        trunk = trunk or _own_factory(trained, examples)
         if trunk is None:
             raise RunError(f"These networks have the trunk {trained.module}; hand in its factory.")
         return _module_features(trained, arrays, inputs, trunk)
@@ -147,6 +154,15 @@ def _features(
         weight, bias = arrays[f"{layer}.weight"], arrays[f"{layer}.bias"]
         features = np.maximum(features @ weight.transpose(0, 2, 1) + bias[:, None], 0)
     return features
+
+
+def _own_factory(trained: Trained, examples: Examples) -> TrunkFactory | None:
+    """Of a convolution that the trainer made itself; None of a module that was handed in."""
+    if trained.module not in CONVOLUTIONS:
+        return None
+    told = (examples.layout.shape, examples.n_features, trained.width, trained.depth)
+    plan = outline_of(trained.module, *told)
+    return None if plan is None else make_factory(examples.layout, plan)
 
 
 def _module_features(
@@ -163,5 +179,9 @@ def _module_features(
         for place, seed in enumerate(trained.seeds):
             module = trunk(seed).to(rows)
             state = {name: torch.tensor(values[place]) for name, values in arrays.items()}
-            found.append(torch.func.functional_call(module, state, (rows,)).numpy())
+            parts = [
+                torch.func.functional_call(module, state, (rows[at : at + ROWS_AT_ONCE],))
+                for at in range(0, len(rows), ROWS_AT_ONCE)
+            ]
+            found.append(torch.cat(parts).numpy())
     return np.stack(found)

@@ -24,6 +24,8 @@ class TrunkStack(Protocol):
 
     parameters: "list[torch.Tensor]"
     gradients: "list[torch.Tensor]"
+    n_numbers: int
+    """Numbers that a row becomes in one model, where that is known."""
 
     def forward(self, batch: "torch.Tensor", bounds: Bounds) -> "torch.Tensor": ...
     def evaluate(self, inputs: "torch.Tensor") -> "torch.Tensor": ...
@@ -71,7 +73,8 @@ class Stack:
         import torch
 
         total = torch.zeros(len(self.task), dtype=torch.float64, device=self.task.device)
-        numbers = len(self.seed_of_model) * max(self.heads.parameters[0].shape[1:])
+        widest = max(*self.heads.parameters[0].shape[1:], self.trunk.n_numbers)
+        numbers = len(self.seed_of_model) * widest
         at_once = max(32, _NUMBERS_AT_ONCE // numbers)
         for start in range(0, len(rows.inputs), at_once):
             part = slice(start, start + at_once)

@@ -3,19 +3,21 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from core.convolutions import CONVOLUTIONS, Outline
 from core.device import pick_device
 from core.errors import MethodError
 from core.methods import Method, knob
 from core.progress import OnProgress, silent
 from core.training.chunk import Recipe, train_chunk
+from core.training.convolution import make_factory, outline_of
+from core.training.cutting import check_groups, cut_chunks, without
 from core.training.draws import draw_batches, head_priors
 from core.training.examples import Examples
 from core.training.halves import train_in_halves
 from core.training.modules import TrunkFactory
-from core.training.parallel import Chunk, OnChunk, lone_threads, train_chunks
+from core.training.parallel import OnChunk, lone_threads, train_chunks
 from core.training.problem import pose
 from core.training.trained import Group, Trained, join
 
@@ -43,7 +45,8 @@ class Cost(NamedTuple):
 class Trainer(Method):
     """Trains one network for every group and seed, all of a chunk at once.
 
-    Every network is a trunk of rectified layers and a linear head for each member. The loss of a
+    Every network is a trunk (rectified layers; convolutions where the samples are images or
+    series) and a linear head for each member. The loss of a
     step is Σ over members of (mean loss over the labelled rows of the batch) / (loss of the
     constant predictor). Init and batches depend on the seed alone, so groups are compared in
     pairs. Each network stops by itself and keeps its best state (METHODS §6).
@@ -61,6 +64,12 @@ class Trainer(Method):
 
     width: int = knob(32, "Units of each layer of a trunk.", low=1, high=1024)
     depth: int = knob(2, "Layers of a trunk.", low=1, high=8)
+    trunk: str = knob(
+        "auto",
+        "Plain layers, a small CNN for images or convolutions along series; by the samples when "
+        "auto.",
+        options=("auto", "mlp", *CONVOLUTIONS),
+    )
     learning_rate: float = knob(2e-3, "Step size.", low=1e-6, high=100.0)
     max_steps: int = knob(1000, "Training steps at most.", low=1, high=100_000)
     batch_size: int = knob(32, "Rows of one step.", low=1, high=65_536)
@@ -94,7 +103,7 @@ class Trainer(Method):
             device: `auto`, `cpu` or `cuda`.
             on_progress: called at every evaluation; may raise Cancelled.
             on_chunk: called with every finished chunk: all seeds of some groups.
-            trunk: makes another trunk than the layers of `width` × `depth`.
+            trunk: makes another trunk than the one the settings name.
             known: groups that were trained before and are left out. Chunks are cut as if they were
                 not, so that training which was stopped goes on to the same numbers.
 
@@ -103,53 +112,70 @@ class Trainer(Method):
                 cannot be stacked.
         """
         distinct = check_groups(groups, len(examples.tasks), known)
-        place = pick_device(device)
-        train = partial(train_chunk, self._recipe(examples, seeds, place, trunk))
+        place, largest = pick_device(device), max(map(len, distinct))
+        own = None if trunk else self.outline(examples.layout.shape, examples.n_features)
+        made = make_factory(examples.layout, own) if own else trunk
+        recipe = self._recipe(examples, seeds, place, made, own)
+        train = partial(train_chunk, recipe)
         with lone_threads() as n_threads:
             n_workers = n_threads if place.type == "cpu" else 1
             most = self.models_at_once * (1 if place.type == "cpu" else GPU_MODELS)
+            numbers = self.max_megabytes * 1e6 / (4 if self.precision == "float32" else 8)
+            fits = int(numbers / self._n_numbers(examples, largest, own)) // n_workers
+            chunks = cut_chunks(distinct, min(fits, most) // len(seeds), n_workers)
             parts = train_chunks(
                 lambda chunk, report: train_in_halves(train, chunk, report),
-                _without(known, self._chunks(distinct, examples, len(seeds), n_workers, most)),
+                without(known, chunks),
                 n_workers,
                 on_progress,
                 on_chunk or (lambda trained: None),
             )
         return join(parts)
 
+    def outline(self, shape: tuple[int, ...], n_features: int) -> Outline | None:
+        """The layers of the trunk for samples of a shape (empty for a row of a table); None for
+        plain ones.
+
+        Raises:
+            MethodError: a convolution was asked for, and such samples are no images or no series.
+        """
+        return outline_of(self.trunk, shape, n_features, self.width, self.depth)
+
     def estimate(
-        self, n_inputs: int, n_rows: int, group_sizes: Sequence[int], n_seeds: int
+        self,
+        n_inputs: int,
+        n_rows: int,
+        group_sizes: Sequence[int],
+        n_seeds: int,
+        shape: tuple[int, ...] = (),
     ) -> Cost:
-        """The most that training may cost: no network stops early. Loads no torch."""
+        """The most that training may cost: no network stops early. Loads no torch.
+
+        Args:
+            n_inputs: numbers of a sample.
+            n_rows: of all splits together.
+            group_sizes: the tasks of every network.
+            n_seeds: networks of a group.
+            shape: of a sample, empty for a row of a table.
+        """
         evaluated = _VALIDATION * n_rows * (1 + self.max_steps / self.evaluate_every)
         trained = 3.0 * self.max_steps * min(self.batch_size, _TRAIN * n_rows)
-        weights = sum(self._n_weights(n_inputs, size) for size in group_sizes)
-        return Cost(n_seeds * len(group_sizes), 2.0 * n_seeds * weights * (trained + evaluated))
+        own = self.outline(shape, n_inputs)
+        trunk = own.n_products if own else self._n_weights(n_inputs, 0, None)
+        products = sum(trunk + size * self.width for size in group_sizes)
+        return Cost(n_seeds * len(group_sizes), 2.0 * n_seeds * products * (trained + evaluated))
 
-    def _chunks(
-        self,
-        groups: Sequence[Group],
-        examples: Examples,
-        n_seeds: int,
-        n_workers: int,
-        most: int,
-    ) -> list[Chunk]:
-        """Groups of like sizes together, as many as fit the memory and the cache; the largest
-        first, so that no worker is left with a long one at the end."""
-        ordered = sorted(groups, key=lambda group: (-len(group), group))
-        outputs = len(ordered[0]) * max(task.n_outputs for task in examples.tasks)  # padded
-        weights = self._n_weights(examples.inputs.shape[1], outputs)
-        units = self.batch_size * (2 * self.depth * self.width + _RAW * outputs)
-        size = 4 if self.precision == "float32" else 8
-        fits = int(self.max_megabytes * 1e6 / size / (_COPIES * weights + units))
-        at_once = max(1, min(fits // n_workers, most) // n_seeds)
-        n_chunks = max(-(-len(ordered) // at_once), min(n_workers, len(ordered)))
-        edges = [round(place * len(ordered) / n_chunks) for place in range(n_chunks + 1)]
-        return [tuple(ordered[a:b]) for a, b in pairwise(edges)]
+    def _n_numbers(self, examples: Examples, largest: int, own: Outline | None) -> int:
+        """Numbers of one model in training: of its weights, and of a batch on its way."""
+        outputs = largest * max(task.n_outputs for task in examples.tasks)  # padded
+        weights = self._n_weights(examples.inputs.shape[1], outputs, own)
+        layers = own.n_numbers if own else self.depth * self.width
+        return _COPIES * weights + self.batch_size * (2 * layers + _RAW * outputs)
 
-    def _n_weights(self, n_inputs: int, n_outputs: int) -> int:
+    def _n_weights(self, n_inputs: int, n_outputs: int, own: Outline | None) -> int:
         inner = (self.depth - 1) * self.width**2
-        return n_inputs * self.width + inner + n_outputs * self.width
+        trunk = own.n_weights if own else n_inputs * self.width + inner
+        return trunk + n_outputs * self.width
 
     def _recipe(
         self,
@@ -157,6 +183,7 @@ class Trainer(Method):
         seeds: Sequence[int],
         device: "torch.device",
         trunk: TrunkFactory | None,
+        own: Outline | None,
     ) -> Recipe:
         import torch
 
@@ -177,29 +204,5 @@ class Trainer(Method):
             evaluate_every=self.evaluate_every,
             patience=self.patience,
             trunk=trunk,
+            outline=own,
         )
-
-
-def _without(known: Collection[Group], chunks: Sequence[Chunk]) -> list[Chunk]:
-    """The chunks less what is known; none that is left empty."""
-    left = [tuple(group for group in chunk if group not in known) for chunk in chunks]
-    return [chunk for chunk in left if chunk]
-
-
-def check_groups(
-    groups: Sequence[Group], n_tasks: int, known: Collection[Group] = ()
-) -> list[Group]:
-    """The distinct groups in the order given.
-
-    Raises:
-        MethodError: no group that is not known, an empty one, or one whose tasks are unknown or
-            not ascending.
-    """
-    if all(group in known for group in groups):
-        raise MethodError("There is no group to train; give at least one.")
-    for group in groups:
-        if not group or list(group) != sorted(set(group)) or group[0] < 0 or group[-1] >= n_tasks:
-            raise MethodError(
-                f"Group {tuple(group)} must name tasks 0 to {n_tasks - 1}, ascending, each once."
-            )
-    return list(dict.fromkeys(tuple(group) for group in groups))

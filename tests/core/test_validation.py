@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from core import load_table, run
 from core.evidence import Validation
 from core.training import Trainer
-from core.validation import validate_grouping
+from core.validation import estimate_cost, validate_grouping
 from tests.cohort import SMALL_PLAN, small_cohort
 
 SMALL = Validation(
@@ -30,26 +31,61 @@ def with_trunk(report, trunk):
     )
 
 
-@pytest.mark.parametrize("trunk", ["cnn", "conv1d"])
-def test_networks_of_another_kind_than_the_landscapes_trunk_are_named(made, trunk):
+class Kept:
+    """The kinds of trunk that were trained."""
+
+    def __init__(self):
+        self.kinds = set()
+
+    def load(self):
+        return iter(())
+
+    def keep(self, part):
+        self.kinds.add(part.module)
+
+
+def trained(table, report, settings=SMALL):
+    kept = Kept()
+    validate_grouping(table, report, settings, store=kept)
+    return kept.kinds
+
+
+def pixels(table, shape=()):
+    """The same rows as small square images."""
+    features = np.hstack([table.features, table.features])[:, :16]
+    names = tuple(f"p{k}" for k in range(16))
+    return replace(table, feature_names=names, features=features, feature_shape=shape)
+
+
+@pytest.mark.parametrize(
+    ("asked", "shape", "kind"),
+    [
+        ("auto", (), ""),
+        ("mlp", (), ""),
+        ("cnn", (), "cnn"),
+        ("auto", (4, 4), "cnn"),
+        ("auto", (8, 2), "conv1d"),
+        ("conv1d", (8, 2), "conv1d"),
+        ("linear", (4, 4), ""),
+    ],
+)
+def test_networks_are_of_the_kind_that_the_landscape_was_measured_with(made, asked, shape, kind):
     table, report = made
-    evidence = validate_grouping(table, with_trunk(report, trunk), SMALL).evidence
-    assert any("measured with convolutions" in note for note in evidence.notes)
+    assert trained(pixels(table, shape), with_trunk(report, asked)) == {kind}
 
 
-def test_images_are_measured_with_convolutions_unless_told_otherwise(made):
+def test_a_kind_that_was_asked_for_stays(made):
     table, report = made
-    n = len(table.feature_names)
-    images = replace(table, feature_shape=(1, n, 1))
-    said = [
-        any("convolutions" in note for note in validate_grouping(images, one, SMALL).evidence.notes)
-        for one in (report, with_trunk(report, "mlp"))
-    ]
-    assert said == [True, False]
+    plain = replace(SMALL, trainer=replace(SMALL.trainer, trunk="mlp"))
+    assert trained(pixels(table, (4, 4)), with_trunk(report, "cnn"), plain) == {""}
 
 
-@pytest.mark.parametrize("trunk", ["auto", "mlp", "linear"])
-def test_rows_of_a_table_need_no_such_note(made, trunk):
-    table, report = made
-    evidence = validate_grouping(table, with_trunk(report, trunk), SMALL).evidence
-    assert not any("convolutions" in note for note in evidence.notes)
+def test_the_cost_is_that_of_the_kind(made):
+    _, report = made
+    data = {**report.provenance["data"], "n_features": 784}
+    report = replace(report, provenance={**report.provenance, "data": data})
+    plain, placed = (
+        estimate_cost(with_trunk(report, trunk), Validation()) for trunk in ("mlp", "cnn")
+    )
+    assert plain.n_networks == placed.n_networks
+    assert placed.seconds > 1.1 * plain.seconds

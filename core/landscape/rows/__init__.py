@@ -4,7 +4,6 @@ material     what the starts are measured on: rows at hand, and every row
 pieces       the rows in pieces of one length, each of one block
 blocks       which rows are summed together
 strata       a fair draw among tasks and labels
-canvas       from the inputs of a table back to images and series
 labels       label columns → numbers and masks; which tasks are copies of each other
 label_sums   moments of the labels alone, without a model
 """

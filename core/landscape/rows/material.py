@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Float, Float32, Int
 
+from core.canvas import Layout
 from core.errors import TableError
 from core.inputs import apply_scale, fit_scale
 from core.keys import block_of
 from core.landscape.rows.blocks import assign_blocks
-from core.landscape.rows.canvas import Layout
 from core.landscape.rows.label_sums import sum_label_parts
 from core.landscape.rows.labels import (
     Distinct,

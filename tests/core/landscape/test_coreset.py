@@ -7,8 +7,9 @@ import pytest
 
 from core.affinity import SCA, Cosine, LabelAgreement, SCARelative, measure_affinity
 from core.affinity.notes import coreset_error
+from core.convolutions import CONVOLUTIONS
 from core.data.streamed import open_table
-from core.landscape import CONVOLUTIONS, OneStep, measure_landscape
+from core.landscape import OneStep, measure_landscape
 from core.landscape.coreset import _share_of_draw
 from core.landscape.rows import material
 from core.values import Kind, Split, Task, TaskTable

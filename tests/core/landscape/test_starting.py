@@ -9,11 +9,11 @@ from safetensors.torch import save_file
 from torch import nn
 
 from core import preset, run
+from core.canvas import Layout
 from core.errors import MethodError
 from core.inputs import apply_scale, fit_scale
 from core.landscape import OneStep, measure_landscape
 from core.landscape.ground import Ground
-from core.landscape.rows.canvas import Layout
 from core.landscape.rows.labels import prepare_labels
 from core.landscape.rows.pieces import arrange_rows
 from core.landscape.start import generator_of

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-CONVOLUTIONS = ("cnn", "conv1d")
-"""Trunks that look at the places of the features."""
-
 MAX_CHANNELS = 4
 """An axis of an image that is no longer than this holds its colours."""
 
@@ -70,6 +67,18 @@ class Layout(NamedTuple):
             tuple(order),
         )
 
+    def kind(self, asked: str) -> tuple[str, tuple[int, ...]]:
+        """`trunk_kind` of these samples."""
+        return trunk_kind(asked, self.shape, len(self.scale.varies))
+
+    def placed(self, kind: str, device: "torch.device") -> Canvas:
+        """Puts inputs into samples as a convolution of a kind wants them.
+
+        Raises:
+            MethodError: such samples are no images, or no series.
+        """
+        return self.canvas(*axes_of(kind, self.kind(kind)[1]), device)
+
     def samples(self, device: "torch.device") -> "Callable[[Tensor], Tensor]":
         """From inputs to samples in the shape that the user gave them in; rows of a table stay."""
         if not self.shape:
@@ -81,7 +90,24 @@ def _as_they_are(x: "Tensor") -> "Tensor":
     return x
 
 
-def image_axes(shape: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def axes_of(kind: str, shape: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The shape of a sample with all axes that a convolution of a kind needs, and their order in
+    it: channels first.
+
+    Raises:
+        MethodError: such samples are no images, or no series.
+    """
+    return _image_axes(shape) if kind == "cnn" else _series_axes(shape)
+
+
+def sides_of(kind: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape (channel, *places) in which a convolution of a kind sees a sample; MethodError as
+    for `axes_of`."""
+    sides, order = axes_of(kind, shape)
+    return tuple(sides[axis] for axis in order)
+
+
+def _image_axes(shape: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The shape of an image with its axes (channel, height, width) and the order that gives them.
 
     Raises:
@@ -99,7 +125,7 @@ def image_axes(shape: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]
     return shape, (2, 0, 1) if channels_last else (0, 1, 2)
 
 
-def series_axes(shape: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _series_axes(shape: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The shape of series with its axes, and the order (series, step) that a convolution wants.
 
     Raises:
@@ -111,6 +137,18 @@ def series_axes(shape: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...
         f"trunk='conv1d' reads series, but a sample has the shape {shape or 'of a table row'}; "
         "give x as [sample, step, series] in an .npz, or use trunk='mlp'."
     )
+
+
+def trunk_kind(asked: str, shape: tuple[int, ...], n_features: int) -> tuple[str, tuple[int, ...]]:
+    """Which trunk reads samples of a shape (empty for a row of a table), and the shape that it
+    reads them in.
+
+    A CNN that is asked for takes the features of a table for a square image where they are as many.
+    """
+    kind = kind_of(shape) if asked == "auto" else asked
+    if kind == "cnn" and not shape:
+        return kind, as_square(n_features)
+    return kind, shape
 
 
 def kind_of(shape: tuple[int, ...]) -> str:
