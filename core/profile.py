@@ -103,9 +103,22 @@ def profile_samples(
     """
     is_inside = np.zeros(len(table.labels), dtype=bool)
     is_inside[selected_rows(points, chosen)] = True
+    return profile_rows(table, is_inside, int(chosen.sum()))
+
+
+def profile_rows(
+    table: TaskTable, is_inside: Bool[np.ndarray, " sample"], n_points: int
+) -> Profile:
+    """Compare some rows to the other training rows, also those without a point (ours).
+
+    Args:
+        table: of the run.
+        is_inside: one flag a row; those beyond the training part are not looked at.
+        n_points: how many points of the landscape they have.
+    """
     rows = table.rows(Split.TRAIN)
     inside, outside = rows[is_inside[rows]], rows[~is_inside[rows]]
-    found = Profile(len(inside), len(outside), int(chosen.sum()), ())
+    found = Profile(len(inside), len(outside), n_points, ())
     if found.is_small:
         return found
     differences = [_compare(*column, inside, outside) for column in _columns(table)]

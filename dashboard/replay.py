@@ -19,7 +19,7 @@ import pandas as pd
 from plotly.graph_objects import Figure
 
 from core.errors import RunError, TaskGroupingError
-from core.profile import measure_pull, profile_samples
+from core.profile import measure_pull
 from core.provenance import Source
 from core.runs import Run, read_view_file
 from core.runs.views import FOLDER
@@ -32,7 +32,7 @@ from dashboard.figures import (
     draw_groups_page,
     draw_landscape_page,
 )
-from dashboard.selected import SIGNED_BY_MAGNITUDE, chosen_points, pull_rows
+from dashboard.selected import SIGNED_BY_MAGNITUDE, chosen_points, profile_chosen, pull_rows
 from dashboard.view_state import ViewState, read_view
 
 
@@ -110,13 +110,14 @@ def _landscape(
         return {}, None
     points = run.landscape(run.plan.heads).points
     selection = view.samples
-    on = run.map(selection.map_method) if selection else None
-    if selection is None or on is None:
-        drawn = draw_landscape_page(report, points, flat, view, table=_table(run), dark=dark)
+    table, chosen = _table(run), None
+    if selection is not None:
+        on = run.map(selection.map_method) if selection.parts else None
+        chosen = chosen_points(points, on, selection, table)
+    if selection is None or chosen is None:
+        drawn = draw_landscape_page(report, points, flat, view, table=table, dark=dark)
         return dict(drawn), None
-    chosen = chosen_points(points, on, selection)
-    table = _table(run)
-    profile = profile_samples(table, points, chosen) if table is not None else None
+    profile = profile_chosen(table, points, chosen, selection) if table is not None else None
     signed = report.affinity.measure != SIGNED_BY_MAGNITUDE
     pull = measure_pull(points, chosen, len(report.tasks), signed)
     charts = draw_landscape_page(report, points, flat, view, chosen, profile, table, dark=dark)

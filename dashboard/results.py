@@ -14,7 +14,7 @@ from pyarrow.parquet import ParquetFile
 from core.data import Issue, Mends, Roles, find_issues, mend_columns
 from core.errors import RunError
 from core.graph.layout import Places, place_tasks
-from core.profile import Profile, Pull, measure_pull, profile_samples
+from core.profile import Profile, Pull, measure_pull
 from core.provenance import Source
 from core.runs import Draft, Run, read_document
 from core.runs.streamed import is_streamed, load_survey
@@ -22,7 +22,7 @@ from core.streamed import Survey
 from core.trials import Evidence
 from core.values import Decision, Landscape, Projection, Report, TaskTable
 from dashboard.on_show import current_run
-from dashboard.selected import SIGNED_BY_MAGNITUDE, chosen_points
+from dashboard.selected import SIGNED_BY_MAGNITUDE, chosen_points, profile_chosen
 from dashboard.selection import SampleSelection
 from dashboard.session import view
 from dashboard.tables import describe_columns
@@ -76,11 +76,11 @@ def try_report() -> Report | None:
 def chosen_of(run: Run, selection: SampleSelection) -> Bool[np.ndarray, " point"] | None:
     """Which points of the landscape a selection covers; None where its map is not there."""
     try:
-        flat = map_of(run, selection.map_method)
         points = landscape_of(run, run.plan.heads).points
+        flat = map_of(run, selection.map_method) if selection.parts else None
+        return chosen_points(points, flat, selection, any_table_of(run))
     except RunError:
         return None
-    return None if flat is None else chosen_points(points, flat, selection)
 
 
 def profile_of(run: Run, selection: SampleSelection) -> Profile | None:
@@ -195,7 +195,8 @@ def _profile(path: Path, selection: SampleSelection, stamps: tuple[int, ...]) ->
     chosen = chosen_of(run, selection)
     if chosen is None:
         return None
-    return profile_samples(table_of(run), landscape_of(run, run.plan.heads).points, chosen)
+    points = landscape_of(run, run.plan.heads).points
+    return profile_chosen(table_of(run), points, chosen, selection)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -2,14 +2,14 @@
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool
+from jaxtyping import Bool, Float
 
-from core.profile import SMALL, Profile, Pull
+from core.profile import SMALL, Profile, Pull, profile_rows, profile_samples
 from core.report.letters import letter
-from core.values import Grouping, Points, Projection
+from core.values import Grouping, Points, Projection, TaskTable
 from dashboard.charts.profile_bars import say_both
 from dashboard.charts.text import clean, number
-from dashboard.selection import SampleSelection
+from dashboard.selection import Range, SampleSelection
 
 MOST_PAIRS = 200
 SIGNED_BY_MAGNITUDE = "abs_cosine"
@@ -17,12 +17,41 @@ SIGNED_BY_MAGNITUDE = "abs_cosine"
 
 
 def chosen_points(
-    points: Points, flat: Projection, selection: SampleSelection
-) -> Bool[np.ndarray, " point"]:
-    """One flag a point of the landscape: those inside the outlines on the map `flat`."""
+    points: Points, flat: Projection | None, selection: SampleSelection, table: TaskTable | None
+) -> Bool[np.ndarray, " point"] | None:
+    """One flag a point of the landscape: those inside the outlines on the map `flat`, or those of
+    the rows in the range; None where there is no such map or column."""
+    if selection.range is not None:
+        values = None if table is None else column_values(table, selection.range)
+        return None if values is None else selection.range.covers(values)[points.sample]
+    if flat is None:
+        return None
     chosen = np.zeros(len(points.sample), dtype=bool)
     chosen[flat.index] = selection.covers(flat.xy)
     return chosen
+
+
+def profile_chosen(
+    table: TaskTable,
+    points: Points,
+    chosen: Bool[np.ndarray, " point"],
+    selection: SampleSelection,
+) -> Profile:
+    """How the selected rows differ; of a range they are known without their points, of which a
+    large table has drawn only some."""
+    values = None if selection.range is None else column_values(table, selection.range)
+    if selection.range is None or values is None:
+        return profile_samples(table, points, chosen)
+    return profile_rows(table, selection.range.covers(values), int(chosen.sum()))
+
+
+def column_values(table: TaskTable, wanted: Range) -> Float[np.ndarray, " sample"] | None:
+    """The numbers that a range is about; None where the table has no such column."""
+    names = table.task_names if wanted.is_label else table.feature_names
+    if wanted.column not in names:
+        return None
+    values = table.labels if wanted.is_label else table.features
+    return np.asarray(values[:, names.index(wanted.column)], dtype=float)
 
 
 def count(n: int) -> str:
@@ -30,19 +59,20 @@ def count(n: int) -> str:
     return f"≤ {SMALL}" if 0 < n <= SMALL else f"{n:,}"
 
 
-def say_selected(profile: Profile) -> str:
+def say_selected(profile: Profile, selection: SampleSelection) -> str:
     """How many rows are selected, and why nothing more can be said of few."""
     total = profile.n_inside + profile.n_outside
     inside = count(profile.n_inside)
     if 0 < profile.n_outside <= SMALL:
         inside = f"All but {count(profile.n_outside)}"
-    head = f"{inside} of {total:,} training rows have more than their share of points inside."
+    have = "such a value" if selection.range else "more than their share of points inside"
+    head = f"{inside} of {total:,} training rows have {have}."
     if profile.is_small:
-        return f"{head} A group of {SMALL} rows or fewer is not described; draw another outline."
+        return f"{head} A group of {SMALL} rows or fewer is not described; select others."
     return head
 
 
-def profile_rows(profile: Profile) -> pd.DataFrame:
+def difference_rows(profile: Profile) -> pd.DataFrame:
     """One row a column of the table, the largest difference first."""
     return pd.DataFrame(
         [

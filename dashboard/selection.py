@@ -1,7 +1,7 @@
-"""Named selections: samples by what was drawn around them on a map, tasks by their names.
+"""Named selections: samples by what was drawn around them on a map or by a column, tasks by name.
 
-A selection of samples is geometry on a map, never a row: it can be kept, sent and replayed without
-a value of the data, and means the same as long as the map is the same.
+A selection of samples is geometry on a map, or a range of one column, never a row: it can be kept,
+sent and replayed without a row of the data, and means the same as long as the map or table does.
 """
 
 from collections.abc import Mapping
@@ -28,12 +28,39 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Range:
+    """The rows whose value in one column of numbers is in [low, high]; None is an open end.
+
+    `column` is a feature (`ward=surgery` is one, of zeros and ones), or a task where `is_label`:
+    then the values are its labels, codes of classes or signed times.
+    """
+
+    column: str
+    is_label: bool
+    low: float | None = None
+    high: float | None = None
+
+    def covers(self, values: Float[np.ndarray, " row"]) -> Bool[np.ndarray, " row"]:
+        """Which values are inside; a missing one never is."""
+        low = -np.inf if self.low is None else self.low
+        high = np.inf if self.high is None else self.high
+        return np.asarray((values >= low) & (values <= high))
+
+
+@dataclass(frozen=True)
 class SampleSelection:
-    """Points of a map, by the outlines drawn on it one after the other; `name` may be empty."""
+    """Points of a map, by the outlines drawn on it one after the other, or on every map those of
+    the rows in a `range`; `name` may be empty."""
 
     map_method: str
     parts: tuple[Part, ...]
     name: str = ""
+    range: Range | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was said of what is selected."""
+        return not self.parts and self.range is None
 
     def covers(self, xy: Float[np.ndarray, "point 2"]) -> Bool[np.ndarray, " point"]:
         """Which points of the map are selected; a first part that takes away takes from all."""
@@ -90,7 +117,10 @@ def write_parts(parts: tuple[Part, ...]) -> list[dict[str, Any]]:
 def read_samples(found: Mapping[str, Any]) -> SampleSelection:
     """A selection of samples from a file; RunError where it is damaged."""
     return SampleSelection(
-        _text(found, "map_method"), read_parts(found.get("parts")), _text(found, "name")
+        _text(found, "map_method"),
+        read_parts(found.get("parts")),
+        _text(found, "name"),
+        _read_range(found["range"]) if found.get("range") else None,
     )
 
 
@@ -107,6 +137,18 @@ def _read_part(part: Mapping[str, Any]) -> Part:
     if not 3 <= len(polygon) <= MOST_CORNERS or not np.isfinite(polygon).all():
         raise ValueError("corners")
     return Part(polygon, bool(part["takes_away"]))
+
+
+def _read_range(found: Any) -> Range:
+    try:
+        column, is_label, *edges = (found[name] for name in ("column", "is_label", "low", "high"))
+        is_plain = type(column) is str and type(is_label) is bool
+        if is_plain and all(edge is None or np.isfinite(float(edge)) for edge in edges):
+            low, high = (None if edge is None else float(edge) for edge in edges)
+            return Range(column, is_label, low, high)
+    except (TypeError, KeyError, ValueError):
+        pass
+    raise RunError("The range of values of a selection is damaged; make it again.")
 
 
 def _text(found: Mapping[str, Any], key: str) -> str:

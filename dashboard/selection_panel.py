@@ -9,6 +9,7 @@ from dashboard.charts.text import clean
 from dashboard.on_show import current_run
 from dashboard.results import profile_of, try_report
 from dashboard.saved_view import keep_view
+from dashboard.select_by_value import offer_values
 from dashboard.selected import say_selected
 from dashboard.selection import LONGEST_NAME, SampleSelection, TaskSelection
 from dashboard.session import change_view, view
@@ -28,7 +29,8 @@ def show_selections() -> None:
     ):
         _pick("Samples", "all samples", "samples")
         if state.samples and (profile := profile_of(current_run(), state.samples)):
-            st.caption(sentence(say_selected(profile)))
+            st.caption(sentence(say_selected(profile, state.samples)))
+        offer_values(current_run())
         _pick("Tasks", "all tasks", "tasks")
         _offer_tasks(report)
 

@@ -11,9 +11,9 @@ from dashboard.charts.profile_bars import draw_profile
 from dashboard.components import show_chart
 from dashboard.results import chosen_of, landscape_of, map_of, profile_of, pull_of
 from dashboard.selected import (
+    difference_rows,
     explain,
     group_pull_rows,
-    profile_rows,
     pull_rows,
     pulled_pairs,
     say_pair,
@@ -36,27 +36,32 @@ def chosen_on_show(run: Run) -> Bool[np.ndarray, " point"] | None:
 def show_selection(run: Run, report: Report) -> None:
     """The profile of the selected samples against the rest, and the tasks they pull."""
     selection = view().samples
-    if selection is None or not selection.parts:
+    if selection is None or selection.is_empty:
         st.caption(
             "Draw around points to see which rows they are, and which tasks these rows pull "
-            "together or apart."
+            "together or apart. *Selections* beside the page also takes rows by a value."
         )
         return
     st.subheader(f"Your selection{_quoted(selection)}")
     profile, pull = profile_of(run, selection), pull_of(run, report, selection)
     if pull is None:
-        st.info("It was drawn on a map that is not computed now; draw it again, or compute it.")
+        st.info(
+            "It is of a column that this run has not."
+            if selection.range
+            else "It was drawn on a map that is not computed now; draw it again, or compute it."
+        )
         return
     if profile is not None:
-        st.markdown(sentence(say_selected(profile)))
+        st.markdown(sentence(say_selected(profile, selection)))
     name_samples()
     if profile is not None and profile.is_small:
         return
     left, right = st.columns(2)
     with left:
         _show_profile(profile)
-        with st.expander("Whose points they are"):
-            _show_tasks(run, report, selection)
+        if selection.parts:
+            with st.expander("Whose points they are"):
+                _show_tasks(run, report, selection)
     with right:
         st.markdown("**Which tasks do these rows pull together or apart?**")
         picked = st.dataframe(
@@ -83,7 +88,7 @@ def _show_profile(profile: Profile | None) -> None:
         return
     show_chart(draw_profile(profile, dark=is_dark()), key="profile")
     with st.expander("Every column"):
-        st.dataframe(profile_rows(profile), hide_index=True, alt="The selected rows, by column")
+        st.dataframe(difference_rows(profile), hide_index=True, alt="The selected rows, by column")
 
 
 def _show_tasks(run: Run, report: Report, selection: SampleSelection) -> None:

@@ -7,7 +7,7 @@ small_fields(view)                           what fits into an address
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from core.errors import RunError
@@ -28,7 +28,8 @@ MOST_SELECTIONS = 50
 
 @dataclass(frozen=True)
 class ViewState:
-    """One visitor's choices. No field ever holds a value of the data."""
+    """One visitor's choices. No field ever holds a row of the data; a range of values that
+    rows were selected by may name one of a column."""
 
     run: str = ""
     """Id of the run on show; empty for the built-in example."""
@@ -197,6 +198,7 @@ def _write_samples(selection: SampleSelection) -> dict[str, Any]:
         "name": selection.name,
         "map_method": selection.map_method,
         "parts": write_parts(selection.parts),
+        "range": asdict(selection.range) if selection.range else None,
     }
 
 

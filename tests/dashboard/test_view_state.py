@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.errors import RunError
-from dashboard.selection import Part, SampleSelection, TaskSelection
+from dashboard.selection import Part, Range, SampleSelection, TaskSelection
 from dashboard.view_state import (
     PRIVATE,
     ViewState,
@@ -20,6 +20,7 @@ from dashboard.view_state import (
 
 TRIANGLE = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))
 OLD = SampleSelection("tsne", (Part(TRIANGLE), Part(TRIANGLE, True)), "old <b>")
+BY_VALUE = SampleSelection("", (), "young", Range("age", False, None, 40.0))
 FULL = ViewState(
     run="r" * 32,
     measure="sca",
@@ -40,7 +41,7 @@ FULL = ViewState(
     audience="engineer",
     samples=OLD,
     tasks=TaskSelection("two", ("y_a", "y_b")),
-    kept_samples=(OLD,),
+    kept_samples=(OLD, BY_VALUE),
     kept_tasks=(TaskSelection("two", ("y_a", "y_b")),),
 )
 
@@ -112,6 +113,10 @@ def test_what_cannot_be_in_an_address_is_passed_over(address):
             document(samples={"name": "x", "map_method": "pca", "parts": [{"polygon": [[0, 0]]}]}),
             "outline",
         ),
+        (
+            document(samples={"name": "x", "map_method": "", "parts": [], "range": {"low": 1}}),
+            "range of values",
+        ),
     ],
 )
 def test_a_view_that_cannot_be_is_a_sentence(found, words):
@@ -121,6 +126,13 @@ def test_a_view_that_cannot_be_is_a_sentence(found, words):
 
 def test_a_view_of_an_older_version_begins_where_it_says_nothing():
     assert read_view({"schema_version": 1, "way": "diag"}) == ViewState(way="diag")
+
+
+def test_a_range_takes_its_edges_and_no_missing_value():
+    values = np.array([1.0, 2.0, 3.0, np.nan])
+    assert Range("age", False, 1.0, 2.0).covers(values).tolist() == [True, True, False, False]
+    assert Range("age", False, 2.0).covers(values).tolist() == [False, True, True, False]
+    assert Range("age", False).covers(values).tolist() == [True, True, True, False]
 
 
 def test_outlines_add_and_take_away_in_their_order():
