@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from core.data import Roles
 from core.data.streamed import PASSES, Opened, open_file
 from core.data.streamed.parquet import open_rows
+from core.errors import RunError
 from core.progress import OnProgress
 from core.runs.large import DRAFTS, Large
 from core.runs.spec import set_roles
@@ -53,7 +54,10 @@ def find_draft(path: Path) -> Path | None:
     """The draft whose columns can be changed where the rows of a run could not be read."""
     if not has_incoming(path):
         return None
-    draft = _draft_of(path, _note(path))
+    try:
+        draft = _draft_of(path, _note(path))
+    except RunError:
+        return None
     return draft if (draft / "draft.json").is_file() else None
 
 
@@ -68,12 +72,13 @@ def take_in(run: "Run", on_progress: OnProgress) -> None:
 
     Raises:
         TableError: the file is gone or changed, or has an issue that stops a run.
+        RunError: what says where the rows are is damaged.
         Cancelled: then all is as before.
     """
     place, note = run.path / INCOMING, _note(run.path)
     shutil.rmtree(place / READ, ignore_errors=True)
     (place / READ).mkdir()
-    opened = _open(run, Large(**note["large"]).file(place), on_progress)
+    opened = _open(run, note["large"].file(place), on_progress)
     save_opened(opened, place / READ / "data.parquet")
     shutil.rmtree(run.path / STREAMED, ignore_errors=True)
     (place / READ / STREAMED).replace(run.path / STREAMED)
@@ -114,7 +119,13 @@ def _kinds(roles: Roles) -> dict[str, str]:
 
 
 def _note(path: Path) -> dict[str, Any]:
-    return dict(json.loads((path / INCOMING / NOTE).read_text()))
+    try:
+        found = json.loads((path / INCOMING / NOTE).read_text())
+        return {"large": Large(**found["large"]), "draft": str(found["draft"])}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(
+            f"{INCOMING}/{NOTE} of the run {path.name} is damaged; delete it."
+        ) from error
 
 
 def _draft_of(path: Path, note: dict[str, Any]) -> Path:

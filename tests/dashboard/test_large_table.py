@@ -218,6 +218,18 @@ def test_what_only_every_row_tells_leads_back_to_the_columns(data, started, fram
     assert "b" not in started[-1].table().feature_names
 
 
+def test_a_damaged_note_of_where_rows_are_is_one_sentence(data, started):
+    run = started_run(data, started)
+    (run.path / "incoming" / "rows.json").write_text('{"large": {"path"')
+    status = work(run.path)
+    assert status.state is State.FAILED
+    assert "incoming/rows.json" in status.error
+    assert not status.is_our_fault
+    check_sound(go_to(visit(run.id), "data"))
+    run.delete()
+    assert not run.path.exists()
+
+
 def test_a_run_that_goes_takes_its_draft_along(data, started):
     run = started_run(data, started)
     assert any((run.path.parent / ".drafts").iterdir())
