@@ -21,6 +21,7 @@ from core.data.features import MOST_LEVELS, SHOWN_LEVELS, plain_numbers
 from core.joint_run import JointRun
 from core.landscape import OneStep
 from core.landscape.look_ahead.joint import rows_of_look
+from core.landscape.refits import MAX_ROWS as MOST_REFITTED
 from core.null import MAX_ROWS, N_PERMUTATIONS, STEP_ROWS
 from core.plan import Plan
 
@@ -94,6 +95,7 @@ def estimate_run(size: Size, plan: Plan, pace: float = 1.0) -> Needs:
         0.25e-6 * size.n_rows * (size.n_inputs + size.n_tasks),
         _landscapes(size, plan.landscape),
         _look_ahead(size, run) if run is not None else 0.0,
+        _refits(size, plan.landscape),
         _null(size, plan),
         _groups(size, plan),
     )
@@ -161,6 +163,18 @@ def _null(size: Size, plan: Plan) -> float:
     if isinstance(plan.measure, JointRun):
         once += _look_ahead(size, plan.measure)
     return N_PERMUTATIONS * once
+
+
+def _refits(size: Size, landscape: OneStep) -> float:
+    """Probes for half of the patients, and how alike they pull, again and again."""
+    if landscape.steps > 1:
+        return 0.0
+    rows = size.n_train / -(-size.n_train // MOST_REFITTED) / 2
+    labels = rows * size.n_tasks / 1e6
+    weights = _passes(rows, size.n_inputs, landscape)
+    return landscape.refits * (
+        0.02 + 0.15 * weights + 0.35 * labels + 0.013 * labels * size.n_tasks
+    )
 
 
 def _groups(size: Size, plan: Plan) -> float:

@@ -79,6 +79,7 @@ def measure_null(
         max_points=10,
         n_blocks=2,
         samples=0,
+        refits=0,
         pair_samples=min(landscape.pair_samples, PAIR_SAMPLES),
         step_rows=min(landscape.step_rows, STEP_ROWS),
     )

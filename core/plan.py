@@ -117,7 +117,7 @@ PRESETS: dict[str, Plan] = {
         landscape=OneStep(heads="shared", head_bias="zero", pairing="matched", starts=1),
         measure=SCA(),
     ),
-    "thorough": Plan(landscape=OneStep(starts=10), n_replicates=500),
+    "thorough": Plan(landscape=OneStep(starts=10, refits=100), n_replicates=500),
 }
 
 

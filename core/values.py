@@ -121,8 +121,7 @@ class TaskTable(Frozen):
 class PairSums(Frozen):
     """Sums over the samples of each block that two tasks share; every measure is made from these.
 
-    Δ is the displacement of a sample-wise optimum from the common start (METHODS §1). A sum that
-    nobody asked for is None.
+    Δ is the displacement of an optimum from the common start; a sum nobody asked for is None.
     """
 
     count: Float[np.ndarray, "block source target"]
@@ -210,6 +209,8 @@ class Landscape(Frozen):
     """Of the same blocks; None where no joint run was made."""
     coreset: Coreset | None = None
     """None where the sums are of every row."""
+    refits: PairSums | None = None
+    """On halves of the blocks with heads fitted there, one entry a half; None without any."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,9 +237,8 @@ class Gap(Frozen):
 class Affinity(Frozen):
     """How alike two tasks pull a model. NaN where that is unknown; `gaps` say why.
 
-    `values` are in the measure's own units (a distance or a similarity), `low` and `high` bound
-    their 95 % bootstrap interval; `similarity` is in [0, 1] with 1 on the diagonal, whatever the
-    measure, and `replicates` are bootstrap re-runs of `similarity`.
+    `values` are in the measure's own units, `low` and `high` bound their 95 % bootstrap interval;
+    `similarity` is in [0, 1] with 1 on the diagonal, and `replicates` are re-runs of it.
     """
 
     task_names: tuple[str, ...]

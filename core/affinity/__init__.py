@@ -15,6 +15,7 @@ estimate adds all blocks up, a bootstrap replicate adds them up with other weigh
     base       what a measure is, and the totals it reads
     totals     block sums → totals, plain or re-weighted
     interval   bootstrap replicates → low and high
+    refitted   what fitting probes on other patients adds to them
     within     tasks with their own samples: between, less within
     similarity the measure's units → [0, 1]
     notes      what a reader must know about a number

@@ -10,6 +10,7 @@ from core.affinity.base import Measure
 from core.affinity.gaps import find_gaps
 from core.affinity.interval import interval
 from core.affinity.notes import explain
+from core.affinity.refitted import refitted, within_range
 from core.affinity.similarity import ALMOST, scale_of, scale_of_own, share_of_own, to_similarity
 from core.affinity.totals import add_up, draw_weights
 from core.errors import MethodError
@@ -27,8 +28,9 @@ def measure_affinity(
     _check_reads(landscape, measure)
     _check_look_ahead(landscape, measure, key)
     values = measure(*add_up(landscape, np.ones(landscape.sums.n_blocks)))
-    replicates = _bootstrap(landscape, measure, n_replicates, seed)
-    low, high = interval(replicates)
+    blocks = _bootstrap(landscape, measure, n_replicates, seed)
+    replicates = blocks + refitted(landscape, measure, n_replicates)
+    low, high = interval(within_range(measure, replicates))
     similarity = _to_similarity(measure, values, landscape.sums.pairing)
     return Affinity(
         task_names=tuple(task.name for task in landscape.tasks),
@@ -39,7 +41,7 @@ def measure_affinity(
         high=high,
         similarity=similarity(values),
         replicates=similarity(replicates),
-        notes=explain(landscape, measure, values, replicates),
+        notes=explain(landscape, measure, values, blocks),
         gaps=find_gaps(landscape, measure, values),
     )
 

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.affinity.base import LabelTotals, Totals
-from core.values import Landscape
+from core.values import Landscape, PairSums
 
 
 def add_up(
@@ -49,6 +49,30 @@ def add_up(
             total(labels.square),
             total(labels.product),
         ),
+    )
+
+
+def add_up_refits(landscape: Landscape, refits: PairSums) -> tuple[Totals, LabelTotals]:
+    """Totals of every refit; those of the labels are the point estimate's."""
+    none = np.full_like(refits.count, np.nan)
+
+    def known(part: np.ndarray | None) -> np.ndarray:
+        return none if part is None else part
+
+    labels = add_up(landscape, np.ones(landscape.sums.n_blocks))[1]
+    return (
+        Totals(
+            count=refits.count,
+            distance=known(refits.distance),
+            mass=known(refits.mass),
+            abs_cosine=known(refits.abs_cosine),
+            cosine=known(refits.cosine),
+            opposite=known(refits.opposite),
+            mean_cosine=none,
+            gain_ahead=none,
+            pairing=refits.pairing,
+        ),
+        labels,
     )
 
 

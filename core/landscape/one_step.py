@@ -18,6 +18,7 @@ from core.landscape.notes import (
     explain_trunk,
     explain_walks,
 )
+from core.landscape.refits import are_refitted, measure_refits
 from core.landscape.rows.labels import Distinct
 from core.landscape.rows.material import Material, from_stream, from_table
 from core.landscape.rows.pieces import supply
@@ -115,6 +116,13 @@ class OneStep(Method):
     ridge: float = knob(
         30.0, "How strongly a probe is held back from fitting chance.", low=1e-3, high=1e6
     )
+    refits: int = knob(
+        25,
+        "Times that probes are fitted again on half of the patients, which tells how far they are "
+        "to be trusted; of no consequence where heads are not fitted.",
+        low=0,
+        high=1000,
+    )
     max_points: int = knob(
         20_000, "Most (sample, task) points kept for the pictures.", low=10, high=1_000_000
     )
@@ -154,15 +162,21 @@ class OneStep(Method):
             drawn, coreset = draw_coreset(material, self.samples, seed, on, one_output)
             every = supply(drawn)
         ground = Ground(tasks, labels, rows, material.layout, brought, pairing, every, reads)
+        again = min(self.refits, self._most_sums(len(tasks))) if are_refitted(self, ground) else 0
+        share = (0.5 if again else 1.0) / self.starts
         starts = [
             measure_start(
                 self,
                 ground,
                 generator_of(seed, number),
-                within(on_progress, number / self.starts, (number + 1) / self.starts),
+                within(on_progress, number * share, (number + 1) * share),
             )
             for number in range(self.n_starts(brought))
         ]
+        refits = None
+        if again:
+            on_refit = within(on_progress, 0.5, 1.0)
+            refits = measure_refits(self, ground, starts[0].trunk, again, seed, on_refit)
         n_followed = self.step_rows if pairing == "matched" else self.pair_samples * len(tasks)
         return Landscape(
             tasks=table.tasks,
@@ -173,6 +187,7 @@ class OneStep(Method):
             points=draw_points(material, starts[0].trunk, starts[0].heads, self.max_points, seed),
             curve=np.mean([start.curve for start in starts], axis=0),
             coreset=coreset,
+            refits=None if refits is None else _with_copies(refits, material.distinct),
             notes=(
                 *material.notes,
                 *explain_trunk(*material.layout.kind(self.trunk), brought.trunk is not None),
@@ -210,11 +225,13 @@ class OneStep(Method):
         return self.starts if is_drawn else 1
 
     def _material(self, table: TaskTable | StreamedTable, seed: int) -> Material:
-        most = max(FEWEST_BLOCKS, MAX_SUMS // len(table.tasks) ** 2)
-        n_blocks = min(self.n_blocks, most)
+        n_blocks = min(self.n_blocks, self._most_sums(len(table.tasks)))
         if isinstance(table, StreamedTable):
             return from_stream(table, n_blocks, seed)
         return from_table(table, n_blocks, seed)
+
+    def _most_sums(self, n_tasks: int) -> int:
+        return max(FEWEST_BLOCKS, MAX_SUMS // n_tasks**2)
 
     def _pairing(self, material: Material) -> str:
         if self.steps > 1 and self.pairing == "mean":

@@ -22,6 +22,7 @@ def find_fault(landscape: Landscape) -> str:
         _of_tasks(landscape.tasks),
         _of_notes(landscape),
         _of_sums(landscape.sums, n_tasks),
+        _of_sums(landscape.refits or landscape.sums, n_tasks),
         _of_labels(landscape.label_sums, landscape.sums.n_blocks, n_tasks),
         _of_points(landscape.points, n_tasks),
         _not_numbers("curve", landscape.curve, (len(np.atleast_1d(landscape.curve)), 2)),

@@ -1,0 +1,119 @@
+"""What fitted heads add to intervals, replicates and stability."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.affinity import SCA, AbsCosine, Cosine, MeanGradient, Sign, measure_affinity
+from core.data import load_table, plant_groups
+from core.landscape import OneStep, measure_landscape
+from core.values import Split
+from tests.core.landscape.tables import draw_labels, make_table
+
+FITTED = OneStep(heads="probe", width=32, starts=1, max_points=10)
+N_DRAWS, N_ROWS = 12, 300
+
+
+@pytest.fixture(scope="module")
+def landscapes():
+    """Of the same tasks on patients drawn anew, again and again, all of them for training."""
+    planted = plant_groups(
+        n_samples=N_DRAWS * N_ROWS, n_features=8, noise=0.3, group_sizes=(2, 2, 1), seed=3
+    )
+    table = load_table(planted.frame, targets=list(planted.targets))
+    parts = [part_of(table, slice(k * N_ROWS, (k + 1) * N_ROWS)) for k in range(N_DRAWS)]
+    return [measure_landscape(part, FITTED) for part in parts]
+
+
+def part_of(table, rows):
+    return replace(
+        table,
+        features=table.features[rows],
+        labels=table.labels[rows],
+        split=np.full(N_ROWS, Split.TRAIN.code),
+        patient=np.arange(N_ROWS),
+    )
+
+
+@pytest.mark.parametrize("measure", [AbsCosine(), Cosine(), Sign()])
+def test_an_interval_holds_what_new_patients_say_on_average(landscapes, measure):
+    """The truth is the mean over cohorts of the size: what an interval of 95 % should hold."""
+    assert share_held(landscapes, measure) > 0.85
+    assert share_held([replace(one, refits=None) for one in landscapes], measure) < 0.7
+
+
+def share_held(landscapes, measure):
+    found = [measure_affinity(one, measure, 100) for one in landscapes]
+    truth = np.mean([each.values for each in found], axis=0)
+    held = [(each.low <= truth) & (truth <= each.high) for each in found]
+    return np.mean([each[np.triu_indices(len(truth), 1)] for each in held])
+
+
+def test_replicates_vary_as_affinities_of_new_patients_do(landscapes):
+    found = [measure_affinity(one, AbsCosine(), 100) for one in landscapes]
+    source, target = np.triu_indices(len(found[0].values), 1)
+    between = np.std([each.values[source, target] for each in found], axis=0, ddof=1)
+    claimed = np.mean([each.replicates[:, source, target].std(axis=0) for each in found], axis=0)
+    assert 0.7 < np.median(claimed / between) < 1.4
+
+
+def test_nothing_is_fitted_again_where_heads_are_not_fitted_or_nobody_asks():
+    table = make_table(draw_labels(), "bbrm")
+    assert measure_landscape(table, replace(FITTED, heads="shared")).refits is None
+    assert measure_landscape(table, replace(FITTED, refits=0)).refits is None
+    assert measure_landscape(table, replace(FITTED, steps=2)).refits is None
+    assert measure_landscape(table, FITTED, reads=["mean_product"]).refits is None
+
+
+def test_a_measure_of_mean_displacements_keeps_its_block_bootstrap():
+    """Its sums carry the labels of the rows, so the blocks vary enough."""
+    landscape = measure_landscape(make_table(draw_labels(), "bbrm"), FITTED)
+    without = replace(landscape, refits=None)
+    for measure, is_same in ((MeanGradient(), True), (AbsCosine(), False)):
+        one, other = (measure_affinity(each, measure, 10) for each in (landscape, without))
+        assert np.array_equal(one.replicates, other.replicates) is is_same
+        np.testing.assert_array_equal(one.values, other.values)
+
+
+def test_refits_of_a_part_of_the_rows_count_for_less():
+    """√(2 f) of a deviation, for refits that hold the share f of the rows."""
+    landscape = measure_landscape(make_table(draw_labels(400), "bbrm"), FITTED)
+    refits, still = landscape.refits, {"count": landscape.sums.count * 1e12}
+    steady = replace(
+        landscape,
+        sums=replace(landscape.sums, **still, abs_cosine=landscape.sums.abs_cosine * 1e12),
+    )
+    spread = {
+        share: measure_affinity(
+            replace(
+                steady,
+                refits=replace(
+                    refits,
+                    count=refits.count * 2e12 * share,
+                    abs_cosine=refits.abs_cosine * 2e12 * share,
+                ),
+            ),
+            AbsCosine(),
+            25,
+        ).replicates[:, 0, 1]
+        for share in (0.5, 0.125)
+    }
+    rest = measure_affinity(replace(steady, refits=None), AbsCosine(), 25).replicates[:, 0, 1]
+    np.testing.assert_allclose(spread[0.125] - rest, (spread[0.5] - rest) / 2, rtol=0.05, atol=1e-4)
+
+
+def test_copies_of_a_task_stay_copies_in_every_replicate():
+    labels = draw_labels()
+    labels[:, 1] = labels[:, 0]
+    landscape = measure_landscape(make_table(labels, "bbrm"), FITTED)
+    affinity = measure_affinity(landscape, AbsCosine(), 30)
+    np.testing.assert_allclose(affinity.replicates[:, 0, 1], 1.0, atol=1e-6)
+    np.testing.assert_array_equal(affinity.replicates[:, 0, 2], affinity.replicates[:, 1, 2])
+
+
+def test_values_of_an_interval_are_values_of_the_measure(landscapes):
+    for measure in (AbsCosine(), SCA()):
+        affinity = measure_affinity(landscapes[0], measure, 100)
+        assert (affinity.low >= 0).all()
+        assert (affinity.high <= (np.inf if affinity.is_distance else 1)).all()
