@@ -26,8 +26,13 @@ ROLES = {
     "target": "Targets",
     "feature": "Features",
     "patient id": "Patient ids",
+    "group": "Groups of rows",
     "ignore": "Ignored",
 }
+GROUP = (
+    "A *group* says where a row comes from, as a site or a ward: points are coloured and rows are "
+    "selected by it, and no model sees it. What is ignored is not copied into the run."
+)
 KINDS = ["inferred", *TABLE_KINDS]
 USUAL_TARGETS = "y_*"
 MARK_FIRST = Issue(
@@ -73,7 +78,9 @@ def _ask_roles(draft: Draft, mended: Mended) -> tuple[pd.DataFrame, str]:
         key=f"roles_{draft.id}_{targets}_{ignore}_{mended.step}",
         disabled=["column", "holds", "missing", "distinct"],
         column_config={
-            "role": st.column_config.SelectboxColumn("role", options=list(ROLES), required=True),
+            "role": st.column_config.SelectboxColumn(
+                "role", options=list(ROLES), required=True, help=GROUP
+            ),
             "kind": st.column_config.SelectboxColumn("kind", options=KINDS, required=True),
         },
         alt="The role of every column",
@@ -180,4 +187,5 @@ def read_roles(
         kinds=dict(zip(kinds["column"], kinds["kind"], strict=True))
         | {name: f"{Kind.TIME_TO_EVENT}:{event}" for name, event in timed.items()},
         mends=dict(read),
+        groups=by_role["group"],
     )

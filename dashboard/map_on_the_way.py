@@ -8,7 +8,7 @@ from core.values import Landscape, Projection, Report
 from dashboard.components import show_points
 from dashboard.figures import AXES, colours_on_show
 from dashboard.jobs import is_at_work, show_job
-from dashboard.results import any_table_of
+from dashboard.results import looked_at_of
 from dashboard.session import is_dark, view
 from dashboard.show_selection import chosen_on_show
 
@@ -40,6 +40,6 @@ def _draw(
     run: Run, report: Report, landscape: Landscape, flat: Projection, key: str, height: int
 ) -> None:
     chosen = chosen_on_show(run)
-    xy, colours = colours_on_show(report, landscape.points, flat, view(), chosen, any_table_of(run))
+    xy, colours = colours_on_show(report, landscape.points, flat, view(), chosen, looked_at_of(run))
     axes = AXES[flat.method]
     show_points(xy, colours, key=key, dark=is_dark(), axes=axes, height=height)

@@ -9,7 +9,7 @@ from core.values import Landscape, Report
 from dashboard.components import show_chart
 from dashboard.jobs import is_at_work, show_job, start_job
 from dashboard.map_figures import draw_multiples_page
-from dashboard.results import any_table_of, map_of
+from dashboard.results import looked_at_of, map_of
 from dashboard.session import bound, is_dark, view
 from dashboard.show_selection import chosen_on_show
 
@@ -46,7 +46,7 @@ def offer_more_maps(run: Run, report: Report, landscape: Landscape, method: str)
         names = ", ".join(jobs[job] for job in idle)
         st.button(f"Compute {names}", on_click=_start, args=(run, idle), key="start_more")
     if len(there) > 1:
-        shown = (landscape.points, there, view(), chosen_on_show(run), any_table_of(run))
+        shown = (landscape.points, there, view(), chosen_on_show(run), looked_at_of(run))
         chart = draw_multiples_page(report, *shown, dark=is_dark())
         show_chart(chart, key=f"more_{run.id}_{method}")
         st.caption(_explain(is_start, first))

@@ -17,6 +17,7 @@ from core.graph.layout import Places, place_tasks
 from core.profile import Profile, Pull, measure_pull
 from core.provenance import Source
 from core.runs import Draft, Run, read_document
+from core.runs.looked_at import with_groups
 from core.runs.streamed import is_streamed, load_survey
 from core.streamed import Survey
 from core.trials import Evidence
@@ -78,7 +79,7 @@ def chosen_of(run: Run, selection: SampleSelection) -> Bool[np.ndarray, " point"
     try:
         points = landscape_of(run, run.plan.heads).points
         flat = map_of(run, selection.map_method) if selection.parts else None
-        return chosen_points(points, flat, selection, any_table_of(run))
+        return chosen_points(points, flat, selection, looked_at_of(run))
     except RunError:
         return None
 
@@ -106,6 +107,14 @@ def table_of(run: Run) -> TaskTable:
 def any_table_of(run: Run) -> TaskTable | None:
     """The table of a run; None where it was made from something else."""
     return table_of(run) if run.source is Source.TABLE else None
+
+
+def looked_at_of(run: Run) -> TaskTable | None:
+    """The table of a run with its group columns, to colour and to select by; None where it was
+    made from something else."""
+    if run.source is not Source.TABLE:
+        return None
+    return _looked_at(run.path, _stamp(run.path / "data.parquet"))
 
 
 def survey_of(run: Run) -> Survey | None:
@@ -195,8 +204,8 @@ def _profile(path: Path, selection: SampleSelection, stamps: tuple[int, ...]) ->
     chosen = chosen_of(run, selection)
     if chosen is None:
         return None
-    points = landscape_of(run, run.plan.heads).points
-    return profile_chosen(table_of(run), points, chosen, selection)
+    table, points = looked_at_of(run), landscape_of(run, run.plan.heads).points
+    return None if table is None else profile_chosen(table, points, chosen, selection)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -213,6 +222,11 @@ def _pull(
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _table(path: Path, stamp: int) -> TaskTable:
     return Run(path).table()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _looked_at(path: Path, stamp: int) -> TaskTable:
+    return with_groups(Run(path), _table(path, stamp))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -11,7 +11,7 @@ from core.runs import Run
 from core.values import Kind, TaskTable
 from dashboard.charts.column_colours import list_columns
 from dashboard.charts.text import clean, number, short
-from dashboard.results import table_of
+from dashboard.results import looked_at_of
 from dashboard.saved_view import keep_view
 from dashboard.selected import column_values
 from dashboard.selection import LONGEST_NAME, Range, SampleSelection
@@ -34,9 +34,9 @@ def offer_values(run: Run) -> None:
     popover = st.popover(
         "Select rows by a value", icon=":material/filter_alt:", key="by_value", on_change="rerun"
     )
-    if popover.open:
+    if popover.open and (table := looked_at_of(run)) is not None:
         with popover:
-            _ask(table_of(run))
+            _ask(table)
 
 
 def columns_of(table: TaskTable) -> list[Column]:

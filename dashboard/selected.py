@@ -78,7 +78,7 @@ def difference_rows(profile: Profile) -> pd.DataFrame:
         [
             {
                 "column": clean(one.column),
-                "is": "label" if one.is_label else "feature",
+                "is": "label" if one.is_label else "column",
                 "selected against others": one.note or say_both(one),
                 "difference in SD": round(one.effect, 2),
             }

@@ -1,4 +1,4 @@
-"""Which column is what: target, feature, patient id or ignored."""
+"""Which column is what: target, feature, patient id, group or ignored."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +33,8 @@ class Roles:
     """Of each target that is a time to an event, the column that tells whether it happened."""
     mends: tuple[tuple[str, str], ...] = ()
     """The mends that were made to the frame (`core.data.mends`), for those who bring new rows."""
+    groups: tuple[str, ...] = ()
+    """Columns that say where a row comes from (a site, a ward): looked at, never a feature."""
 
     def kind(self, target: str) -> Kind:
         """The kind of one target."""
@@ -47,7 +49,9 @@ class Roles:
         """Every column that is used, each once."""
         patient = () if self.patient_id is None else (self.patient_id,)
         events = (event for _, event in self.events)
-        return tuple(dict.fromkeys((*self.features, *self.targets, *events, *patient)))
+        return tuple(
+            dict.fromkeys((*self.features, *self.targets, *events, *patient, *self.groups))
+        )
 
     def to_spec(self) -> dict[str, Any]:
         """A JSON-ready description; `from_spec` reads it back."""
@@ -61,9 +65,9 @@ class Roles:
         shape = {"feature_shape": list(self.feature_shape)} if self.feature_shape else {}
         events = {"events": dict(self.events)} if self.events else {}
         mends = {"mends": dict(self.mends)} if self.mends else {}
-        return (
-            spec | shape | events | mends
-        )  # as ever where there is neither: old runs are compared
+        groups = {"groups": list(self.groups)} if self.groups else {}
+        # as ever where there is none of them: old runs are compared
+        return spec | shape | events | mends | groups
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> "Roles":
@@ -77,6 +81,7 @@ class Roles:
             feature_shape=tuple(spec.get("feature_shape", ())),
             events=tuple(spec.get("events", {}).items()),
             mends=tuple(spec.get("mends", {}).items()),
+            groups=tuple(spec.get("groups", ())),
         )
 
 
@@ -89,11 +94,13 @@ def assign_roles(
     kinds: Mapping[str, str] | None = None,
     feature_shape: tuple[int, ...] = (),
     mends: Mapping[str, str] | None = None,
+    groups: Patterns = (),
 ) -> Roles:
     """Give every column one role. A column both ignored and a target is ignored; the patient id is
     never a feature; every column left over is a feature where `features` is None. `kinds` are of
     targets (names or globs); `time_to_event:EVENT` names the column that tells whether the event
     happened, which then is neither feature nor target. `mends` are those the frame went through.
+    `groups` say where a row comes from; one that is ignored too is ignored, and none is a target.
 
     Raises:
         TableError: a name or glob matches no column, no target is left, a target is also listed
@@ -104,12 +111,13 @@ def assign_roles(
     if patient_id is not None and patient_id not in columns:
         raise _no_match(patient_id, columns, "--patient-id")
     events = event_columns(kinds or {}, columns)
-    hidden = {*ignored, *events, patient_id}
+    grouped = _group_columns(columns, groups, {*ignored, *events}, patient_id)
+    hidden = {*ignored, *events, *grouped, patient_id}
     chosen = tuple(n for n in match_columns(columns, targets, "--targets") if n not in hidden)
     if not chosen:
         raise TableError(
             f"No target column is left: --targets {_shown(targets)} matches only columns that are "
-            "ignored or the patient id. Widen --targets or narrow --ignore."
+            "ignored, groups or the patient id. Widen --targets or narrow --ignore."
         )
     asked = columns if features is None else match_columns(columns, features, "features")
     both = [name for name in chosen if features is not None and name in set(asked)]
@@ -127,6 +135,7 @@ def assign_roles(
         kinds=tuple((name, _kind(frame, name, wanted.get(name))) for name in chosen),
         feature_shape=feature_shape,
         mends=tuple((mends or {}).items()),
+        groups=grouped,
         events=tuple((name, asked[1]) for name, asked in wanted.items() if asked[1]),
     )
 
@@ -145,6 +154,18 @@ def match_columns(columns: Sequence[str], patterns: Patterns, where: str) -> tup
             raise _no_match(pattern, columns, where)
         found |= hits
     return tuple(name for name in columns if name in found)
+
+
+def _group_columns(
+    columns: Sequence[str], groups: Patterns, taken: set[str], patient_id: str | None
+) -> tuple[str, ...]:
+    found = match_columns(columns, groups, "--group")
+    if patient_id in found:
+        raise TableError(
+            f"Column {quoted(str(patient_id))} is both the patient id and a group. Choose one role "
+            "for it."
+        )
+    return tuple(name for name in found if name not in taken)
 
 
 def _split(patterns: Patterns, known: set[str]) -> list[str]:

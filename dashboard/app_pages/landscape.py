@@ -13,7 +13,7 @@ from dashboard.map_table import show_map_table
 from dashboard.more_maps import offer_more_maps
 from dashboard.on_show import current_run
 from dashboard.point_detail import teller
-from dashboard.results import any_table_of, landscape_of, map_of
+from dashboard.results import landscape_of, looked_at_of, map_of
 from dashboard.selection import Part, SampleSelection
 from dashboard.session import change_view, is_dark, view
 from dashboard.show_selection import chosen_on_show, show_selection
@@ -42,7 +42,7 @@ st.caption(
     "one step of that task. Tasks whose points spread the same way ask for the same model. "
     + rows_used(report)
 )
-table = any_table_of(run)
+table = looked_at_of(run)
 method = pick_map(landscape.points, table)
 flat = map_of(run, method)
 if flat is None:
