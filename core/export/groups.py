@@ -6,7 +6,9 @@ from typing import Any
 
 from core.export.scores import Score
 from core.export.specification import ModelSpec
+from core.report.evidence import TOO_FEW
 from core.report.letters import letter
+from core.report.suppression import LARGEST_SMALL
 from core.training import METRICS
 from core.trials import Contrast, Evidence
 from core.values import Report
@@ -67,12 +69,17 @@ def _tasks(spec: ModelSpec, evidence: Evidence, scores: Sequence[Score]) -> list
                 "kind": str(spec.table.kinds[task]),
                 "group": group_of(spec, task),
                 "metric": METRICS[evidence.metrics[task]].title,
-                "test": {**_interval(score.metric), "labels": score.n_labels},
-                "no_interval": score.why_none or None,
+                "test": {**_interval(score.metric), "labels": _shown(score.n_labels)},
+                "no_interval": TOO_FEW if score.why_none else None,
                 "gain_over_alone": None if is_alone else _interval(gain),
             }
         )
     return found
+
+
+def _shown(n_labels: int) -> int | str:
+    """A count that leaves the machine: like a report, an export tells no small one."""
+    return f"≤ {LARGEST_SMALL}" if 0 < n_labels <= LARGEST_SMALL else n_labels
 
 
 def _provenance(spec: ModelSpec, report: Report) -> dict[str, Any]:

@@ -12,8 +12,12 @@ from sklearn.metrics import r2_score, roc_auc_score
 
 from core.data import Roles, fit_schema
 from core.export import export_run, load_model
-from core.export.readme import SNIPPET
+from core.export.groups import to_groups
+from core.export.readme import SNIPPET, to_readme
+from core.export.scores import Score
+from core.report.evidence import TOO_FEW
 from core.runs.spec import load_frame
+from core.trials import Contrast
 from core.values import Split
 from tests.core.export.cohort import (
     BINARY,
@@ -78,6 +82,21 @@ def test_a_task_with_too_few_events_has_a_reason_instead_of_an_interval(grouped,
     assert np.isnan([first.metric.low, first.metric.high]).all()
     assert "11 are needed" in first.why_none
     assert not any(one.why_none for one in others)
+
+
+def test_no_small_count_leaves_with_an_export(grouped, tmp_path):
+    """A report hides counts of 1 to 10; the reason why a task has no interval would tell them."""
+    spec = load_model(export_run(grouped, tmp_path / "model").folder).spec
+    few = Score(Contrast(0.5, np.nan, np.nan), 7, "4 events among the test rows; 11 are needed")
+    many = Score(Contrast(0.5, 0.4, 0.6), 70, "")
+    scores = [few] + [many] * (len(TASKS) - 1)
+    groups = to_groups(spec, grouped.report(), scores)
+    first, second, *_ = groups["tasks"]
+    assert first["no_interval"] == TOO_FEW
+    assert (first["test"]["labels"], second["test"]["labels"]) == ("≤ 10", 70)
+    text = to_readme(spec, groups)
+    assert "4 events" not in text
+    assert "| 7 |" not in text
 
 
 def test_the_same_run_gives_the_same_bytes(folder, grouped, tmp_path):
