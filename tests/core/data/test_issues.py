@@ -33,6 +33,17 @@ def test_the_sentence_of_the_style_guide():
     )
 
 
+def test_a_number_column_with_a_few_texts_says_which_cells_to_mend():
+    """'200 distinct texts' tells nobody that two results below the limit cost the column."""
+    values = [f"{0.5 + k / 7:.3f}" for k in range(len(good_frame()))]
+    values[3] = values[8] = "<0.01"
+    (issue,) = issues_of(good_frame().assign(troponin=values))
+    assert issue.message == (
+        "Column 'troponin' has numbers but for 2 cells ('<0.01') and was left out. "
+        "Drop it with --ignore, or code it as numbers or a few categories."
+    )
+
+
 def test_many_columns_with_one_issue_share_a_sentence():
     extra = {f"c{k}": 1.0 for k in range(MOST_SENTENCES + 1)}
     (issue,) = issues_of(good_frame().assign(**extra))
