@@ -11,6 +11,7 @@ from core.convolutions import build_convolution, outline
 from core.errors import MethodError
 from core.training import Trainer, predict, to_examples
 from core.training.convolution import make_factory
+from core.training.trainer import SLOWER
 from core.values import Split
 from tests.core.training.tables import make_table
 from tests.core.training.test_same_as_sequential import EXACT, SEEDS, assert_same, changed
@@ -97,5 +98,5 @@ def test_an_estimate_counts_the_layers_of_a_convolution():
     assert placed.n_models == plain.n_models == 6
     heads, layers = 3 * 32, 2 * (64 * 32 + 32 * 32)
     assert placed.flops / plain.flops == pytest.approx(
-        (2 * plan.n_products + heads) / (layers + heads)
+        (2 * SLOWER * plan.n_products + heads) / (layers + heads)
     )
