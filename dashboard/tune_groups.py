@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.values import Grouping, Report
+from core.values import Decision, Grouping, Report
 from dashboard.charts.matrix import MOST_BESIDE
 from dashboard.charts.members_flow import draw_members_flow
 from dashboard.components import show_chart
@@ -25,7 +25,7 @@ def tune_groups(report: Report) -> None:
     if same_partition(shown.grouping, report.recommended.grouping):
         st.success("This is the recommended grouping.", icon=":material/recommend:")
     else:
-        st.info("This is not the recommendation.", icon=":material/explore:")
+        st.info(for_a_look(report.recommended.decision), icon=":material/explore:")
     names = report.task_names
     marked = marked_tasks(names, view())
     show_cards(shown.grouping, shown.labels, names, len(report.affinity.replicates), marked)
@@ -46,6 +46,14 @@ def tune_groups(report: Report) -> None:
             show_chart(charts["together"], key="together")
         else:
             show_missing("re-runs")
+
+
+def for_a_look(decision: Decision) -> str:
+    """What a grouping on show is beside the recommendation, which may be no grouping at all."""
+    return {
+        Decision.ALONE: "Here for a look only: the recommendation is each task alone.",
+        Decision.TOGETHER: "Here for a look only: the recommendation is all tasks together.",
+    }.get(decision, "This is not the recommendation.")
 
 
 def _choose(report: Report, shown: Shown) -> None:

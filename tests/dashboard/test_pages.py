@@ -14,8 +14,10 @@ from core.affinity import AbsCosine
 from core.data import assign_roles, plant_groups
 from core.runs import Run, State, Status
 from core.runs.worker import work
+from core.values import Decision
 from dashboard.example import find_example, start_example
 from dashboard.look_up import first_choice, same_partition
+from dashboard.tune_groups import for_a_look
 from tests.cohort import SMALL_PLAN, plan_with, small_cohort
 from tests.dashboard.visit import PAGES, boxes, check_sound, go_to, visit, words
 
@@ -264,6 +266,17 @@ def test_the_slider_reaches_every_mixture_and_the_answer_says_so(done):
     assert at.slider[0].value == size, "the choice survives a walk through the pages"
     at.button(key="reset").click().run()
     assert at.slider[0].value == first.n_components
+
+
+@pytest.mark.parametrize(
+    ("decision", "said"),
+    [(Decision.ALONE, "each task alone"), (Decision.TOGETHER, "all tasks together")],
+)
+def test_groups_that_the_advice_is_against_are_called_a_look(decision, said):
+    """The page opens on some groups even where none is advised; that must not look like advice."""
+    assert said in for_a_look(decision)
+    assert "for a look" in for_a_look(decision)
+    assert for_a_look(Decision.GROUPED) == "This is not the recommendation."
 
 
 def test_a_pair_of_tasks_can_be_picked_without_a_mouse(done):
