@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.data.levels import LEVEL
+from core.errors import RunError
 from core.provenance import Source
 from core.runs import Run
 from core.values import Kind, TaskTable
@@ -29,7 +30,10 @@ class Column:
 
 def offer_values(run: Run) -> None:
     """A form that is drawn when it is opened; nothing for a run without a table."""
-    if run.source is not Source.TABLE:
+    try:
+        if run.source is not Source.TABLE:
+            return
+    except RunError:  # a damaged run: its pages say so
         return
     popover = st.popover(
         "Select rows by a value", icon=":material/filter_alt:", key="by_value", on_change="rerun"

@@ -64,8 +64,14 @@ def show_selection(run: Run, report: Report) -> None:
                 _show_tasks(run, report, selection)
     with right:
         st.markdown("**Which tasks do these rows pull together or apart?**")
+        pairs = pull_rows(pull, report.task_names)
+        if pairs.empty:  # of very many tasks a row has only a few points
+            st.caption(
+                "No two tasks have more than 10 selected and 10 other rows with a point each."
+            )
+            return
         picked = st.dataframe(
-            pull_rows(pull, report.task_names),
+            pairs,
             hide_index=True,
             height=380,
             alt="Pairs of tasks, by how the selected rows pull them",
