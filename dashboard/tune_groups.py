@@ -1,8 +1,11 @@
 """The number of groups and the way to group, and all that follows; nothing else is redrawn."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.values import Decision, Grouping, Report
+from dashboard.charts.chart import Chart
 from dashboard.charts.matrix import MOST_BESIDE
 from dashboard.charts.members_flow import draw_members_flow
 from dashboard.components import show_chart
@@ -42,10 +45,20 @@ def tune_groups(report: Report) -> None:
         show_chart(charts["members"], key="members")
     with right:
         st.subheader("How often do two tasks stay together?")
-        if len(report.affinity.replicates):
-            show_chart(charts["together"], key="together")
-        else:
+        if not len(report.affinity.replicates):
             show_missing("re-runs")
+        elif is_large:
+            _show_large(charts["together"])
+        else:
+            show_chart(charts["together"], key="together")
+
+
+def _show_large(chart: Chart[Any]) -> None:
+    """A matrix of many tasks while it is unfolded: its cells would slow the slider down."""
+    folded = st.expander("Every pair of tasks", key="every_pair", on_change="rerun")
+    if folded.open:
+        with folded:
+            show_chart(chart, key="together")
 
 
 def for_a_look(decision: Decision) -> str:
