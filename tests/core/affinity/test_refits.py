@@ -66,6 +66,19 @@ def test_nothing_is_fitted_again_where_heads_are_not_fitted_or_nobody_asks():
     assert measure_landscape(table, FITTED, reads=["mean_product"]).refits is None
 
 
+def test_heads_that_were_fitted_once_are_told():
+    table = make_table(draw_labels(), "bbrm")
+
+    def is_told(**settings):
+        notes = measure_landscape(table, replace(FITTED, **settings)).notes
+        return any("heads were fitted once" in note for note in notes)
+
+    assert is_told(refits=0)
+    assert is_told(steps=2)
+    assert not is_told()
+    assert not is_told(heads="shared")
+
+
 def test_a_measure_of_mean_displacements_keeps_its_block_bootstrap():
     """Its sums carry the labels of the rows, so the blocks vary enough."""
     landscape = measure_landscape(make_table(draw_labels(), "bbrm"), FITTED)
