@@ -396,7 +396,9 @@ def test_without_webgl_the_plain_scatter_adds_and_takes_away_too(open_page):
     page.get_by_role("button", name="Clear selection").click()
     page.get_by_text("inside: none").wait_for()
     page.get_by_test_id("stRadio").get_by_text("New", exact=True).click()
+    settle(page)
     page.get_by_test_id("stExpander").get_by_text("Select without a mouse").click()
+    settle(page)
     page.get_by_role("button", name="Select the box").last.click()
     page.get_by_text("inside: 4000").wait_for()
     assert page.troubles == []
