@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SIDE = 176
-"""Tasks a side of a tile: sums of so many squared stay in the caches (ours)."""
+"""Tasks a side of a tile: sums of so many squared stay in the cache of a core (ours). Several
+threads share one large product better than many small ones."""
 
 
 class Tile(NamedTuple):
@@ -79,8 +80,11 @@ class LabelDistances:
     @cached_property
     def tiles(self) -> list[Tile]:
         """One of two that mirror each other."""
+        import torch
+
         n_tasks = len(self.heads.bias)
-        sides = [slice(first, min(first + SIDE, n_tasks)) for first in range(0, n_tasks, SIDE)]
+        side = SIDE if torch.get_num_threads() == 1 else n_tasks
+        sides = [slice(first, min(first + side, n_tasks)) for first in range(0, n_tasks, side)]
         return [self._tile(*pair) for pair in combinations_with_replacement(sides, 2)]
 
     def _tile(self, sources: slice, targets: slice) -> Tile:

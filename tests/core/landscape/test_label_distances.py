@@ -75,6 +75,15 @@ def test_sums_are_those_in_double_precision(takes_bytes, bias, heavy):
         assert np.allclose(found.distance[apart], expected[apart], rtol=1e-4, atol=1e-4)
 
 
+def test_tiles_and_one_large_product_give_the_same_sums(monkeypatch):
+    monkeypatch.setattr(summing, "takes_bytes", lambda device: True)
+    found = []
+    for n_threads in (1, 2):
+        monkeypatch.setattr(torch, "get_num_threads", lambda n=n_threads: n)
+        found.append(Problem().sums().distance)
+    assert np.array_equal(*found)
+
+
 def test_rows_may_come_in_parts_and_count_more_than_once(takes_bytes):
     problem = Problem(weight=np.where(np.arange(300) % 3 == 0, 4.0, 1.0))
     parts = [problem.rows(slice(0, 90)), problem.rows(slice(90, 300))]
