@@ -9,6 +9,8 @@ from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING
 
+from core.canvas import sides_of, trunk_kind
+
 if TYPE_CHECKING:
     import torch
     from torch import nn
@@ -86,6 +88,21 @@ def outline(kind: str, shape: tuple[int, ...], width: int, depth: int) -> Outlin
         pool=tuple(-(-side // MAX_SIDE) for side in ladder[-1]),
         width=width,
     )
+
+
+def outline_of(
+    asked: str, shape: tuple[int, ...], n_features: int, width: int, depth: int
+) -> Outline | None:
+    """The layers of the trunk for samples of a shape (empty for a row of a table); None for plain
+    rectified layers.
+
+    Raises:
+        MethodError: such samples are no images, or no series.
+    """
+    kind, shape = trunk_kind(asked, shape, n_features)
+    if kind not in CONVOLUTIONS:
+        return None
+    return outline(kind, sides_of(kind, shape), width, depth)
 
 
 def build_convolution(plan: Outline) -> "nn.Sequential":

@@ -37,10 +37,11 @@ def show_groups(table: TaskTable, frame: "pd.DataFrame", roles: Roles) -> TaskTa
     columns: list[Float[np.ndarray, " sample"]] = []
     for group in roles.groups:
         values = _texts(frame[group])
+        texts = np.array(values)
         for level in _levels(values):
             names.append(f"{group}{LEVEL}{level}")
-            flags = [np.nan if value == "" else float(value == level) for value in values]
-            columns.append(np.array(flags, dtype=table.features.dtype))
+            flags = np.where(texts == "", np.nan, texts == level)
+            columns.append(flags.astype(table.features.dtype))
     if not columns:
         return table
     return replace(

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from core.canvas import Layout, sides_of
-from core.convolutions import build_convolution, outline
+from core.canvas import Layout
+from core.convolutions import build_convolution, outline_of
 from core.errors import MethodError, RunError
 from core.export.specification import ModelSpec
 
@@ -92,6 +92,7 @@ def _trunk(spec: ModelSpec) -> "nn.Module":
     from core.placed import Placed
 
     layout = Layout(spec.table.scale, spec.shape, spec.n_inputs)
-    kind, shape = layout.kind(spec.trunk)
-    plan = outline(kind, sides_of(kind, shape), spec.width, spec.depth)
-    return Placed(build_convolution(plan), layout.placed(kind, torch.device("cpu")))
+    told = (spec.shape, len(spec.table.scale.varies), spec.width, spec.depth)
+    plan = outline_of(spec.trunk, *told)
+    assert plan is not None
+    return Placed(build_convolution(plan), layout.placed(plan.kind, torch.device("cpu")))

@@ -4,27 +4,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.canvas import Layout, sides_of, trunk_kind
-from core.convolutions import CONVOLUTIONS, Outline, draw_convolution, outline
+from core.canvas import Layout
+from core.convolutions import Outline, draw_convolution
 from core.training.draws import TRUNK
 from core.training.modules import TrunkFactory
 
 if TYPE_CHECKING:
     from torch import nn
-
-
-def outline_of(
-    asked: str, shape: tuple[int, ...], n_features: int, width: int, depth: int
-) -> Outline | None:
-    """The layers of the trunk for samples of a shape; None for plain rectified layers.
-
-    Raises:
-        MethodError: such samples are no images, or no series.
-    """
-    kind, shape = trunk_kind(asked, shape, n_features)
-    if kind not in CONVOLUTIONS:
-        return None
-    return outline(kind, sides_of(kind, shape), width, depth)
 
 
 def make_factory(layout: Layout, plan: Outline) -> TrunkFactory:

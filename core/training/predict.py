@@ -3,10 +3,10 @@
 import numpy as np
 from jaxtyping import Float, Int
 
-from core.convolutions import CONVOLUTIONS
+from core.convolutions import outline_of
 from core.errors import RunError
 from core.hazard import hazard_loss, hazard_targets, survival
-from core.training.convolution import make_factory, outline_of
+from core.training.convolution import make_factory
 from core.training.examples import Examples
 from core.training.modules import TrunkFactory
 from core.training.times import find_edges
@@ -158,8 +158,6 @@ def _features(
 
 def _own_factory(trained: Trained, examples: Examples) -> TrunkFactory | None:
     """Of a convolution that the trainer made itself; None of a module that was handed in."""
-    if trained.module not in CONVOLUTIONS:
-        return None
     told = (examples.layout.shape, examples.n_features, trained.width, trained.depth)
     plan = outline_of(trained.module, *told)
     return None if plan is None else make_factory(examples.layout, plan)

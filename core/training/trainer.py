@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.convolutions import CONVOLUTIONS, Outline
+from core.convolutions import CONVOLUTIONS, Outline, outline_of
 from core.device import pick_device
 from core.errors import MethodError
 from core.methods import Method, knob
 from core.progress import OnProgress, silent
 from core.training.chunk import Recipe, train_chunk
-from core.training.convolution import make_factory, outline_of
+from core.training.convolution import make_factory
 from core.training.cutting import check_groups, cut_chunks, without
 from core.training.draws import draw_batches, head_priors
 from core.training.examples import Examples
