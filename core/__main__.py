@@ -51,7 +51,13 @@ def main(ctx: click.Context, port: int, headless: bool, runs: Path) -> None:
 @click.option("--matrix", metavar="KIND", help="DATA is a T × T matrix: distance|similarity.")
 @click.option("--ignore", multiple=True, help="Columns to leave out: names or patterns.")
 @click.option("--patient-id", metavar="COL", help="Rows of one patient share a split.")
-@click.option("--group", "group_columns", multiple=True, help="Where rows come from: no feature.")
+@click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    metavar="COL",
+    help="Where rows come from (a site, a ward): looked at, never learned from.",
+)
 @click.option(
     "--kind",
     "kinds",
@@ -80,7 +86,13 @@ def main(ctx: click.Context, port: int, headless: bool, runs: Path) -> None:
 )
 @click.option("--samples", type=int, metavar="N", help="Measure N drawn rows in place of all.")
 @click.option("--stream", default="auto", help="Read by batches: auto (if large)|always|never.")
-@click.option("--groups", default="auto", show_default=True, help="How many: K, or auto.")
+@click.option(
+    "--groups",
+    default="auto",
+    show_default=True,
+    metavar="K",
+    help="How many groups of tasks: K, or auto.",
+)
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--device", default="auto", show_default=True, help="auto|cpu|cuda")
 @click.option("-o", "--output", "run", type=click.Path(path_type=Path), help="Run folder to make.")

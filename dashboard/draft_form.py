@@ -26,12 +26,12 @@ ROLES = {
     "target": "Targets",
     "feature": "Features",
     "patient id": "Patient ids",
-    "group": "Groups of rows",
+    "origin": "Origins",
     "ignore": "Ignored",
 }
-GROUP = (
-    "A *group* says where a row comes from, as a site or a ward: points are coloured and rows are "
-    "selected by it, and no model sees it. What is ignored is not copied into the run."
+ORIGIN = (
+    "An *origin* says where a row comes from, as a site or a ward: points are coloured and rows "
+    "are selected by it, and no model sees it. What is ignored is not copied into the run."
 )
 KINDS = ["inferred", *TABLE_KINDS]
 USUAL_TARGETS = "y_*"
@@ -79,7 +79,7 @@ def _ask_roles(draft: Draft, mended: Mended) -> tuple[pd.DataFrame, str]:
         disabled=["column", "holds", "missing", "distinct"],
         column_config={
             "role": st.column_config.SelectboxColumn(
-                "role", options=list(ROLES), required=True, help=GROUP
+                "role", options=list(ROLES), required=True, help=ORIGIN
             ),
             "kind": st.column_config.SelectboxColumn("kind", options=KINDS, required=True),
         },
@@ -187,5 +187,5 @@ def read_roles(
         kinds=dict(zip(kinds["column"], kinds["kind"], strict=True))
         | {name: f"{Kind.TIME_TO_EVENT}:{event}" for name, event in timed.items()},
         mends=dict(read),
-        groups=by_role["group"],
+        origins=by_role["origin"],
     )

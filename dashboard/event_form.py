@@ -41,7 +41,7 @@ def ask_events(draft: Draft, edited: pd.DataFrame) -> dict[str, str | None]:
 def event_columns(edited: pd.DataFrame, timed: Sequence[str]) -> list[str]:
     """The columns that can tell whether an event happened: those of at most two values, every
     other column where there is none such."""
-    is_free = ~edited["column"].isin(list(timed)) & ~edited["role"].isin(["patient id", "group"])
+    is_free = ~edited["column"].isin(list(timed)) & ~edited["role"].isin(["patient id", "origin"])
     two = edited.loc[is_free & (edited["distinct"] <= _TWO), "column"]
     return list(two) or list(edited.loc[is_free, "column"])
 

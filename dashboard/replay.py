@@ -22,7 +22,7 @@ from core.errors import RunError, TaskGroupingError
 from core.profile import measure_pull
 from core.provenance import Source
 from core.runs import Run, read_view_file
-from core.runs.looked_at import with_groups
+from core.runs.looked_at import with_origins
 from core.runs.views import FOLDER
 from core.values import Report, TaskTable
 from dashboard.charts.chart import Chart
@@ -112,7 +112,7 @@ def _landscape(
     points = run.landscape(run.plan.heads).points
     selection = view.samples
     table, chosen = _table(run), None
-    table = with_groups(run, table) if table is not None else None
+    table = with_origins(run, table) if table is not None else None
     if selection is not None:
         on = run.map(selection.map_method) if selection.parts else None
         chosen = chosen_points(points, on, selection, table)

@@ -17,7 +17,7 @@ from core.graph.layout import Places, place_tasks
 from core.profile import Profile, Pull, measure_pull
 from core.provenance import Source
 from core.runs import Draft, Run, read_document
-from core.runs.looked_at import with_groups
+from core.runs.looked_at import with_origins
 from core.runs.streamed import is_streamed, load_survey
 from core.streamed import Survey
 from core.trials import Evidence
@@ -226,7 +226,7 @@ def _table(path: Path, stamp: int) -> TaskTable:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _looked_at(path: Path, stamp: int) -> TaskTable:
-    return with_groups(Run(path), _table(path, stamp))
+    return with_origins(Run(path), _table(path, stamp))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

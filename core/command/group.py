@@ -24,7 +24,7 @@ def group_file(
     matrix: str | None,
     ignore: Sequence[str],
     patient_id: str | None,
-    group_columns: Sequence[str],
+    origins: Sequence[str],
     kinds: Sequence[str],
     mends: Sequence[str],
     preset: str,
@@ -60,7 +60,7 @@ def group_file(
                 "its table or tables with --targets."
             )
         unread: dict[str, object] = {"--ignore": ignore, "--patient-id": patient_id}
-        unread |= {"--group": group_columns, "--kind": kinds, "--mend": mends, "--weights": weights}
+        unread |= {"--origin": origins, "--kind": kinds, "--mend": mends, "--weights": weights}
         unread |= {f"--{name}": value for name, value in settings.items()}
         unread |= {"--measure": measure} if isinstance(given, Affinity) else {}
         return group_given(data, run, as_json, given, plan, unread)
@@ -68,7 +68,7 @@ def group_file(
         raise MethodError("--matrix reads DATA as a matrix, --targets as a table; leave one out.")
     own = None if weights is None else load_weights(weights)
     path = run or Path("runs") / secrets.token_hex(16)
-    columns = Columns(targets, ignore, patient_id, _kinds(kinds), _mends(mends), group_columns)
+    columns = Columns(targets, ignore, patient_id, _kinds(kinds), _mends(mends), origins)
     target = make_run(data, path, columns, plan, stream)
     keep_weights(target.path, own)
     target.start()
@@ -120,7 +120,10 @@ def _n_groups(text: str) -> int | None:
     try:
         return int(text)
     except ValueError:
-        raise MethodError(f"--groups {text!r} is neither a number nor 'auto'.") from None
+        raise MethodError(
+            f"--groups {text!r} is neither a number nor 'auto'. A column that says where rows come "
+            "from is named with --origin."
+        ) from None
 
 
 def _kinds(pairs: Sequence[str]) -> dict[str, str]:

@@ -26,7 +26,7 @@ class Columns:
     patient_id: str | None
     kinds: Mapping[str, str]
     mends: Mapping[str, str]
-    groups: Sequence[str] = ()
+    origins: Sequence[str] = ()
 
 
 def make_run(data: Path, path: Path, columns: Columns, plan: Plan, stream: str) -> "Run":
@@ -76,7 +76,7 @@ def _make_streamed(data: Path, path: Path, columns: Columns, plan: Plan) -> "Run
             columns.kinds,
             plan.seed,
             columns.mends,
-            groups=columns.groups,
+            origins=columns.origins,
         )
         plan.check_fit(len(opened.roles.targets))
         _tell((*notices, *opened.rows.notices, *(issue.message for issue in opened.issues)))
@@ -105,7 +105,7 @@ def _make_whole(data: Path, path: Path, columns: Columns, plan: Plan) -> "Run":
         kinds=columns.kinds,
         feature_shape=source.feature_shape,
         mends=columns.mends,
-        groups=columns.groups,
+        origins=columns.origins,
     )
     plan.check_fit(len(roles.targets))
     issues = find_issues(frame, roles)

@@ -1,4 +1,4 @@
-"""Which column is what: target, feature, patient id, group or ignored."""
+"""Which column is what: target, feature, patient id, origin or ignored."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Patterns = str | Sequence[str]
 """Column names or shell globs ('y_*'): one, several, or several in one text with commas."""
 
+_ORIGINS = "groups"
+"""What the origins are called in the files of runs, the first ones too."""
+
 
 @dataclass(frozen=True)
 class Roles:
@@ -33,7 +36,7 @@ class Roles:
     """Of each target that is a time to an event, the column that tells whether it happened."""
     mends: tuple[tuple[str, str], ...] = ()
     """The mends that were made to the frame (`core.data.mends`), for those who bring new rows."""
-    groups: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
     """Columns that say where a row comes from (a site, a ward): looked at, never a feature."""
 
     def kind(self, target: str) -> Kind:
@@ -50,7 +53,7 @@ class Roles:
         patient = () if self.patient_id is None else (self.patient_id,)
         events = (event for _, event in self.events)
         return tuple(
-            dict.fromkeys((*self.features, *self.targets, *events, *patient, *self.groups))
+            dict.fromkeys((*self.features, *self.targets, *events, *patient, *self.origins))
         )
 
     def to_spec(self) -> dict[str, Any]:
@@ -65,9 +68,9 @@ class Roles:
         shape = {"feature_shape": list(self.feature_shape)} if self.feature_shape else {}
         events = {"events": dict(self.events)} if self.events else {}
         mends = {"mends": dict(self.mends)} if self.mends else {}
-        groups = {"groups": list(self.groups)} if self.groups else {}
+        origins = {_ORIGINS: list(self.origins)} if self.origins else {}
         # as ever where there is none of them: old runs are compared
-        return spec | shape | events | mends | groups
+        return spec | shape | events | mends | origins
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> "Roles":
@@ -81,7 +84,7 @@ class Roles:
             feature_shape=tuple(spec.get("feature_shape", ())),
             events=tuple(spec.get("events", {}).items()),
             mends=tuple(spec.get("mends", {}).items()),
-            groups=tuple(spec.get("groups", ())),
+            origins=tuple(spec.get(_ORIGINS, ())),
         )
 
 
@@ -94,13 +97,13 @@ def assign_roles(
     kinds: Mapping[str, str] | None = None,
     feature_shape: tuple[int, ...] = (),
     mends: Mapping[str, str] | None = None,
-    groups: Patterns = (),
+    origins: Patterns = (),
 ) -> Roles:
     """Give every column one role. A column both ignored and a target is ignored; the patient id is
     never a feature; every column left over is a feature where `features` is None. `kinds` are of
     targets (names or globs); `time_to_event:EVENT` names the column that tells whether the event
     happened, which then is neither feature nor target. `mends` are those the frame went through.
-    `groups` say where a row comes from; one that is ignored too is ignored, and none is a target.
+    `origins` say where a row comes from; one that is ignored too is ignored, and none is a target.
 
     Raises:
         TableError: a name or glob matches no column, no target is left, a target is also listed
@@ -111,13 +114,13 @@ def assign_roles(
     if patient_id is not None and patient_id not in columns:
         raise _no_match(patient_id, columns, "--patient-id")
     events = event_columns(kinds or {}, columns)
-    grouped = _group_columns(columns, groups, {*ignored, *events}, patient_id)
-    hidden = {*ignored, *events, *grouped, patient_id}
+    origin = _origin_columns(columns, origins, {*ignored, *events}, patient_id)
+    hidden = {*ignored, *events, *origin, patient_id}
     chosen = tuple(n for n in match_columns(columns, targets, "--targets") if n not in hidden)
     if not chosen:
         raise TableError(
             f"No target column is left: --targets {_shown(targets)} matches only columns that are "
-            "ignored, groups or the patient id. Widen --targets or narrow --ignore."
+            "ignored, origins or the patient id. Widen --targets or narrow --ignore."
         )
     asked = columns if features is None else match_columns(columns, features, "features")
     both = [name for name in chosen if features is not None and name in set(asked)]
@@ -135,7 +138,7 @@ def assign_roles(
         kinds=tuple((name, _kind(frame, name, wanted.get(name))) for name in chosen),
         feature_shape=feature_shape,
         mends=tuple((mends or {}).items()),
-        groups=grouped,
+        origins=origin,
         events=tuple((name, asked[1]) for name, asked in wanted.items() if asked[1]),
     )
 
@@ -156,14 +159,14 @@ def match_columns(columns: Sequence[str], patterns: Patterns, where: str) -> tup
     return tuple(name for name in columns if name in found)
 
 
-def _group_columns(
-    columns: Sequence[str], groups: Patterns, taken: set[str], patient_id: str | None
+def _origin_columns(
+    columns: Sequence[str], origins: Patterns, taken: set[str], patient_id: str | None
 ) -> tuple[str, ...]:
-    found = match_columns(columns, groups, "--group")
+    found = match_columns(columns, origins, "--origin")
     if patient_id in found:
         raise TableError(
-            f"Column {quoted(str(patient_id))} is both the patient id and a group. Choose one role "
-            "for it."
+            f"Column {quoted(str(patient_id))} is both the patient id and an origin. Choose one "
+            "role for it."
         )
     return tuple(name for name in found if name not in taken)
 

@@ -107,7 +107,7 @@ def _open(run: "Run", file: Path, on_progress: OnProgress) -> Opened:
         run.plan.seed,
         dict(roles.mends),
         on_rows,
-        groups=list(roles.groups),
+        origins=list(roles.origins),
     )
 
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from core.data import Roles
-from core.data.group_columns import show_groups
+from core.data.origins import show_origins
 from core.runs.spec import load_frame
 from core.values import TaskTable
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from core.runs.folder import Run
 
 
-def with_groups(run: "Run", table: TaskTable) -> TaskTable:
-    """The table of a run, its group columns before the features; no model may be given it.
+def with_origins(run: "Run", table: TaskTable) -> TaskTable:
+    """The table of a run, its origins before the features; no model may be given it.
 
     Raises:
         RunError: the run's copy of the data is damaged.
     """
     roles = Roles.from_spec(run.spec.roles)
-    return show_groups(table, load_frame(run.path), roles) if roles.groups else table
+    return show_origins(table, load_frame(run.path), roles) if roles.origins else table

@@ -82,7 +82,7 @@ def open_file(
     seed: int = 0,
     mends: Mapping[str, str] | None = None,
     on_rows: OnRows = unheard,
-    groups: Patterns = (),
+    origins: Patterns = (),
     sample_rows: int = SAMPLE_ROWS,
 ) -> Opened:
     """`open_table` for those who make a run folder of it; `on_rows` hears of `PASSES` passes, that
@@ -91,17 +91,15 @@ def open_file(
     hidden = set(match_columns(rows.names, ignore, "--ignore"))
     events = event_columns(kinds or {}, rows.names)
     wanted = match_columns(rows.names, targets, "--targets")
-    grouped = [name for name in match_columns(rows.names, groups, "--group") if name not in hidden]
+    origin = [n for n in match_columns(rows.names, origins, "--origin") if n not in hidden]
     labels = [
-        n
-        for n in rows.names
-        if n in {*wanted, *events} and n not in {*hidden, *grouped, patient_id}
+        n for n in rows.names if n in {*wanted, *events} and n not in {*hidden, *origin, patient_id}
     ]
     columns = [name for name in rows.names if name not in hidden or name in events]
     counts = count_labels(rows, labels)
     drawn = draw_sample(rows, columns, counts, seed, sample_rows)
     frame = mend_columns(drawn.frame, mends)
-    roles = assign_roles(frame, targets, (), patient_id, kinds=kinds, mends=mends, groups=grouped)
+    roles = assign_roles(frame, targets, (), patient_id, kinds=kinds, mends=mends, origins=origin)
     roles = replace(roles, ignore=tuple(n for n in rows.names if n in hidden - events))
     issues = find_issues(frame, roles)
     stop_at_errors(issues)

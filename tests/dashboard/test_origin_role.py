@@ -1,4 +1,4 @@
-"""A column of an upload marked as group: the landscape is coloured and rows are selected by it."""
+"""A column of an upload marked as origin: the landscape is coloured and rows are selected by it."""
 
 import numpy as np
 import pandas as pd
@@ -20,21 +20,21 @@ def started(tmp_path, monkeypatch):
     return noted
 
 
-def test_a_group_goes_from_the_role_table_to_the_colours_and_the_selection(started):
+def test_an_origin_goes_from_the_role_table_to_the_colours_and_the_selection(started):
     frame = small_cohort().frame
     frame = frame.assign(site=np.where(np.arange(len(frame)) % 2, "north", "south"), other="x")
     at = visit()
     at.file_uploader[0].upload("t.csv", frame.to_csv(index=False).encode()).run()
     columns = list(at.dataframe[1].value["column"])
-    roles = {columns.index("site"): {"role": "group"}, columns.index("other"): {"role": "ignore"}}
+    roles = {columns.index("site"): {"role": "origin"}, columns.index("other"): {"role": "ignore"}}
     key = f"roles_{at.session_state['view'].draft}_y_*__0"
     at.session_state[key] = {"edited_rows": roles, "added_rows": [], "deleted_rows": []}
     at.run()
     check_sound(at)
-    assert "Groups of rows: 1 · Ignored: 1" in words(at)
+    assert "Origins: 1 · Ignored: 1" in words(at)
     at.button(key="start_draft").click().run()
     (run,) = started
-    assert Roles.from_spec(run.spec.roles).groups == ("site",)
+    assert Roles.from_spec(run.spec.roles).origins == ("site",)
     assert "other" not in pd.read_parquet(run.path / "data.parquet")
     run.set_plan(SMALL_PLAN)
     assert work(run.path).state is State.DONE

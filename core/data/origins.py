@@ -1,8 +1,8 @@
 """Where the rows come from: a site, a ward, a year; looked at and never learned from.
 
-roles = assign_roles(frame, "y_*", groups="site")
+roles = assign_roles(frame, "y_*", origins="site")
 table = build_table(frame, roles)      # knows nothing of `site`
-show_groups(table, frame, roles)       # `site=north`, `site=south`, … and then the features
+show_origins(table, frame, roles)      # `site=north`, `site=south`, … and then the features
 """
 
 from collections import Counter
@@ -24,22 +24,22 @@ MOST_LEVELS = 50
 """The most frequent values of a column that are told apart (ours)."""
 
 
-def show_groups(table: TaskTable, frame: "pd.DataFrame", roles: Roles) -> TaskTable:
+def show_origins(table: TaskTable, frame: "pd.DataFrame", roles: Roles) -> TaskTable:
     """The table to look at: its features, and before them a column of zeros and ones for every
-    value of a group column, numbers taken as names. No model may be given it.
+    value of a column of origins, numbers taken as names. No model may be given it.
 
     Args:
         table: of `frame`, with the same rows.
-        frame: that has the group columns.
+        frame: that has the columns of origins.
         roles: of its columns.
     """
     names: list[str] = []
     columns: list[Float[np.ndarray, " sample"]] = []
-    for group in roles.groups:
-        values = _texts(frame[group])
+    for origin in roles.origins:
+        values = _texts(frame[origin])
         texts = np.array(values)
         for level in _levels(values):
-            names.append(f"{group}{LEVEL}{level}")
+            names.append(f"{origin}{LEVEL}{level}")
             flags = np.where(texts == "", np.nan, texts == level)
             columns.append(flags.astype(table.features.dtype))
     if not columns:
