@@ -59,6 +59,13 @@ def main(ctx: click.Context, port: int, headless: bool, runs: Path) -> None:
     help="Where rows come from (a site, a ward): looked at, never learned from.",
 )
 @click.option(
+    "--feature",
+    "learn_from",
+    multiple=True,
+    metavar="COL",
+    help="Learn from a column that a note says is ignored, as it names a split.",
+)
+@click.option(
     "--kind",
     "kinds",
     multiple=True,

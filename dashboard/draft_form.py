@@ -70,7 +70,7 @@ def _ask_roles(draft: Draft, mended: Mended) -> tuple[pd.DataFrame, str]:
         help="For example y_* or died,icu_*; what you mark below overrules it.",
     )
     ignore = right.text_input(
-        FIELDS["ignore"], "", key=f"ignore_{draft.id}", help="For example split"
+        FIELDS["ignore"], "", key=f"ignore_{draft.id}", help="For example id,*_date"
     )
     edited = st.data_editor(
         mended.rows(column_rows(draft, targets, ignore, mended.read)),
@@ -188,4 +188,5 @@ def read_roles(
         | {name: f"{Kind.TIME_TO_EVENT}:{event}" for name, event in timed.items()},
         mends=dict(read),
         origins=by_role["origin"],
+        learn_from=by_role["feature"],
     )

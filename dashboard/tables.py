@@ -7,6 +7,7 @@ import pandas as pd
 from jaxtyping import Bool
 
 from core.data import match_columns
+from core.data.earlier_split import find_splits
 from core.errors import TableError
 from core.report.letters import letter
 from core.values import Grouping, Kind, Points, Projection, Task, TaskGraph
@@ -48,9 +49,10 @@ def _centre(task: Task) -> dict[str, str]:
 
 
 def describe_columns(frame: pd.DataFrame, targets: str, ignore: str) -> pd.DataFrame:
-    """One row a column, the targets first: what it holds, and the role that patterns give it."""
+    """One row a column, the targets first: what it holds, and the role that patterns
+    give it; a column that names a split made before is proposed as ignored."""
     names = [str(name) for name in frame.columns]
-    role = dict.fromkeys(names, "feature")
+    role = dict.fromkeys(names, "feature") | dict.fromkeys(find_splits(frame, names), "ignore")
     role |= dict.fromkeys(_matched(names, targets), "target")
     role |= dict.fromkeys(_matched(names, ignore), "ignore")
     rows = pd.DataFrame(

@@ -38,6 +38,7 @@ FIELDS = {
     "targets": "Targets, by pattern",
     "ignore": "Columns to ignore, by pattern",
     "patient-id": "role: patient id",
+    "feature": "role: feature",
     "origin": "role: origin",
     "device": "Device",
     "matrix": "Use my own matrix or model",

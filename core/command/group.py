@@ -25,6 +25,7 @@ def group_file(
     ignore: Sequence[str],
     patient_id: str | None,
     origins: Sequence[str],
+    learn_from: Sequence[str],
     kinds: Sequence[str],
     mends: Sequence[str],
     preset: str,
@@ -60,7 +61,8 @@ def group_file(
                 "its table or tables with --targets."
             )
         unread: dict[str, object] = {"--ignore": ignore, "--patient-id": patient_id}
-        unread |= {"--origin": origins, "--kind": kinds, "--mend": mends, "--weights": weights}
+        unread |= {"--origin": origins, "--feature": learn_from, "--kind": kinds, "--mend": mends}
+        unread |= {"--weights": weights}
         unread |= {f"--{name}": value for name, value in settings.items()}
         unread |= {"--measure": measure} if isinstance(given, Affinity) else {}
         return group_given(data, run, as_json, given, plan, unread)
@@ -68,8 +70,8 @@ def group_file(
         raise MethodError("--matrix reads DATA as a matrix, --targets as a table; leave one out.")
     own = None if weights is None else load_weights(weights)
     path = run or Path("runs") / secrets.token_hex(16)
-    columns = Columns(targets, ignore, patient_id, _kinds(kinds), _mends(mends), origins)
-    target = make_run(data, path, columns, plan, stream)
+    asked = (targets, ignore, patient_id, _kinds(kinds), _mends(mends), origins, learn_from)
+    target = make_run(data, path, Columns(*asked), plan, stream)
     keep_weights(target.path, own)
     target.start()
     return watch(target, as_json)

@@ -27,6 +27,7 @@ class Columns:
     kinds: Mapping[str, str]
     mends: Mapping[str, str]
     origins: Sequence[str] = ()
+    learn_from: Sequence[str] = ()
 
 
 def make_run(data: Path, path: Path, columns: Columns, plan: Plan, stream: str) -> "Run":
@@ -77,6 +78,7 @@ def _make_streamed(data: Path, path: Path, columns: Columns, plan: Plan) -> "Run
             plan.seed,
             columns.mends,
             origins=columns.origins,
+            learn_from=columns.learn_from,
         )
         plan.check_fit(len(opened.roles.targets))
         _tell((*notices, *opened.rows.notices, *(issue.message for issue in opened.issues)))
@@ -89,6 +91,7 @@ def _make_whole(data: Path, path: Path, columns: Columns, plan: Plan) -> "Run":
         assign_roles,
         digest_source,
         find_issues,
+        match_columns,
         mend_columns,
         read_source,
         stop_at_errors,
@@ -106,11 +109,13 @@ def _make_whole(data: Path, path: Path, columns: Columns, plan: Plan) -> "Run":
         feature_shape=source.feature_shape,
         mends=columns.mends,
         origins=columns.origins,
+        learn_from=columns.learn_from,
     )
     plan.check_fit(len(roles.targets))
     issues = find_issues(frame, roles)
     stop_at_errors(issues)
-    _tell((*source.notices, *(issue.message for issue in issues)))
+    unseen = match_columns([str(name) for name in frame.columns], source.ignore, "--ignore")
+    _tell((*source.notices, *(one.message for one in issues if one.column not in unseen)))
     return Run.create(path, frame, roles, plan, _name(data), digest_source(data))
 
 

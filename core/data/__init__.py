@@ -5,7 +5,9 @@
     folder    one file per task → a frame of stacked rows
     arrays    an .npz of arrays, images too → a frame
     stacking  tasks with their own samples under each other
+    patterns  columns by name or glob
     roles     which column is target, feature, patient id or ignored
+    earlier_split  columns that name a split somebody made before
     kinds     what a target is: binary, multiclass, regression
     features  feature columns → numbers, and how
     coding    every column → numbers
@@ -35,9 +37,10 @@ from typing import TYPE_CHECKING
 from core.data.examples import EXAMPLES, Example, load_example
 from core.data.issues import Issue, find_issues
 from core.data.mends import Mends, mend_columns
+from core.data.patterns import Patterns, match_columns
 from core.data.planted import Planted, plant_groups
 from core.data.reading import name_columns, read_frame
-from core.data.roles import Patterns, Roles, assign_roles, match_columns
+from core.data.roles import Roles, assign_roles
 from core.data.schema import TableSchema, fit_schema
 from core.data.source import TABLE_TARGETS, Source, digest_source, read_source
 from core.data.streamed import open_table
@@ -84,6 +87,7 @@ def load_table(
     kinds: Mapping[str, str] | None = None,
     seed: int = 0,
     mends: Mapping[str, str] | None = None,
+    learn_from: Patterns = (),
 ) -> TaskTable:
     """Read, check and split a table in one go.
 
@@ -98,6 +102,8 @@ def load_table(
         kinds: kinds of targets where the inferred one is not wanted, as `{"y_a": "regression"}`.
         mends: mends of columns that `find_issues` proposed, as `{"glucose": "missing:-999"}`.
         seed: which 60 / 20 / 20 split of the patients.
+        learn_from: columns to learn from though they name a split made before, which else are
+            left out.
 
     Raises:
         TableError: the file cannot be read, no column matches, or the table has an error-level
@@ -116,5 +122,6 @@ def load_table(
         kinds=kinds,
         feature_shape=found.feature_shape,
         mends=mends,
+        learn_from=learn_from,
     )
     return build_table(frame, roles, seed=seed)

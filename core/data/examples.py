@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.data.patterns import match_columns
 from core.data.planted import plant_groups
-from core.data.roles import match_columns
 from core.errors import TableError
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.data.names import listed
+from core.data.patterns import Patterns, match_columns
 from core.data.reading import ENDINGS, read_frame
-from core.data.roles import Patterns, match_columns
 from core.data.stacking import stack_parts, take_part
 from core.errors import TableError
 

@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from core.data.earlier_split import find_splits
 from core.data.kinds import check_kind, infer_kind
 from core.data.names import listed, quoted, suggestion
+from core.data.patterns import Patterns, match_columns, no_match
 from core.data.survival import signed_times
 from core.errors import TableError
 from core.values import Kind
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Patterns = str | Sequence[str]
-"""Column names or shell globs ('y_*'): one, several, or several in one text with commas."""
 
 _ORIGINS = "groups"
 """What the origins are called in the files of runs, the first ones too."""
@@ -93,26 +92,27 @@ def assign_roles(
     targets: Patterns,
     ignore: Patterns = (),
     patient_id: str | None = None,
-    features: Patterns | None = None,
     kinds: Mapping[str, str] | None = None,
     feature_shape: tuple[int, ...] = (),
     mends: Mapping[str, str] | None = None,
     origins: Patterns = (),
+    learn_from: Patterns = (),
 ) -> Roles:
     """Give every column one role. A column both ignored and a target is ignored; the patient id is
-    never a feature; every column left over is a feature where `features` is None. `kinds` are of
-    targets (names or globs); `time_to_event:EVENT` names the column that tells whether the event
-    happened, which then is neither feature nor target. `mends` are those the frame went through.
-    `origins` say where a row comes from; one that is ignored too is ignored, and none is a target.
+    never a feature; every column left over is a feature, but for one that names a split made
+    before: it is ignored, unless `learn_from` names it. `kinds` are of targets (names or globs);
+    `time_to_event:EVENT` names the column that tells whether the event happened, which then is
+    neither feature nor target. `mends` are those the frame went through. `origins` say where a row
+    comes from; one that is ignored too is ignored, and none is a target.
 
     Raises:
-        TableError: a name or glob matches no column, no target is left, a target is also listed
-            among the features, or a kind does not fit its column.
+        TableError: a name or glob matches no column, no target is left, or a kind does not fit its
+            column.
     """
     columns = [str(name) for name in frame.columns]
     ignored = match_columns(columns, ignore, "--ignore")
     if patient_id is not None and patient_id not in columns:
-        raise _no_match(patient_id, columns, "--patient-id")
+        raise no_match(patient_id, columns, "--patient-id")
     events = event_columns(kinds or {}, columns)
     origin = _origin_columns(columns, origins, {*ignored, *events}, patient_id)
     hidden = {*ignored, *events, *origin, patient_id}
@@ -122,41 +122,22 @@ def assign_roles(
             f"No target column is left: --targets {_shown(targets)} matches only columns that are "
             "ignored, origins or the patient id. Widen --targets or narrow --ignore."
         )
-    asked = columns if features is None else match_columns(columns, features, "features")
-    both = [name for name in chosen if features is not None and name in set(asked)]
-    if both:
-        raise TableError(
-            f"Column {quoted(both[0])} is both a target and a feature. Choose one role for it."
-        )
     hidden.update(chosen)
+    left = [name for name in columns if name not in hidden]
+    splits = find_splits(frame, left) - set(match_columns(columns, learn_from, "--feature"))
+    out = {*ignored, *splits} - events
     wanted = _wanted_kinds(chosen, kinds or {})
     return Roles(
         targets=chosen,
-        features=tuple(name for name in asked if name not in hidden),
+        features=tuple(name for name in left if name not in splits),
         patient_id=patient_id,
-        ignore=tuple(name for name in ignored if name not in events),
+        ignore=tuple(name for name in columns if name in out),
         kinds=tuple((name, _kind(frame, name, wanted.get(name))) for name in chosen),
         feature_shape=feature_shape,
         mends=tuple((mends or {}).items()),
         origins=origin,
         events=tuple((name, asked[1]) for name, asked in wanted.items() if asked[1]),
     )
-
-
-def match_columns(columns: Sequence[str], patterns: Patterns, where: str) -> tuple[str, ...]:
-    """The columns that any pattern matches, in the order of the table.
-
-    Raises:
-        TableError: a pattern matches nothing; `where` names the option it came from.
-    """
-    known = set(columns)
-    found: set[str] = set()
-    for pattern in _split(patterns, known):
-        hits = {pattern} & known or {name for name in columns if fnmatchcase(name, pattern)}
-        if not hits:
-            raise _no_match(pattern, columns, where)
-        found |= hits
-    return tuple(name for name in columns if name in found)
 
 
 def _origin_columns(
@@ -169,22 +150,6 @@ def _origin_columns(
             "role for it."
         )
     return tuple(name for name in found if name not in taken)
-
-
-def _split(patterns: Patterns, known: set[str]) -> list[str]:
-    listed_patterns = [patterns] if isinstance(patterns, str) else list(patterns)
-    parts: list[str] = []
-    for pattern in listed_patterns:
-        whole = pattern in known or "," not in pattern
-        parts += [pattern] if whole else [part.strip() for part in pattern.split(",")]
-    return [part for part in parts if part]
-
-
-def _no_match(pattern: str, columns: Sequence[str], where: str) -> TableError:
-    return TableError(
-        f"{where} {quoted(pattern)} matches no column. {suggestion(pattern, columns)}"
-        f"The table has {listed(columns)}."
-    )
 
 
 def _shown(patterns: Patterns) -> str:
@@ -202,7 +167,7 @@ def event_columns(asked: Mapping[str, str], columns: Sequence[str]) -> set[str]:
     events = {_parse_kind(text)[1] for text in asked.values()} - {""}
     for event in sorted(events):
         if event not in columns:
-            raise _no_match(event, columns, "The event column")
+            raise no_match(event, columns, "The event column")
     return events
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from core.data.arrays import read_arrays
 from core.data.folder import find_tables, read_folder
+from core.data.patterns import Patterns
 from core.data.reading import ARRAY_ENDING, is_folder, read_frame
-from core.data.roles import Patterns
 
 if TYPE_CHECKING:
     import pandas as pd

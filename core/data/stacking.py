@@ -8,7 +8,7 @@ import numpy as np
 
 from core.data.columns import Holds, as_numbers, what_holds
 from core.data.names import listed, quoted
-from core.data.roles import Patterns, match_columns
+from core.data.patterns import Patterns, match_columns
 from core.errors import TableError
 
 if TYPE_CHECKING:

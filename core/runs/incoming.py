@@ -108,6 +108,7 @@ def _open(run: "Run", file: Path, on_progress: OnProgress) -> Opened:
         dict(roles.mends),
         on_rows,
         origins=list(roles.origins),
+        learn_from=list(roles.features),
     )
 
 

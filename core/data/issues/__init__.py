@@ -4,6 +4,7 @@ rows          too few rows, patients, targets, features
 targets       too few labels or classes; targets that are copies
 features      infinite values, columns left out, constants, record numbers
 leaks         features that are copies of a target or predict it by themselves
+splits        names of a split that was made before
 identifiers   names that suggest a person's particulars
 proposals     dates and numbers read as text, numbers that stand for missing: a mend for each
 """
@@ -17,6 +18,7 @@ from core.data.issues.issue import Issue, Severity
 from core.data.issues.leaks import leak_issues
 from core.data.issues.proposals import proposal_issues
 from core.data.issues.rows import row_issues
+from core.data.issues.splits import split_issues
 from core.data.issues.targets import target_issues
 from core.data.roles import Roles
 
@@ -42,6 +44,7 @@ def judge(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> tuple[Issue
         *target_issues(coded),
         *feature_issues(coded),
         *leak_issues(frame, roles, coded),
+        *split_issues(frame, roles),
         *identifier_issues(roles.features),
         *proposal_issues(frame, roles, coded),
     ]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.data.issues import Issue, find_issues
 from core.data.mends import mend_columns
-from core.data.roles import Patterns, Roles, assign_roles, event_columns, match_columns
+from core.data.patterns import Patterns, match_columns
+from core.data.roles import Roles, assign_roles, event_columns
 from core.data.source import TABLE_TARGETS
 from core.data.streamed.coder import fit_coder
 from core.data.streamed.copying import copy_columns
@@ -83,6 +84,7 @@ def open_file(
     mends: Mapping[str, str] | None = None,
     on_rows: OnRows = unheard,
     origins: Patterns = (),
+    learn_from: Patterns = (),
     sample_rows: int = SAMPLE_ROWS,
 ) -> Opened:
     """`open_table` for those who make a run folder of it; `on_rows` hears of `PASSES` passes, that
@@ -99,8 +101,9 @@ def open_file(
     counts = count_labels(rows, labels)
     drawn = draw_sample(rows, columns, counts, seed, sample_rows)
     frame = mend_columns(drawn.frame, mends)
-    roles = assign_roles(frame, targets, (), patient_id, kinds=kinds, mends=mends, origins=origin)
-    roles = replace(roles, ignore=tuple(n for n in rows.names if n in hidden - events))
+    roles = assign_roles(frame, targets, (), patient_id, kinds, (), mends, origin, learn_from)
+    ignored = {*roles.ignore, *hidden} - events
+    roles = replace(roles, ignore=tuple(name for name in rows.names if name in ignored))
     issues = find_issues(frame, roles)
     stop_at_errors(issues)
     frame = frame.loc[:, list(roles.columns)]

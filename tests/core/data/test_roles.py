@@ -45,15 +45,9 @@ def test_ignore_wins_over_target(frame):
     assert "y_a" not in roles.features
 
 
-def test_chosen_features(frame):
-    assert assign_roles(frame, "y_*", features="age,sex").features == ("age", "sex")
-    with pytest.raises(TableError, match="'y_a' is both a target and a feature"):
-        assign_roles(frame, "y_*", features=["age", "y_a"])
-
-
 @pytest.mark.parametrize(
     "wrong",
-    [{"ignore": "splt"}, {"patient_id": "pid"}, {"features": "agee"}, {"kinds": {"x": "b"}}],
+    [{"ignore": "splt"}, {"patient_id": "pid"}, {"learn_from": "agee"}, {"kinds": {"x": "b"}}],
 )
 def test_unknown_column_is_refused(frame, wrong):
     with pytest.raises(TableError):
