@@ -78,6 +78,14 @@ class Server:
         return run
 
 
+def wait_for(run, state):
+    """Until the worker of a run is so far; whoever signs in first is first in line."""
+    deadline = time.monotonic() + 60
+    while run.status().state is not state:
+        assert time.monotonic() < deadline, run.status()
+        time.sleep(0.05)
+
+
 def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

@@ -13,7 +13,7 @@ from core.landscape import OneStep
 from core.runs import State
 from dashboard.charts.task_graph import BOTTOM, SIDE, TOP, spread
 from dashboard.look_up import first_choice, way_of, ways_to_group
-from tests.browser.conftest import PATIENCE_MS, tell
+from tests.browser.conftest import PATIENCE_MS, tell, wait_for
 from tests.cohort import SMALL_PLAN, plan_with, small_cohort
 
 pytestmark = pytest.mark.browser
@@ -420,6 +420,7 @@ def test_the_second_of_two_jobs_waits_its_turn_and_both_can_be_stopped(page, ser
     frame = small_cohort(n_samples=4000).frame
     first, second = (server.add_run(f"job {k}", frame, SLOW_PLAN, is_done=False) for k in (1, 2))
     first.start()
+    wait_for(first, State.RUNNING)
     page.goto(f"{server.url}/?run={second.id}")
     page.get_by_role("button", name="Compute it").click()
     says(page, "waiting for")

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from core.runs import State
-from tests.browser.conftest import tell
+from tests.browser.conftest import tell, wait_for
 from tests.browser.test_browser import SLOW_PLAN, open_page, says, settle
 from tests.cohort import SMALL_PLAN, small_cohort
 
@@ -40,13 +40,6 @@ def put_in_line(page, server, two):
     page.get_by_role("button", name="Compute it").click()
     says(page, "waiting for 1 other job to end")
     return [run.status().worker for run in two]
-
-
-def wait_for(run, state):
-    deadline = time.monotonic() + 60
-    while run.status().state is not state:
-        assert time.monotonic() < deadline, run.status()
-        time.sleep(0.05)
 
 
 def times_begun(run):
