@@ -14,6 +14,7 @@ compared through δ alone.
     ground        what every start is measured on
     heads         one head for all tasks; losses and their derivatives
     probe         a head for each task, fitted on the frozen features
+    quasi_newton  the search of all probes, side by side
     refits        the same on halves of the patients: how far to trust it
     terms         what a pair of tasks contributes
     row_terms     the same of every row, filled layer by layer

@@ -1,7 +1,8 @@
 """A head of its own for every task: a linear or logistic probe on the frozen features.
 
-All probes are one convex problem, solved at once by L-BFGS in double precision. It has a unique
-solution (ridge), so the result does not depend on the order of the rows or of the tasks.
+The probe of every task is a convex problem, and all are solved side by side in double precision. It
+has a unique solution (ridge), so the result does not depend on the order of the rows or of the
+tasks.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from jaxtyping import Float
 
 from core.landscape.heads import Heads, make_heads
 from core.landscape.memory import Batches
+from core.landscape.quasi_newton import Slope, minimise
 from core.landscape.rows.pieces import Rows
 from core.landscape.trunks.trunk import Trunk
 from core.values import Task
@@ -18,11 +20,14 @@ from core.values import Task
 if TYPE_CHECKING:
     from torch import Tensor
 
-ROUNDS = 10
-"""Times L-BFGS reports back, so that it can be cancelled."""
+STEPS = 150
+"""Steps at most; they end at the tolerance long before as a rule."""
 
-STEPS = 15
-"""L-BFGS iterations a round, at most; it stops at its tolerance long before as a rule."""
+TOLERANCE = 1e-7
+"""Largest slope of a mean loss that counts as none, in whitened coordinates."""
+
+FLATTEST = 1e-12
+"""Curvature of a direction that nothing depends on, so that nothing is divided by 0."""
 
 CHUNK = 16384
 """Rows whose logits are held at a time."""
@@ -33,6 +38,8 @@ class _Basis(NamedTuple):
 
     centre: "Float[Tensor, ' width']"
     whiten: "Float[Tensor, 'width width']"
+    square: "Float[Tensor, ' width']"
+    """Mean square of the features in each: 1, or less in a direction that hardly varies."""
     scale: "Tensor"
 
 
@@ -62,7 +69,7 @@ def fit_probes(
     weights = rows.row_weight[rows.real].double()
     basis = _whiten(features, weights, ridge)
     features = (features - basis.centre) @ basis.whiten
-    weight, bias = _minimise(heads, features, rows, ridge * basis.scale**2, basis.whiten, on_round)
+    weight, bias = _minimise(heads, features, rows, basis, ridge, on_round)
     weight = torch.einsum("vw,two->tvo", basis.whiten, weight)
     bias = bias - torch.einsum("w,two->to", basis.centre, weight)
     return make_heads(tasks, weight.float(), bias.float())
@@ -81,62 +88,56 @@ def _whiten(
     scale = torch.where(scale > 0, scale, torch.ones_like(scale))
     spread, directions = torch.linalg.eigh(covariance)
     floor = scale**2 * (4 * ridge / n_rows + 1e-9)  # 4: a logistic curves by 1/4 at most
-    return _Basis(centre, directions / (spread.clamp_min(0) + floor).sqrt(), scale)
+    spread = spread.clamp_min(0)
+    return _Basis(centre, directions / (spread + floor).sqrt(), spread / (spread + floor), scale)
 
 
 def _minimise(
     heads: Heads,
     features: "Float[Tensor, 'row width']",
     rows: Rows,
-    ridge: "Tensor",
-    whiten: "Float[Tensor, 'width width']",
+    basis: _Basis,
+    ridge: float,
     on_round: Callable[[float], None],
 ) -> "tuple[Float[Tensor, 'task width output'], Float[Tensor, 'task output']]":
     """Weights in the whitened coordinates, and biases."""
     import torch
 
     n_tasks, width, n_outputs = heads.weight.shape
-    weight = torch.zeros(width, n_tasks * n_outputs, dtype=torch.float64, device=features.device)
-    bias = torch.zeros(n_tasks * n_outputs, dtype=torch.float64, device=features.device)
+    fed = torch.cat([features, torch.ones_like(features[:, :1])], 1)  # the last one is for the bias
     labels = rows.value[rows.real]
-    known_rows = rows.known[rows.real] * rows.row_weight[rows.real].double().unsqueeze(1)
-    chunks, share = Batches(CHUNK), 1 / known_rows.sum(0).clamp_min(1)
-    penalty = (ridge * (whiten * whiten).sum(0)).unsqueeze(1) * share.repeat_interleave(n_outputs)
+    counts = rows.known[rows.real] * rows.row_weight[rows.real].double().unsqueeze(1)
+    chunks, share = Batches(CHUNK), 1 / counts.sum(0).clamp_min(1)
+    counts *= share
+    stiff = torch.cat([ridge * (basis.scale * basis.whiten).square().sum(0), fed.new_zeros(1)])
+    penalty = share[:, None, None] * stiff.unsqueeze(1)
+    square = torch.cat([basis.square, fed.new_ones(1)]).unsqueeze(1)
+    is_line = ~(heads.is_binary | heads.is_multiclass | heads.is_hazard).unsqueeze(1)
 
-    def objective() -> "Tensor":
-        loss = (penalty * weight * weight).sum() / 2
-        slope, drift = penalty * weight, torch.zeros_like(bias)
-        weight.grad, bias.grad = slope, drift
+    def slope_at(place: "Float[Tensor, 'task coordinate']") -> Slope:
+        weight = place.view(n_tasks, width + 1, n_outputs)
+        slope, bend = penalty * weight, torch.zeros_like(heads.bias)
 
         def add(start: int, stop: int) -> None:
-            nonlocal loss
             part = slice(start, stop)
-            value, known = labels[part].double(), known_rows[part] * share
-            logits = (features[part] @ weight + bias).reshape(-1, n_tasks, n_outputs)
-            residual = (heads.residuals(logits, value) * known.unsqueeze(-1)).flatten(1)
-            more = (heads.losses(logits, value) * known).sum()
-            move, shift = features[part].T @ residual, residual.sum(0)
-            loss = loss + more
-            slope.add_(move)
-            drift.add_(shift)
+            value, count = labels[part].double(), counts[part].unsqueeze(-1)
+            logits = (fed[part] @ weight.transpose(0, 1).flatten(1)).view(-1, n_tasks, n_outputs)
+            residual = heads.residuals(logits, value)
+            size = residual.abs()
+            curvature = size.mul_(1 - size)  # p (1 − p) of every chance p, whichever the label
+            if not heads.all_binary:
+                curvature = torch.where(is_line, 1.0, curvature)
+            more = (curvature * count).sum(0)
+            pull = (residual * count).flatten(1)
+            move = (fed[part].T @ pull).view(-1, n_tasks, n_outputs)
+            slope.add_(move.transpose(0, 1))
+            bend.add_(more)
 
-        chunks.over(len(features), add)
-        return loss
+        chunks.over(len(fed), add)
+        metric = penalty + square * bend.unsqueeze(1)
+        return Slope(slope.flatten(1), metric.clamp_min(FLATTEST).flatten(1))
 
-    search = torch.optim.LBFGS(
-        [weight, bias],
-        max_iter=STEPS,
-        history_size=20,
-        tolerance_grad=1e-7,
-        tolerance_change=1e-13,
-        line_search_fn="strong_wolfe",
-    )
-    for finished in range(ROUNDS):
-        on_round(finished / ROUNDS)
-        search.step(objective)  # type: ignore[no-untyped-call]
-        if search.state[weight]["n_iter"] < STEPS * (finished + 1):
-            break  # converged
-    return (
-        weight.reshape(width, n_tasks, n_outputs).transpose(0, 1),
-        bias.reshape(n_tasks, n_outputs),
-    )
+    start = heads.weight.new_zeros(n_tasks, (width + 1) * n_outputs)
+    found = minimise(slope_at, start, TOLERANCE, STEPS, on_round)
+    found = found.view(n_tasks, width + 1, n_outputs)
+    return found[:, :width], found[:, width]

@@ -146,7 +146,7 @@ def test_a_process_with_little_memory_fits_its_probes_all_the_same():
         from core.values import Kind, Task
 
         torch.set_num_threads(1)
-        probe.ROUNDS, probe.STEPS = 1, 3
+        probe.STEPS = 3
         halved = []
         real = Batches._halve
         Batches._halve = lambda self, size, error: (halved.append(str(error)), real(self, size, error))
@@ -164,7 +164,7 @@ def test_a_process_with_little_memory_fits_its_probes_all_the_same():
 
         def limit(share):
             pages = int(open("/proc/self/statm").read().split()[0])
-            most = pages * resource.getpagesize() + 40_000_000
+            most = pages * resource.getpagesize() + 25_000_000
             resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
 
         found = probe.fit_probes(tasks, rows, trunk, 5.0, limit).weight
