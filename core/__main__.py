@@ -77,7 +77,8 @@ def main(ctx: click.Context, port: int, headless: bool, runs: Path) -> None:
     "mends",
     multiple=True,
     metavar="COL=HOW",
-    help="Read a column as a note proposed: day_first, month_first, thousands:, or missing:-999.",
+    help="Read a column as a note proposed: missing:-999, missing:unknown|?, numbers_but:<0.01, "
+    "day_first, month_first, year_first, or thousands:,.",
 )
 @click.option(
     "--preset", default="standard", show_default=True, help="quick|standard|paper|thorough"

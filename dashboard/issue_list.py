@@ -13,6 +13,7 @@ import streamlit as st
 
 from core.data import Issue, Mends
 from core.data.issues.issue import IGNORE
+from core.data.mends import join_mends
 from core.runs import Draft
 from dashboard.charts.text import listed
 from dashboard.results import column_rows
@@ -20,12 +21,14 @@ from dashboard.session import keep, kept, widget_value
 from dashboard.words import plain, sentence
 
 MOST_ISSUES = 4
+SHORT = 12
+"""Letters of a text that a button can name."""
 LOOK = {
     "error": (st.error, ":material/error:"),
     "warning": (st.warning, ":material/warning:"),
     "notice": (st.info, ":material/info:"),
 }
-_OPTION = re.compile(r"--mend '.*' reads it so")
+_OPTION = re.compile(r"--mend '.*' reads")
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def show_issues(draft: Draft, issues: Sequence[Issue], edited: pd.DataFrame) -> 
 
 def _show_issue(draft: Draft, issue: Issue, edited: pd.DataFrame, place: int) -> None:
     show, icon = LOOK[issue.severity]
-    message = _OPTION.sub("the button reads it so", issue.message)
+    message = _OPTION.sub("the button reads", issue.message)
     if not issue.mends:
         show(sentence(message), icon=icon)
         return
@@ -94,9 +97,11 @@ def _show_issue(draft: Draft, issue: Issue, edited: pd.DataFrame, place: int) ->
 def _label(mends: Mends) -> str:
     """What the button does, in three words."""
     kind, _, value = mends[0][1].partition(":")
+    is_one = len(mends) == 1
     words = {
-        IGNORE: "Ignore it" if len(mends) == 1 else f"Ignore {len(mends)} columns",
-        "missing": f"{value} is missing",
+        IGNORE: "Ignore it" if is_one else f"Ignore {len(mends)} columns",
+        "missing": f"{value} is missing" if is_one and len(value) < SHORT else "Read as missing",
+        "numbers_but": "Read as numbers",
         "thousands": "Read as numbers",
     }
     return words.get(kind, "Read as dates")
@@ -112,7 +117,10 @@ def _mend(draft: Draft, mends: Mends, edited: pd.DataFrame) -> None:
     by_hand |= {name: (now.at[name, "role"], now.at[name, "kind"]) for name in marked}
     ignored = [name for name in old.ignored if now.at[name, "role"] == "ignore"]
     ignored += [name for name, how in mends if how == IGNORE]
-    read = dict(old.read) | {name: how for name, how in mends if how != IGNORE}
+    read = dict(old.read)
+    for name, how in mends:
+        if how != IGNORE:
+            read[name] = join_mends(read.get(name, ""), how) or how
     new = Mended(
         read=tuple(read.items()),
         ignored=tuple(ignored),

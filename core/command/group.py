@@ -45,6 +45,7 @@ def group_file(
     Raises:
         TaskGroupingError: bad input; then nothing was written.
     """
+    from core.data.mends import parse_mends
     from core.given import find_given
     from core.landscape import load_weights
     from core.runs import keep_weights
@@ -70,7 +71,7 @@ def group_file(
         raise MethodError("--matrix reads DATA as a matrix, --targets as a table; leave one out.")
     own = None if weights is None else load_weights(weights)
     path = run or Path("runs") / secrets.token_hex(16)
-    asked = (targets, ignore, patient_id, _kinds(kinds), _mends(mends), origins, learn_from)
+    asked = (targets, ignore, patient_id, _kinds(kinds), parse_mends(mends), origins, learn_from)
     target = make_run(data, path, Columns(*asked), plan, stream)
     keep_weights(target.path, own)
     target.start()
@@ -140,13 +141,3 @@ def _kinds(pairs: Sequence[str]) -> dict[str, str]:
             raise MethodError(f"--kind {pair!r} is not COLUMN=KIND, for example y_age=regression.")
         kinds[column] = kind
     return kinds
-
-
-def _mends(pairs: Sequence[str]) -> dict[str, str]:
-    mends = {}
-    for pair in pairs:
-        column, equals, how = pair.rpartition("=")
-        if not equals:
-            raise MethodError(f"--mend {pair!r} is not COLUMN=HOW, for example age=missing:-999.")
-        mends[column] = how
-    return mends

@@ -12,6 +12,8 @@ from core.errors import MethodError
 from core.plan import Plan
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from core.runs import Run
 
 STREAM = ("auto", "always", "never")
@@ -115,8 +117,19 @@ def _make_whole(data: Path, path: Path, columns: Columns, plan: Plan) -> "Run":
     issues = find_issues(frame, roles)
     stop_at_errors(issues)
     unseen = match_columns([str(name) for name in frame.columns], source.ignore, "--ignore")
-    _tell((*source.notices, *(one.message for one in issues if one.column not in unseen)))
+    _tell((*source.notices, *_idle(source.frame, frame, columns.mends)))
+    _tell([issue.message for issue in issues if issue.column not in unseen])
     return Run.create(path, frame, roles, plan, _name(data), digest_source(data))
+
+
+def _idle(
+    before: "pd.DataFrame", after: "pd.DataFrame", mends: Mapping[str, str]
+) -> tuple[str, ...]:
+    """What to say of mends that changed nothing."""
+    from core.data.mends import say_mend
+
+    same = [name for name in mends if after[name].equals(before[name])]
+    return tuple(f"{say_mend(name, mends[name])} found nothing to change." for name in same)
 
 
 def _name(data: Path) -> str:

@@ -12,6 +12,8 @@
     features  feature columns → numbers, and how
     coding    every column → numbers
     mends     what a user may choose to read otherwise
+    spellings what a text may spell: a number, a date
+    odd_texts  texts that a column could do without
     survival  a time and an event → a signed time
     issues    what is wrong with a table, in sentences
     split     60 / 20 / 20 by whole patients, made once

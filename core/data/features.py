@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.data.columns import Holds, as_levels, as_numbers, what_holds
-from core.data.names import listed, quoted
+from core.data.names import quoted
 from core.errors import TableError
 from core.frozen import Frozen
 
@@ -20,8 +20,6 @@ MOST_LEVELS = 50
 SHOWN_LEVELS = 20
 """Levels of a text feature that get a column of their own; the rest share one."""
 REST = "(other)"
-OTHER_SHARE = 0.2
-"""Of distinct texts: with fewer that are no number the column is one of numbers (ours)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +139,7 @@ def _fit_text(name: str, column: "pd.Series") -> tuple[ColumnCode | None, str]:
     """The code of a text column, the most frequent levels first, or why there is none."""
     codes, levels = as_levels(column)
     if not 0 < len(levels) <= MOST_LEVELS:
-        return None, _too_many(levels, codes) if levels else "no values"
+        return None, f"{len(levels)} distinct texts" if levels else "no values"
     count = np.bincount(codes[codes >= 0], minlength=len(levels))
     order = [int(level) for level in np.argsort(-count, kind="stable")]
     if len(levels) <= 2:
@@ -149,22 +147,3 @@ def _fit_text(name: str, column: "pd.Series") -> tuple[ColumnCode | None, str]:
     n_shown = 1 if len(levels) <= 2 else min(len(levels), SHOWN_LEVELS)
     texts = tuple(levels[level] for level in order)
     return ColumnCode(name, Holds.TEXT, texts, n_shown, len(levels) > SHOWN_LEVELS), ""
-
-
-def _too_many(levels: Sequence[str], codes: Int[np.ndarray, " sample"]) -> str:
-    """What so many texts are; a few cells such as '<0.01' or '90+' make texts of a column of
-    numbers, which is easier to mend by whoever is told which."""
-    others = [place for place, level in enumerate(levels) if not _is_number(level)]
-    if len(others) > OTHER_SHARE * len(levels):
-        return f"{len(levels)} distinct texts"
-    n_cells = int(np.isin(codes, others).sum())
-    some = listed([levels[place] for place in others])
-    return f"numbers but for {n_cells} cell{'s'[: n_cells != 1]} ({some})"
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -1,33 +1,43 @@
 """Mends that a user may choose for a column; they are proposed in issues and never made unasked.
 
-day_first, month_first    13/05/2020 → a date
-thousands:, (or . ' and blank)    1,234.5 → a number
-missing:-999              that number → missing
+day_first, month_first, year_first    13/05/2020 → a date
+thousands:, (or . ' and blank)        1,234.5 → a number; thousands:,|? without ?
+missing:-999 (or unknown, or A|B)     that number, that text, or those → missing
+numbers_but:<0.01 (or A|B)            those texts → missing, all others → numbers
 
 mend_columns(frame, {"admitted": "day_first", "glucose": "missing:-999"})
 """
 
-import re
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.data.columns import Holds, as_numbers, what_holds
+from core.data.mending import MISSING_WORDS
 from core.data.names import listed, quoted, suggestion
-from core.errors import TableError
+from core.data.spellings import SEPARATORS, read_date, read_number, read_thousands
+from core.errors import MethodError, TableError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SEPARATORS = {",": ".", ".": ",", "'": ".", " ": "."}
-"""Signs between thousands, and the sign before the decimals that goes with each."""
-
-_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 Mends = tuple[tuple[str, str], ...]
 """Columns, and how each is read otherwise."""
-_KNOWN = "day_first, month_first, thousands:, or missing:NUMBER"
+BETWEEN = "|"
+"""Between several numbers or texts that stand for missing."""
+_WITH_MARKS = ("missing", "numbers_but", "thousands")
+
+
+@dataclass(frozen=True)
+class Mend:
+    """One kind of mend: `make` gives the column from its name, itself, and the whole of what was
+    asked for, as `thousands:,`; `holds` is what the column then holds, None where that stays."""
+
+    written: str
+    make: "Callable[[str, pd.Series, str], pd.Series]"
+    holds: Holds | None
 
 
 def mend_columns(frame: "pd.DataFrame", mends: Mapping[str, str]) -> "pd.DataFrame":
@@ -44,76 +54,138 @@ def mend_columns(frame: "pd.DataFrame", mends: Mapping[str, str]) -> "pd.DataFra
                 f"--mend {quoted(name)} matches no column. {suggestion(name, names)}"
                 f"The table has {listed(names)}."
             )
-        mended[name] = _mend(name, frame[name], how)
+        mended[name] = find_mend(name, how).make(name, frame[name], how)
     return frame.assign(**mended) if mended else frame
 
 
-def _mend(name: str, column: "pd.Series", how: str) -> "pd.Series":
+def find_mend(name: str, how: str) -> Mend:
+    """The kind of a mend that is asked for; TableError where there is no such one."""
+    kind, colon, detail = how.partition(":")
+    mend = MENDS.get(kind)
+    if mend is None or bool(colon) != mend.written.endswith(":") or (colon and not detail):
+        raise _unknown(name, how)
+    return mend
+
+
+def parse_mends(pairs: Sequence[str]) -> dict[str, str]:
+    """Columns and how each is mended, from texts such as `age=missing:-999`.
+
+    Raises:
+        MethodError: a text is not of this form, or a column has two mends that are not one.
+    """
+    mends: dict[str, str] = {}
+    for pair in pairs:
+        starts = [at for mend in MENDS.values() if (at := _start(pair, mend.written)) > 0]
+        at = min(starts, default=pair.rfind("="))
+        if at < 1:
+            raise MethodError(f"--mend {pair!r} is not COLUMN=HOW, for example age=missing:-999.")
+        column, how = pair[:at], pair[at + 1 :]
+        both = join_mends(mends.get(column, ""), how)
+        if not both:
+            raise MethodError(
+                f"--mend reads {column!r} as {mends[column]} and as {how}; choose one of them."
+            )
+        mends[column] = both
+    return mends
+
+
+def join_mends(first: str, then: str) -> str:
+    """One mend that does what two do to a column; '' where there is none such."""
+    kinds, marks = first.partition(":")[0], then.partition(":")[2]
+    if not first or first == then:
+        return then
+    if then.startswith("missing:"):
+        return f"{first}{BETWEEN}{marks}" if kinds in _WITH_MARKS else ""
+    if kinds == "missing" and then.partition(":")[0] in _WITH_MARKS:
+        return f"{then}{BETWEEN}{first.partition(':')[2]}"
+    return ""
+
+
+def say_mend(name: str, how: str) -> str:
+    """How a mend is asked for on the command line, whatever the name and the texts hold."""
+    asked = f"{name}={how}".replace("'", "'\"'\"'")
+    return f"--mend '{asked}'"
+
+
+def _start(pair: str, written: str) -> int:
+    """Where `=` and a mend begin in a text; below 1 where they do not."""
+    if written.endswith(":"):
+        return pair.find(f"={written}")
+    return pair.rfind(f"={written}") if pair.endswith(f"={written}") else -1
+
+
+def _dates(name: str, column: "pd.Series", how: str) -> "pd.Series":
     import pandas as pd
 
-    kind, _, detail = how.partition(":")
-    if kind == "missing":
-        return _without(name, column, detail)
-    is_text = what_holds(column) is Holds.TEXT
-    if how in ("day_first", "month_first"):
-        dates = _read(name, column, how, lambda text: read_date(text, how)) if is_text else column
-        return pd.to_datetime(dates) if is_text else dates
-    if kind == "thousands" and detail in SEPARATORS:
-        numbers = _read(name, column, how, lambda text: read_thousands(text, detail))
-        return numbers.astype(np.float64) if is_text else column
-    raise TableError(f"Unknown mend {how!r} for column {quoted(name)}; choose {_KNOWN}.")
+    if what_holds(column) is not Holds.TEXT:
+        return column
+    return pd.to_datetime(_read(name, column, how, lambda text: read_date(text, how)))
 
 
-def read_date(text: str, how: str) -> datetime | None:
-    """The moment that a text such as 13/05/2020 or 13.05.2020 14:30 means; None where it cannot."""
-    found = _DATE.fullmatch(text)
-    if not found:
-        return None
-    first, second, year, hour, minute, seconds = (int(part or 0) for part in found.groups())
-    day, month = (first, second) if how == "day_first" else (second, first)
-    try:
-        return datetime(year, month, day, hour, minute, seconds)
-    except ValueError:
-        return None
+def _thousands(name: str, column: "pd.Series", how: str) -> "pd.Series":
+    sign, _, marks = how.partition(":")[2].partition(BETWEEN)
+    if sign not in SEPARATORS:
+        raise _unknown(name, how)
+    column = _without(name, column, f"missing:{marks}") if marks else column
+    if what_holds(column) is not Holds.TEXT:
+        return column
+    return _read(name, column, how, lambda text: read_thousands(text, sign)).astype(np.float64)
 
 
-def read_thousands(text: str, separator: str) -> float | None:
-    """The number that a text such as 1,234,567.8 means; None where it is not written so."""
-    group, point = re.escape(separator), re.escape(SEPARATORS[separator])
-    pattern = rf"[+-]?(\d+|\d{{1,3}}({group}\d{{3}})+)({point}\d+)?"
-    if not re.fullmatch(pattern, text):
-        return None
-    return float(text.replace(separator, "").replace(SEPARATORS[separator], "."))
+def _numbers_but(name: str, column: "pd.Series", how: str) -> "pd.Series":
+    column = _without(name, column, how)
+    if what_holds(column) is not Holds.TEXT:
+        return column
+    return _read(name, column, how, read_number).astype(np.float64)
+
+
+def _without(name: str, column: "pd.Series", how: str) -> "pd.Series":
+    """The column with some numbers or texts taken out as missing; of numbers it has no text."""
+    marks = [mark.strip() for mark in how.partition(":")[2].split(BETWEEN)]
+    holds = what_holds(column)
+    if holds is Holds.DATES:
+        raise TableError(
+            f"Column {quoted(name)} holds dates, so {listed(marks)} cannot be taken out as "
+            "missing. Drop that mend."
+        )
+    if holds is Holds.NUMBERS:
+        numbers = [number for number in map(read_number, marks) if number is not None]
+        return column.where(~np.isin(as_numbers(column), numbers))
+    texts = column.astype("object")
+    return column.where(~texts.map(lambda text: str(text).strip() in marks).astype(bool))
+
+
+MENDS: dict[str, Mend] = {
+    "day_first": Mend("day_first", _dates, Holds.DATES),
+    "month_first": Mend("month_first", _dates, Holds.DATES),
+    "year_first": Mend("year_first", _dates, Holds.DATES),
+    "thousands": Mend("thousands:", _thousands, Holds.NUMBERS),
+    "missing": Mend("missing:", _without, None),
+    "numbers_but": Mend("numbers_but:", _numbers_but, Holds.NUMBERS),
+}
+"""What a mend is called → how it is made."""
+
+
+def _unknown(name: str, how: str) -> TableError:
+    return TableError(
+        f"Unknown mend {how!r} for column {quoted(name)}; choose day_first, month_first, "
+        "year_first, thousands:, missing:NUMBER or missing:TEXT|TEXT, or numbers_but:TEXT|TEXT."
+    )
 
 
 def _read(name: str, column: "pd.Series", how: str, parse: Callable[[str], Any]) -> "pd.Series":
-    """Every text parsed, each distinct one once; blanks are missing."""
+    """Every text parsed, each distinct one once; blanks and words for missing are missing."""
     import pandas as pd
 
     texts = column.astype("object").where(column.notna(), None)
     codes, distinct = pd.factorize(texts)
     values = []
     for text in (str(text).strip() for text in distinct):
-        value = parse(text) if text else None
-        if text and value is None:
+        value = parse(text)
+        if value is None and text.lower() not in ("", *MISSING_WORDS):
             raise TableError(
                 f"Column {quoted(name)} cannot be mended as {how}: it holds {quoted(text)}. "
                 "Mend that value, or choose another mend."
             )
         values.append(value)
     return pd.Series([*values, None], dtype=object).iloc[codes].set_axis(column.index)
-
-
-def _without(name: str, column: "pd.Series", number: str) -> "pd.Series":
-    try:
-        sentinel = float(number)
-    except ValueError:
-        raise TableError(
-            f"Unknown mend 'missing:{number}' for column {quoted(name)}; choose {_KNOWN}."
-        ) from None
-    if what_holds(column) is not Holds.NUMBERS:
-        raise TableError(
-            f"Column {quoted(name)} holds {what_holds(column)}, so {number} cannot be taken out "
-            "as missing. Drop that mend."
-        )
-    return column.where(as_numbers(column) != sentinel)

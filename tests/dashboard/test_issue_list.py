@@ -64,7 +64,7 @@ def test_a_number_that_stands_for_missing_a_date_and_a_record_number(draft, fram
 
 def test_mends_can_be_taken_back_and_the_upload_was_never_changed(draft):
     click(draft, "-999 is missing")
-    draft.button(key="mend_1_record").click().run()
+    click(draft, "Ignore it")
     assert role_of(draft, "record") == "ignore"
     click(draft, "Take the mends back")
     assert "Mended by you" not in words(draft)
@@ -81,3 +81,25 @@ def test_what_was_marked_by_hand_and_the_patterns_outlive_a_mend(draft):
     ignore.set_value("").run()
     check_sound(draft)
     assert (role_of(draft, "admitted"), role_of(draft, "record")) == ("feature", "ignore")
+
+
+def test_texts_that_stand_for_missing_are_named_and_taken_out_by_a_click(
+    frame, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("TASKSCAPE_RUNS", str(tmp_path))
+    monkeypatch.setattr(Run, "start", lambda run, job="run": None)
+    texts = np.where(np.arange(len(frame)) % 9, frame["glucose"].abs().astype(str), "<0.01")
+    sex = np.array(["m", "f", "unknown"])[np.arange(len(frame)) % 3]
+    frame = frame.drop(columns=["record", "admitted"]).assign(glucose=texts, sex=sex)
+    at = visit()
+    at.file_uploader[0].upload("mine.csv", frame.to_csv(index=False).encode()).run()
+    assert "left out: the button reads those cells as missing" in boxes(at).replace("\\", "")
+    click(at, "Read as numbers")
+    click(at, "unknown is missing")
+    click(at, "999 is missing")
+    assert "read otherwise: glucose (numbers_but:<0.01|999), sex (missing:unknown)" in words(at)
+    at.button(key="start_draft").click().run()
+    (path,) = tmp_path.glob("*/spec.json")
+    run = Run(path.parent)
+    assert run.spec.roles["mends"] == {"glucose": "numbers_but:<0.01|999", "sex": "missing:unknown"}
+    assert {"glucose", "sex=m"} <= set(run.table().feature_names)

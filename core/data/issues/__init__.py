@@ -6,6 +6,7 @@ features      infinite values, columns left out, constants, record numbers
 leaks         features that are copies of a target or predict it by themselves
 splits        names of a split that was made before
 identifiers   names that suggest a person's particulars
+odd_texts     texts among numbers, and words for missing: a mend for each
 proposals     dates and numbers read as text, numbers that stand for missing: a mend for each
 """
 
@@ -16,7 +17,8 @@ from core.data.issues.features import feature_issues
 from core.data.issues.identifiers import identifier_issues
 from core.data.issues.issue import Issue, Severity
 from core.data.issues.leaks import leak_issues
-from core.data.issues.proposals import proposal_issues
+from core.data.issues.odd_texts import odd_issues
+from core.data.issues.proposals import find_readings, proposal_issues
 from core.data.issues.rows import row_issues
 from core.data.issues.splits import split_issues
 from core.data.issues.targets import target_issues
@@ -39,13 +41,16 @@ def judge(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> tuple[Issue
     """`find_issues` of a frame that is coded already."""
     if not len(frame):
         return (Issue("error", None, "The table has no rows. Give a table with rows."),)
+    readings = find_readings(frame, roles)
+    told = {*readings.hows, *(name for name, odd in readings.odd.items() if odd.among_numbers)}
     issues = [
         *row_issues(roles, coded),
         *target_issues(coded),
-        *feature_issues(coded),
+        *feature_issues(coded, told),
         *leak_issues(frame, roles, coded),
         *split_issues(frame, roles),
         *identifier_issues(roles.features),
-        *proposal_issues(frame, roles, coded),
+        *odd_issues(readings.odd, coded),
+        *proposal_issues(readings.hows, coded),
     ]
     return tuple(sorted(issues, key=lambda issue: _ORDER.index(issue.severity)))

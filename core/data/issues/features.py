@@ -1,6 +1,6 @@
 """Which feature columns cannot be used, and which one should look at twice."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
@@ -13,10 +13,11 @@ UNIQUE_SHARE = 0.95
 _LOOK = 20_000
 
 
-def feature_issues(coded: CodedTable) -> Iterator[Issue]:
-    """Infinite values, columns left out, constants, and columns that look like identifiers."""
+def feature_issues(coded: CodedTable, told: Collection[str]) -> Iterator[Issue]:
+    """Infinite values, columns left out, constants, and columns that look like identifiers; of the
+    columns left out not those that are told of elsewhere."""
     yield from _infinite(coded)
-    reasons = dict(coded.left_out)
+    reasons = {name: why for name, why in coded.left_out if name not in told}
     yield from about_each(
         "warning",
         list(reasons),

@@ -1,7 +1,7 @@
 """Columns that may mean something else than what they were read as, each with its mend."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -9,8 +9,11 @@ from core.data.coding import CodedTable
 from core.data.columns import Holds, what_holds
 from core.data.features import plain_numbers
 from core.data.issues.issue import Issue, about_each
-from core.data.mends import SEPARATORS, read_date, read_thousands
+from core.data.mending import MISSING_WORDS
+from core.data.mends import say_mend
+from core.data.odd_texts import OddTexts, find_odd
 from core.data.roles import Roles
+from core.data.spellings import SEPARATORS, read_date, read_thousands
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,18 +27,35 @@ APART = 5
 _LOOK = 200
 
 
-def proposal_issues(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> Iterator[Issue]:
-    """Dates and numbers that were read as text, and numbers that may stand for missing."""
+class Readings(NamedTuple):
+    """How the text columns of a table may be read otherwise, by their names."""
+
+    hows: dict[str, str]
+    """The only mend that reads every text of a column."""
+    odd: dict[str, OddTexts]
+    """Of the other columns those with texts that they could do without."""
+
+
+def find_readings(frame: "pd.DataFrame", roles: Roles) -> Readings:
+    """What the texts among features and targets may be."""
     plain = plain_numbers(frame)
     names = [*roles.features, *roles.targets]
     texts = [n for n in names if n not in plain and what_holds(frame[n]) is Holds.TEXT]
     hows = {name: how for name in texts if (how := _mend_of_text(frame[name]))}
+    odd = {name: one for name in texts if name not in hows and (one := find_odd(frame[name]))}
+    return Readings(hows, odd)
+
+
+def proposal_issues(hows: Mapping[str, str], coded: CodedTable) -> Iterator[Issue]:
+    """Dates and numbers that were read as text, and numbers that may stand for missing."""
+    left_out = dict(coded.left_out)
     yield from about_each(
         "notice",
         list(hows),
         lambda name: (
-            f"was read as text, but may hold {_MEANING[hows[name].partition(':')[0]]}: "
-            f"--mend '{name}={hows[name]}' reads it so"
+            f"was read as text{' and left out' * (name in left_out)}, but may hold "
+            f"{_MEANING[hows[name].partition(':')[0]]}: "
+            f"{say_mend(name, hows[name])} reads it so"
         ),
         "Leave it where that is not meant.",
         hows.__getitem__,
@@ -46,16 +66,18 @@ def proposal_issues(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> I
         list(found),
         lambda name: (
             f"has {found[name]:g} apart from all its other values, which may stand for "
-            f"missing: --mend '{name}=missing:{found[name]:g}' reads it so"
+            f"missing: {say_mend(name, f'missing:{found[name]:g}')} reads it so"
         ),
         "Leave it where the number is meant.",
         lambda name: f"missing:{found[name]:g}",
     )
 
 
+_DATES = ("day_first", "month_first", "year_first")
 _MEANING = {
     "day_first": "dates (day first)",
     "month_first": "dates (month first)",
+    "year_first": "dates",
     "thousands": "numbers with a sign between the thousands",
 }
 
@@ -65,8 +87,9 @@ def _mend_of_text(column: "pd.Series") -> str:
     raw = column.dropna().unique()
     if not any(map(_may_be_number, raw[:_LOOK])):
         return ""
-    distinct = [text for text in (str(text).strip() for text in raw) if text]
-    dates = [how for how in ("day_first", "month_first") if _reads_dates(distinct, how)]
+    texts = (str(text).strip() for text in raw)
+    distinct = [text for text in texts if text and text.lower() not in MISSING_WORDS]
+    dates = [how for how in _DATES if _reads_dates(distinct, how)]
     if dates:
         return dates[0] if len(dates) == 1 else ""
     signs = [sign for sign in SEPARATORS if _reads_thousands(distinct, sign)]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.data.columns import Holds, what_holds
-from core.data.mends import mend_columns
+from core.data.mends import find_mend, mend_columns
 from core.data.streamed.parquet import ParquetRows
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def copy_columns(
     rows: ParquetRows, columns: tuple[str, ...], mends: Mapping[str, str], path: Path
 ) -> None:
-    """Write some columns to `path`; a mended one holds dates or numbers in every batch."""
+    """Write some columns to `path`; a mended one holds the same in every batch."""
     from pyarrow.parquet import ParquetWriter
 
     wanted = {name: how for name, how in mends.items() if name in columns}
@@ -39,13 +39,18 @@ def _mend(table: "pa.Table", mends: Mapping[str, str]) -> "pa.Table":
     frame = mend_columns(to_pandas(table.select(list(mends))), mends)
     for name, how in mends.items():
         place = table.column_names.index(name)
-        table = table.set_column(place, name, _column(frame[name], how))
+        kind = find_mend(name, how).holds
+        column = _column(frame[name], kind, table.schema.field(name).type)
+        table = table.set_column(place, name, column)
     return table
 
 
-def _column(column: "pd.Series", how: str) -> "pa.Array":
+def _column(column: "pd.Series", holds: Holds | None, before: "pa.DataType") -> "pa.Array":
+    """A mended column with the same type in every batch, whatever is missing there."""
     import pyarrow as pa
 
-    is_date = how in ("day_first", "month_first") or what_holds(column) is Holds.DATES
-    kind = pa.timestamp("us") if is_date else pa.float64()
-    return pa.Array.from_pandas(column, type=kind)
+    texts = (pa.types.is_string, pa.types.is_large_string, pa.types.is_dictionary)
+    if holds is None and any(test(before) for test in texts):
+        return pa.Array.from_pandas(column, type=pa.string())
+    is_date = Holds.DATES in (holds, what_holds(column))
+    return pa.Array.from_pandas(column, type=pa.timestamp("us") if is_date else pa.float64())

@@ -39,8 +39,9 @@ def test_a_number_column_with_a_few_texts_says_which_cells_to_mend():
     values[3] = values[8] = "<0.01"
     (issue,) = issues_of(good_frame().assign(troponin=values))
     assert issue.message == (
-        "Column 'troponin' has numbers but for 2 cells ('<0.01') and was left out. "
-        "Drop it with --ignore, or code it as numbers or a few categories."
+        "Column 'troponin' has numbers but for 2 cells ('<0.01'), so it was read as text and left "
+        "out: --mend 'troponin=numbers_but:<0.01' reads those cells as missing. Leave it where the "
+        "texts are meant; put numbers in their place where they stand for some."
     )
 
 

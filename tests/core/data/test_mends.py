@@ -17,7 +17,7 @@ from core.data import (
     load_table,
     mend_columns,
 )
-from core.data.mends import read_date, read_thousands
+from core.data.spellings import read_date, read_thousands
 from core.errors import TableError
 from core.inputs import model_inputs
 from tests.inputs import good_frame, save_csv
@@ -36,6 +36,8 @@ def proposals(**columns):
     [
         (DAYS.strftime("%d/%m/%Y"), "day_first"),
         (DAYS.strftime("%m/%d/%Y"), "month_first"),
+        (DAYS.strftime("%Y/%m/%d"), "year_first"),
+        (["unknown", *DAYS.strftime("%Y-%m-%d")[1:]], "year_first"),
         (DAYS.strftime("%d.%m.%Y 14:30"), "day_first"),
         ([f"{k},{k % 10}00.5" for k in range(1, 201)], "thousands:,"),
         ([f"1.{k:03}.000" for k in range(200)], "thousands:."),
@@ -73,6 +75,8 @@ def test_a_column_with_several_readings_or_none_is_left_alone(values):
         ("13/05/2020", "day_first", "2020-05-13"),
         ("5/13/2020", "month_first", "2020-05-13"),
         ("13/05/2020", "month_first", None),
+        ("2020-05-13 08:00", "year_first", "2020-05-13 08:00"),
+        ("2020-13-05", "year_first", None),
         ("29.02.2021", "day_first", None),
         ("01-02-2020 23:59:58", "day_first", "2020-02-01 23:59:58"),
         ("01/02/20", "day_first", None),
@@ -145,10 +149,14 @@ def test_a_schema_mends_new_rows_alike():
     [
         ({"dya": "day_first"}, "--mend 'dya' matches no column. Did you mean 'day'?"),
         ({"day": "month_first"}, "'day' cannot be mended as month_first: it holds '13/01/2020'"),
-        ({"day": "year_first"}, "Unknown mend 'year_first' for column 'day'; choose day_first"),
+        ({"day": "moon_first"}, "Unknown mend 'moon_first' for column 'day'; choose day_first"),
         ({"day": "thousands:_"}, "Unknown mend 'thousands:_'"),
-        ({"level": "missing:low"}, "Unknown mend 'missing:low' for column 'level'"),
-        ({"day": "missing:-999"}, "Column 'day' holds text, so -999 cannot be taken out"),
+        ({"level": "missing:"}, "Unknown mend 'missing:' for column 'level'"),
+        ({"level": "day_first:"}, "Unknown mend 'day_first:' for column 'level'"),
+        (
+            {"day": "numbers_but:x"},
+            "'day' cannot be mended as numbers_but:x: it holds '01/01/2020'",
+        ),
     ],
 )
 def test_a_mend_that_cannot_be_made_is_one_line(mends, expected):
