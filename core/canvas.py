@@ -117,9 +117,8 @@ def _image_axes(shape: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...
         return (1, *shape), (0, 1, 2)
     if len(shape) != 3:
         raise MethodError(
-            f"trunk='cnn' reads images, but a sample has the shape {shape or 'of a table row'}; "
-            "give x as [sample, height, width] or [sample, channel, height, width] in an .npz, "
-            "or use trunk='mlp'."
+            f"--trunk cnn reads images, but a sample {_has(shape)}; give x as [sample, height, "
+            "width] or [sample, channel, height, width] in an .npz, or choose --trunk mlp."
         )
     channels_last = shape[2] <= MAX_CHANNELS < shape[0]
     return shape, (2, 0, 1) if channels_last else (0, 1, 2)
@@ -134,9 +133,13 @@ def _series_axes(shape: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ..
     if len(shape) == 2:
         return shape, (1, 0)
     raise MethodError(
-        f"trunk='conv1d' reads series, but a sample has the shape {shape or 'of a table row'}; "
-        "give x as [sample, step, series] in an .npz, or use trunk='mlp'."
+        f"--trunk conv1d reads series, but a sample {_has(shape)}; give x as [sample, step, "
+        "series] in an .npz, or choose --trunk mlp."
     )
+
+
+def _has(shape: tuple[int, ...]) -> str:
+    return f"has the shape {shape}" if shape else "is a row of a table"
 
 
 def trunk_kind(asked: str, shape: tuple[int, ...], n_features: int) -> tuple[str, tuple[int, ...]]:

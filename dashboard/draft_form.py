@@ -110,7 +110,7 @@ def _offer_start(
         if start and roles:
             try:
                 run = draft.to_run(runs_root(), roles, plan)
-            except TableError as error:
+            except TaskGroupingError as error:
                 show_error(error)
                 return
             start_job(run)

@@ -2,13 +2,16 @@
 
 import streamlit as st
 
+from core.errors import TaskGroupingError
 from core.estimate import Size
+from core.landscape import check_start
 from core.plan import Plan
 from core.runs import Run
 from core.values import TaskTable
 from dashboard.jobs import is_at_work, start_job
 from dashboard.needs import say_needs
 from dashboard.session import change_view
+from dashboard.words import show_error
 
 
 def offer_recompute(run: Run, plan: Plan, table: TaskTable | None = None) -> None:
@@ -20,6 +23,12 @@ def offer_recompute(run: Run, plan: Plan, table: TaskTable | None = None) -> Non
             size = Size(run.spec.n_rows, n_inputs, len(table.tasks), n_held)
             say_needs(size, plan, at_most=True)
     if st.button("Compute again", disabled=plan == run.plan or is_at_work(run), key="recompute"):
+        try:
+            if table is not None:
+                check_start(table, plan.landscape)
+        except TaskGroupingError as error:
+            show_error(error)
+            return
         run.set_plan(plan)
         start_job(run)
         change_view(n_components=0, way="", measure="")

@@ -40,6 +40,7 @@ FIELDS = {
     "patient-id": "role: patient id",
     "feature": "role: feature",
     "origin": "role: origin",
+    "trunk": "Trunk",
     "device": "Device",
     "matrix": "Use my own matrix or model",
 }

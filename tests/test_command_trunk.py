@@ -14,6 +14,7 @@ from core.runs import Run
 from core.runs.spec import load_frame
 from core.runs.trained import TrainedFolder
 from core.training import predict, to_examples
+from tests.inputs import good_frame
 
 
 def taskscape(*words):
@@ -107,3 +108,20 @@ def test_a_bad_trunk_start_or_file_is_one_line_and_writes_nothing(images, tmp_pa
     assert words in found.stderr
     assert len(found.stderr.strip().splitlines()) == 1
     assert not run.exists()
+
+
+@pytest.mark.parametrize("stream", ["never", "always"])
+def test_weights_that_do_not_fit_are_found_before_there_is_a_run(tmp_path, stream):
+    good_frame().to_csv(tmp_path / "t.csv", index=False)
+    save_file({"0.weight": torch.zeros(3, 3)}, tmp_path / "w.safetensors")
+    run = tmp_path / "run"
+    options = ("--targets", "y_*", "--stream", stream, "-o", run)
+    for trunk, words in (
+        ("mlp", "The weights do not fit the trunk: it takes"),
+        ("conv1d", "--trunk conv1d reads series, but a sample is a row of a table"),
+    ):
+        asked = ("--trunk", trunk, "--weights", tmp_path / "w.safetensors")
+        found = taskscape("group", tmp_path / "t.csv", *options, *asked)
+        assert (found.returncode, found.stdout) == (2, "")
+        assert words in found.stderr.splitlines()[-1]
+        assert {path.name for path in tmp_path.iterdir()} == {"t.csv", "w.safetensors"}

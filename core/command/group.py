@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.command.given import group_given
+from core.command.options import as_option
 from core.command.tables import Columns, make_run
 from core.command.watch import watch
 from core.errors import MethodError, TableError
@@ -47,8 +48,7 @@ def group_file(
     """
     from core.data.mends import parse_mends
     from core.given import find_given
-    from core.landscape import load_weights
-    from core.runs import keep_weights
+    from core.landscape import NOTHING, Brought, load_weights
 
     settings = {"heads": heads, "trunk": trunk, "start": start, "samples": samples}
     plan = make_plan(preset, measure, settings, groups, seed, device)
@@ -69,11 +69,10 @@ def group_file(
         return group_given(data, run, as_json, given, plan, unread)
     if matrix is not None:
         raise MethodError("--matrix reads DATA as a matrix, --targets as a table; leave one out.")
-    own = None if weights is None else load_weights(weights)
+    own = NOTHING if weights is None else Brought(weights=load_weights(weights))
     path = run or Path("runs") / secrets.token_hex(16)
     asked = (targets, ignore, patient_id, _kinds(kinds), parse_mends(mends), origins, learn_from)
-    target = make_run(data, path, Columns(*asked), plan, stream)
-    keep_weights(target.path, own)
+    target = make_run(data, path, Columns(*asked), plan, stream, own)
     target.start()
     return watch(target, as_json)
 
@@ -105,15 +104,21 @@ def make_plan(
     from core.methods import choose
     from core.plan import preset
 
-    plan = replace(preset(key), seed=seed, n_groups=_n_groups(groups), device=device)
+    plan, n_groups = replace(preset(key), device=device), _n_groups(groups)
+    with as_option("--seed", "seed", seed):
+        plan = replace(plan, seed=seed)
+    with as_option("--groups", "n_groups", n_groups):
+        plan = replace(plan, n_groups=n_groups)
     if device not in DEVICES:
         raise MethodError(f"Unknown device {device!r}; choose one of {', '.join(DEVICES)}.")
     if device == "cuda":
         pick_device(device)
     if measure is not None:
         plan = replace(plan, measure=choose(MEASURES, measure))
-    changes: dict[str, Any] = {name: key for name, key in settings.items() if key is not None}
-    plan = replace(plan, landscape=replace(plan.landscape, **changes))
+    for name, value in settings.items():
+        change: dict[str, Any] = {} if value is None else {name: value}
+        with as_option(f"--{name}", name, value):
+            plan = replace(plan, landscape=replace(plan.landscape, **change))
     return plan
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from core.errors import MethodError
+from core.landscape import NOTHING, Brought
 from core.plan import Plan
 
 if TYPE_CHECKING:
@@ -32,15 +33,30 @@ class Columns:
     learn_from: Sequence[str] = ()
 
 
-def make_run(data: Path, path: Path, columns: Columns, plan: Plan, stream: str) -> "Run":
+def make_run(
+    data: Path, path: Path, columns: Columns, plan: Plan, stream: str, weights: Brought = NOTHING
+) -> "Run":
     """A run folder at `path` on the table at `data`; notes go to the terminal.
+
+    Args:
+        data: the table.
+        path: where the folder shall be.
+        columns: what the options say of the columns.
+        plan: every setting.
+        stream: a choice of `STREAM`.
+        weights: a start of the shared layers, kept in the folder.
 
     Raises:
         TaskGroupingError: bad input; then nothing was written.
     """
+    from core.runs import keep_weights
+
     if is_large(data, stream):
-        return _make_streamed(data, path, columns, plan)
-    return _make_whole(data, path, columns, plan)
+        run = _make_streamed(data, path, columns, plan, weights)
+    else:
+        run = _make_whole(data, path, columns, plan, weights)
+    keep_weights(run.path, weights.weights)
+    return run
 
 
 def is_large(data: Path, stream: str) -> bool:
@@ -62,9 +78,10 @@ def is_large(data: Path, stream: str) -> bool:
     return stream == "always" or streamed.is_large(data)
 
 
-def _make_streamed(data: Path, path: Path, columns: Columns, plan: Plan) -> "Run":
+def _make_streamed(data: Path, path: Path, columns: Columns, plan: Plan, weights: Brought) -> "Run":
     from core.data import digest_source
     from core.data.streamed import open_file, streamable
+    from core.landscape import check_start
     from core.runs import Run
     from core.runs.spec import partial_name
     from core.runs.streamed import save_opened, streamed_spec
@@ -83,12 +100,13 @@ def _make_streamed(data: Path, path: Path, columns: Columns, plan: Plan) -> "Run
             learn_from=columns.learn_from,
         )
         plan.check_fit(len(opened.roles.targets))
+        check_start(opened.table, plan.landscape, weights)
         _tell((*notices, *opened.rows.notices, *(issue.message for issue in opened.issues)))
         spec = streamed_spec(opened, plan, _name(data), digest_source(data))
         return Run.make(path, partial(save_opened, opened), spec)
 
 
-def _make_whole(data: Path, path: Path, columns: Columns, plan: Plan) -> "Run":
+def _make_whole(data: Path, path: Path, columns: Columns, plan: Plan, weights: Brought) -> "Run":
     from core.data import (
         assign_roles,
         digest_source,
@@ -99,6 +117,7 @@ def _make_whole(data: Path, path: Path, columns: Columns, plan: Plan) -> "Run":
         stop_at_errors,
     )
     from core.runs import Run
+    from core.runs.startable import check_frame
 
     source = read_source(data, columns.targets, columns.ignore)
     frame = mend_columns(source.frame, columns.mends)
@@ -116,6 +135,7 @@ def _make_whole(data: Path, path: Path, columns: Columns, plan: Plan) -> "Run":
     plan.check_fit(len(roles.targets))
     issues = find_issues(frame, roles)
     stop_at_errors(issues)
+    check_frame(frame, roles, plan, weights)
     unseen = match_columns([str(name) for name in frame.columns], source.ignore, "--ignore")
     _tell((*source.notices, *_idle(source.frame, frame, columns.mends)))
     _tell([issue.message for issue in issues if issue.column not in unseen])

@@ -91,12 +91,12 @@ def parse_mends(pairs: Sequence[str]) -> dict[str, str]:
 
 def join_mends(first: str, then: str) -> str:
     """One mend that does what two do to a column; '' where there is none such."""
-    kinds, marks = first.partition(":")[0], then.partition(":")[2]
+    kind, marks = first.partition(":")[0], then.partition(":")[2]
     if not first or first == then:
         return then
     if then.startswith("missing:"):
-        return f"{first}{BETWEEN}{marks}" if kinds in _WITH_MARKS else ""
-    if kinds == "missing" and then.partition(":")[0] in _WITH_MARKS:
+        return f"{first}{BETWEEN}{marks}" if kind in _WITH_MARKS else ""
+    if kind == "missing" and then.partition(":")[0] in _WITH_MARKS:
         return f"{then}{BETWEEN}{first.partition(':')[2]}"
     return ""
 

@@ -52,6 +52,7 @@ from core.landscape.groups.agreement import Agreement
 from core.landscape.groups.measure import measure_agreement
 from core.landscape.look_ahead.joint import run_ahead
 from core.landscape.one_step import OneStep
+from core.landscape.starting import check_start
 from core.landscape.terms import SUMS
 from core.landscape.trunks.brought import NOTHING, Brought, Weights, bring, load_weights
 from core.methods import Stage
@@ -72,6 +73,7 @@ __all__ = [
     "OneStep",
     "Weights",
     "bring",
+    "check_start",
     "load_weights",
     "measure_agreement",
     "measure_landscape",

@@ -6,15 +6,18 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from core.canvas import Layout, sides_of
-from core.convolutions import draw_convolution, outline
+from core.convolutions import CONVOLUTIONS, draw_convolution, outline
 from core.errors import MethodError
+from core.inputs import fit_scale
 from core.landscape.ground import Ground
 from core.landscape.trunks.admit import admit
-from core.landscape.trunks.brought import Brought
+from core.landscape.trunks.brought import NOTHING, Brought
 from core.landscape.trunks.module import ModuleTrunk
 from core.landscape.trunks.perceptron import Perceptron, draw_perceptron
 from core.landscape.trunks.trunk import Trunk
 from core.landscape.warmup import warm_up
+from core.streamed import StreamedTable
+from core.values import TaskTable
 
 if TYPE_CHECKING:
     import torch
@@ -41,6 +44,28 @@ def start_trunk(
     learned = (ground.tasks, ground.labels, ground.rows, method.warmup_steps)
     trunk = warm_up(draw_trunk(*drawn), *learned, generator, on_step)
     return _count(trunk, ground.layout.n_inputs, *counted)
+
+
+def check_start(
+    table: TaskTable | StreamedTable, method: "OneStep", brought: Brought = NOTHING
+) -> None:
+    """Find out before anything is measured whether a landscape can start; see `start_trunk`.
+
+    Raises:
+        MethodError: a trunk that cannot read such samples, or weights that do not fit it.
+    """
+    if isinstance(table, StreamedTable):
+        scale, sample_shape = table.survey.scale, table.sample.feature_shape
+    else:
+        scale, sample_shape = fit_scale(table), table.feature_shape
+    layout = Layout(scale, sample_shape, int(scale.varies.sum()) + len(scale.flagged))
+    kind, shape = layout.kind(method.trunk)
+    if kind in CONVOLUTIONS:
+        sides_of(kind, shape)
+    if brought.is_trained:
+        import torch
+
+        draw_trunk(method, brought, layout, torch.Generator(), torch.device("cpu"))
 
 
 def draw_trunk(

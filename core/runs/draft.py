@@ -20,6 +20,7 @@ from core.runs.folder import Run
 from core.runs.incoming import leave_rows
 from core.runs.large import DRAFTS, Large, keep_large
 from core.runs.spec import new_spec
+from core.runs.startable import check_frame
 from core.runs.status import replace_text
 
 if TYPE_CHECKING:
@@ -136,9 +137,11 @@ class Draft:
 
         Raises:
             TableError: a large file was moved or changed since.
+            MethodError: the trunk of the plan cannot read such rows.
         """
         path, spec = root / secrets.token_hex(16), self.spec
         frame = mend_columns(self.frame(), dict(roles.mends))
+        check_frame(frame, roles, plan)
         if spec.large is not None:
             return self._to_large(path, frame, spec.large, roles, plan)
         run = Run.create(path, frame, roles, plan, spec.name, spec.data_sha256)

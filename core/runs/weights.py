@@ -1,5 +1,6 @@
 """A pretrained start of a run: `weights.safetensors` in its folder, numbers and never code."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 FILE = "weights.safetensors"
 
 
-def keep_weights(run: Path, weights: "dict[str, Tensor] | None") -> None:
+def keep_weights(run: Path, weights: "Mapping[str, Tensor] | None") -> None:
     """Put the weights that the landscape shall start at into a run; None takes them out."""
     if weights is None:
         (run / FILE).unlink(missing_ok=True)
@@ -19,7 +20,7 @@ def keep_weights(run: Path, weights: "dict[str, Tensor] | None") -> None:
     from safetensors.torch import save_file
 
     partial = run / f".{FILE}.partial"
-    save_file(weights, partial)
+    save_file(dict(weights), partial)
     partial.replace(run / FILE)
 
 

@@ -103,8 +103,8 @@ def test_an_image_is_seen_as_it_was():
 @pytest.mark.parametrize(
     ("shape", "asked", "words"),
     [
-        ((), "cnn", r"trunk='cnn' reads images.*height, width.*trunk='mlp'"),
-        ((), "conv1d", r"trunk='conv1d' reads series.*step, series"),
+        ((), "cnn", r"--trunk cnn reads images.*height, width.*--trunk mlp"),
+        ((), "conv1d", r"--trunk conv1d reads series.*step, series"),
         ((3, 6, 6), "conv1d", r"a sample has the shape \(3, 6, 6\)"),
     ],
 )
