@@ -20,6 +20,7 @@ from jaxtyping import Float, Int
 
 from core.affinity import Measure, measure_affinity
 from core.convolutions import CONVOLUTIONS
+from core.device import full_precision
 from core.inputs import apply_scale, fit_scale
 from core.joint_run import JointRun
 from core.landscape import (
@@ -28,10 +29,12 @@ from core.landscape import (
     OneStep,
     measure_landscape,
     measure_look_ahead,
+    most_at_once,
+    prepare_inputs,
 )
 from core.progress import OnProgress, silent
-from core.threads import one_thread
-from core.values import Null, Split, TaskTable
+from core.threads import side_by_side
+from core.values import Affinity, Null, Split, TaskTable
 
 N_PERMUTATIONS = 19
 """The largest of 19 is the 5 % level: one of 20 exchangeable draws is the largest."""
@@ -83,33 +86,38 @@ def measure_null(
         pair_samples=min(landscape.pair_samples, PAIR_SAMPLES),
         step_rows=min(landscape.step_rows, STEP_ROWS),
     )
-    similarity, values = [], []
-    for number in range(n_permutations):
-        on_progress(number / n_permutations, "what independent tasks would look like")
-        if table.has_own_samples:
+    own = table.has_own_samples
+    prepared = None if own else prepare_inputs(small)
+
+    def measure_once(number: int) -> Affinity:
+        if own:
             permuted = _scramble(inputs, keys, [seed, number])
         else:
             permuted = replace(small, labels=permute_labels(small.labels, keys, [seed, number]))
-        with one_thread():
-            found = measure_landscape(
-                permuted,
-                once,
-                seed,
-                device,
-                reads=measure.reads,
-                trunk=brought.trunk,
-                weights=brought.weights,
-                parameters=brought.parameters,
-            )
-            if isinstance(measure, JointRun):
-                ahead = measure_look_ahead(
-                    permuted, found, measure, once, seed, device, brought=brought
-                )
-                found = replace(found, look_ahead=ahead)
-            affinity = measure_affinity(found, measure, n_replicates=1, seed=seed)
-        similarity.append(affinity.similarity)
-        values.append(affinity.values)
-    return Null(np.stack(similarity), np.stack(values))
+        found = measure_landscape(
+            permuted,
+            once,
+            seed,
+            device,
+            reads=measure.reads,
+            trunk=brought.trunk,
+            weights=brought.weights,
+            parameters=brought.parameters,
+            inputs=prepared,
+        )
+        if isinstance(measure, JointRun):
+            asked = (measure, once, seed, device)
+            ahead = measure_look_ahead(permuted, found, *asked, brought=brought)
+            found = replace(found, look_ahead=ahead)
+        return measure_affinity(found, measure, n_replicates=1, seed=seed)
+
+    def told(share: float) -> None:
+        on_progress(share, "what independent tasks would look like")
+
+    most = most_at_once(table, landscape, brought, device)
+    with full_precision():
+        made = side_by_side(measure_once, n_permutations, told, most)
+    return Null(np.stack([one.similarity for one in made]), np.stack([one.values for one in made]))
 
 
 def draw_patients(table: TaskTable, seed: int, max_rows: int = MAX_ROWS) -> TaskTable:

@@ -7,15 +7,25 @@ import numpy as np
 from jaxtyping import Int
 
 from core.data.summarise import nameable_features
+from core.device import full_precision
 from core.drivers.chance import Found, find_driving, mean_of, tell_groups
 from core.drivers.sources import find_columns
 from core.drivers.traits import list_traits
 from core.inputs import fit_scale
-from core.landscape import NOTHING, Agreement, Brought, OneStep, measure_agreement
+from core.landscape import (
+    NOTHING,
+    Agreement,
+    Brought,
+    Inputs,
+    OneStep,
+    measure_agreement,
+    most_at_once,
+    prepare_inputs,
+)
 from core.null import draw_patients, label_keys, permute_labels
 from core.progress import OnProgress, silent
 from core.summary import Drivers
-from core.threads import one_thread
+from core.threads import side_by_side
 from core.values import TaskTable
 
 MOST_PATIENTS = 2000
@@ -71,11 +81,12 @@ def measure_drivers(
         return replace(nothing, reason="other inputs")
     method = method or OneStep()
     is_drawn = not brought.is_trained or method.start == "warmup"
-    setting = _Setting(groups, method, seed, device, brought, N_STARTS if is_drawn else 1)
-    with one_thread():
-        return _compare(table, small, setting, n_driving, on_progress) or replace(
-            nothing, reason="too large"
-        )
+    n_starts, inputs = N_STARTS if is_drawn else 1, prepare_inputs(small)
+    setting = _Setting(groups, method, seed, device, brought, n_starts, inputs)
+    try:
+        return _compare(table, small, setting, n_driving, on_progress)
+    except _TooLarge:
+        return replace(nothing, reason="too large")
 
 
 def _same_inputs(table: TaskTable, small: TaskTable) -> bool:
@@ -85,6 +96,10 @@ def _same_inputs(table: TaskTable, small: TaskTable) -> bool:
     return same and np.array_equal(one.flagged, other.flagged)
 
 
+class _TooLarge(Exception):
+    """The mean displacements of the trunk take too much memory."""
+
+
 class _Setting(NamedTuple):
     groups: Int[np.ndarray, " task"]
     method: OneStep
@@ -92,38 +107,40 @@ class _Setting(NamedTuple):
     device: str
     brought: Brought
     n_starts: int
+    inputs: Inputs
 
-    def measure(self, table: TaskTable, number: int) -> Agreement | None:
-        start = number % self.n_starts
-        return measure_agreement(
-            table, self.groups, self.method, self.seed, start, self.device, self.brought
-        )
+    def measure(self, table: TaskTable, number: int) -> Agreement:
+        start, method = number % self.n_starts, self.method
+        asked = (table, self.groups, method, self.seed, start, self.device, self.brought)
+        found = measure_agreement(*asked, self.inputs)
+        if found is None:
+            raise _TooLarge
+        return found
 
 
 def _compare(
     table: TaskTable, small: TaskTable, setting: _Setting, n_driving: int, on_progress: OnProgress
-) -> Drivers | None:
-    """The data beside chance; None where the trunk is too large."""
-    n_all = setting.n_starts + N_PERMUTATIONS
+) -> Drivers:
+    """The data beside chance; _TooLarge where the trunk is."""
+    n_starts, n_all = setting.n_starts, setting.n_starts + N_PERMUTATIONS
     nameable, keys = nameable_features(table), label_keys(small.labels)
-    columns = find_columns(table, fit_scale(small), nameable)
-    real: list[Agreement] = []
-    chance: list[Found] = []
-    for number in range(n_all):
-        on_progress(number / n_all, "what drives the groups")
-        is_real = number < setting.n_starts
-        shown = small
-        if not is_real:
-            labels = permute_labels(small.labels, keys, [setting.seed, number])
-            shown = replace(small, labels=labels)
-        agreement = setting.measure(shown, number)
-        if agreement is None:
-            return None
-        if is_real:
-            real.append(agreement)
-        else:
-            chance.append(find_driving(agreement, shown, columns, nameable, n_driving))
-    whole = mean_of(real)
+    columns = find_columns(table, setting.inputs.scale, nameable)
+
+    def measure_once(number: int) -> Agreement | Found:
+        if number < n_starts:
+            return setting.measure(small, number)
+        labels = permute_labels(small.labels, keys, [setting.seed, number])
+        shown = replace(small, labels=labels)
+        return find_driving(setting.measure(shown, number), shown, columns, nameable, n_driving)
+
+    def told(share: float) -> None:
+        on_progress(share, "what drives the groups")
+
+    most = most_at_once(small, setting.method, setting.brought, setting.device)
+    with full_precision():
+        made = side_by_side(measure_once, n_all, told, most)
+    whole = mean_of([one for one in made if isinstance(one, Agreement)])
+    chance = [one for one in made if isinstance(one, Found)]
     found = find_driving(whole, small, columns, nameable, n_driving)
     return Drivers(
         labels=setting.groups,

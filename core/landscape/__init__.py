@@ -22,6 +22,7 @@ compared through δ alone.
     coreset       a few rows that stand for all
     points        sketches of the displacements, for the pictures
     spread        what several starts agree on
+    at_once       whether landscapes may be measured beside each other
     notes         what a reader must know
 
     rows/          the rows, their blocks and their labels
@@ -48,10 +49,12 @@ from typing import TYPE_CHECKING
 from core.device import full_precision
 from core.errors import MethodError
 from core.joint_run import JointRun, LookAhead
+from core.landscape.at_once import most_at_once
 from core.landscape.groups.agreement import Agreement
 from core.landscape.groups.measure import measure_agreement
 from core.landscape.look_ahead.joint import run_ahead
 from core.landscape.one_step import OneStep
+from core.landscape.rows.material import Inputs, prepare_inputs
 from core.landscape.starting import check_start
 from core.landscape.terms import SUMS
 from core.landscape.trunks.brought import NOTHING, Brought, Weights, bring, load_weights
@@ -70,6 +73,7 @@ __all__ = [
     "NOTHING",
     "Agreement",
     "Brought",
+    "Inputs",
     "OneStep",
     "Weights",
     "bring",
@@ -79,6 +83,8 @@ __all__ = [
     "measure_landscape",
     "measure_look_ahead",
     "measure_points",
+    "most_at_once",
+    "prepare_inputs",
 ]
 
 
@@ -92,6 +98,7 @@ def measure_landscape(
     trunk: "torch.nn.Module | None" = None,
     weights: "Weights | Path | str | None" = None,
     parameters: Sequence[str] = (),
+    inputs: Inputs | None = None,
 ) -> Landscape:
     """Displacements of the sample-wise optima of the training rows, summed up by pair of tasks.
 
@@ -111,6 +118,7 @@ def measure_landscape(
             dict, or a safetensors file.
         parameters: names or globs of the parameters that count; the weights of all layers but
             norm layers when empty.
+        inputs: `prepare_inputs` of a table in memory that differs in its labels at most.
 
     Raises:
         TableError: no training row, no feature that varies, or a task whose loss is not finite.
@@ -123,7 +131,7 @@ def measure_landscape(
     brought = bring(trunk, weights, parameters)
     chosen = method or OneStep()
     with full_precision():
-        return chosen(table, seed, device, on_progress, frozenset(reads), brought)
+        return chosen(table, seed, device, on_progress, frozenset(reads), brought, inputs)
 
 
 def measure_points(

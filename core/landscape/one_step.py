@@ -21,7 +21,7 @@ from core.landscape.notes import (
 )
 from core.landscape.refits import are_refitted, measure_refits
 from core.landscape.rows.labels import Distinct
-from core.landscape.rows.material import Material, from_stream, from_table
+from core.landscape.rows.material import Inputs, Material, from_stream, from_table
 from core.landscape.rows.pieces import supply
 from core.landscape.spread import explain_spread
 from core.landscape.start import generator_of, measure_start, place_start
@@ -150,9 +150,10 @@ class OneStep(Method):
         on_progress: OnProgress,
         reads: frozenset[str] = frozenset(SUMS),
         brought: Brought = NOTHING,
+        inputs: Inputs | None = None,
     ) -> Landscape:
         """See `measure_landscape`."""
-        material = self._material(table, seed)
+        material = self._material(table, seed, inputs)
         tasks, labels = material.own_tasks, material.fair_labels()
         one_output = self.heads == "shared" and all(task.n_outputs == 1 for task in tasks)
         pairing, on = self._pairing(material), pick_device(device)
@@ -165,18 +166,11 @@ class OneStep(Method):
         ground = Ground(tasks, labels, rows, material.layout, brought, pairing, every, reads)
         again = min(self.refits, self._most_sums(len(tasks))) if are_refitted(self, ground) else 0
         share = (0.5 if again else 1.0) / self.starts
-        starts = [
-            measure_start(
-                self,
-                ground,
-                generator_of(seed, number),
-                within(on_progress, number * share, (number + 1) * share),
-            )
-            for number in range(self.n_starts(brought))
-        ]
-        refits = None
+        n = self.n_starts(brought)
+        parts = [within(on_progress, k * share, (k + 1) * share) for k in range(n)]
+        starts = [measure_start(self, ground, generator_of(seed, k), parts[k]) for k in range(n)]
+        refits, on_refit = None, within(on_progress, 0.5, 1.0)
         if again:
-            on_refit = within(on_progress, 0.5, 1.0)
             refits = measure_refits(self, ground, starts[0].trunk, again, seed, on_refit)
         n_followed = self.step_rows if pairing == "matched" else self.pair_samples * len(tasks)
         return Landscape(
@@ -226,11 +220,13 @@ class OneStep(Method):
         is_drawn = not brought.is_trained or self.heads != "probe" or self.start == "warmup"
         return self.starts if is_drawn else 1
 
-    def _material(self, table: TaskTable | StreamedTable, seed: int) -> Material:
-        n_blocks = min(self.n_blocks, self._most_sums(len(table.tasks)))
-        if isinstance(table, StreamedTable):
-            return from_stream(table, n_blocks, seed)
-        return from_table(table, n_blocks, seed)
+    def _material(
+        self, table: TaskTable | StreamedTable, seed: int, made: Inputs | None = None
+    ) -> Material:
+        blocks = (min(self.n_blocks, self._most_sums(len(table.tasks))), seed)
+        if isinstance(table, TaskTable):
+            return from_table(table, *blocks, made)
+        return from_stream(table, *blocks)
 
     def _most_sums(self, n_tasks: int) -> int:
         return max(FEWEST_BLOCKS, MAX_SUMS // n_tasks**2)

@@ -14,9 +14,10 @@ from core.landscape.ground import Ground
 from core.landscape.probe import fit_probes
 from core.landscape.rows.pieces import Rows
 from core.landscape.sums.accumulate import accumulate
+from core.landscape.trunks.perceptron import Perceptron
 from core.landscape.trunks.trunk import Trunk
 from core.progress import OnProgress
-from core.threads import one_thread
+from core.threads import side_by_side
 from core.values import PairSums
 
 if TYPE_CHECKING:
@@ -64,17 +65,22 @@ def measure_refits(
         One entry a half where `PairSums` has blocks.
     """
     rows, rng = ground.rows.thinned(MAX_ROWS), np.random.default_rng([seed, n_refits])
-    present = np.unique(rows.block)
-    n_all, halves = float(ground.rows.row_weight.sum()), []
+    present, n_all = np.unique(rows.block), float(ground.rows.row_weight.sum())
+    kept = [rng.permutation(present)[: len(present) // 2] for _ in range(n_refits)]
     reads, batch = ground.reads & MOVED, method.batch_size
-    with one_thread():
-        for number in range(n_refits):
-            on_progress(number / n_refits, "fitting probes on halves of the patients")
-            half = _of_blocks(rows, rng.permutation(present)[: len(present) // 2])
-            ridge = method.ridge * float(half.row_weight.sum()) / n_all
-            heads = fit_probes(ground.tasks, half, trunk, ridge, _nobody)
-            halves.append(accumulate(half, trunk, heads, batch, 0, _nobody, reads=reads))
-    on_progress(1.0, "fitting probes on halves of the patients")
+
+    def refit(number: int) -> PairSums:
+        half = _of_blocks(rows, kept[number])
+        ridge = method.ridge * float(half.row_weight.sum()) / n_all
+        heads = fit_probes(ground.tasks, half, trunk, ridge, _nobody)
+        return accumulate(half, trunk, heads, batch, 0, _nobody, reads=reads)
+
+    def told(share: float) -> None:
+        on_progress(share, "fitting probes on halves of the patients")
+
+    on_a_cpu = isinstance(trunk, Perceptron) and ground.device.type == "cpu"
+    halves = side_by_side(refit, n_refits, told, most=None if on_a_cpu else 1)
+    told(1.0)
     return _stacked(halves)
 
 

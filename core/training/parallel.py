@@ -5,9 +5,8 @@ each other, and with another process on the second core everything took ten time
 on 254 models of 168 × 32 × 32 units). Two chunks at once never wait.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from queue import SimpleQueue
 from threading import Event
 from typing import NamedTuple
@@ -104,16 +103,3 @@ def _follow(
         done = f"{n_done} of {n_chunks} parts trained"
         on_progress(sum(share) / n_chunks, f"{done}; {item.message}" if item.message else done)
         item.heard.set()
-
-
-@contextmanager
-def lone_threads() -> Iterator[int]:
-    """Every thread inside computes alone; yields how many PyTorch would have used together."""
-    import torch
-
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield n_threads
-    finally:
-        torch.set_num_threads(n_threads)

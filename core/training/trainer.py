@@ -10,6 +10,7 @@ from core.device import pick_device
 from core.errors import MethodError
 from core.methods import Method, knob
 from core.progress import OnProgress, silent
+from core.threads import lone_threads
 from core.training.chunk import Recipe, train_chunk
 from core.training.convolution import make_factory
 from core.training.cutting import check_groups, cut_chunks, without
@@ -17,7 +18,7 @@ from core.training.draws import draw_batches, head_priors
 from core.training.examples import Examples
 from core.training.halves import train_in_halves
 from core.training.modules import TrunkFactory
-from core.training.parallel import OnChunk, lone_threads, train_chunks
+from core.training.parallel import OnChunk, train_chunks
 from core.training.problem import pose
 from core.training.trained import Group, Trained, join
 

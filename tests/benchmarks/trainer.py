@@ -16,9 +16,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from core.threads import lone_threads
 from core.training import Examples, Trainer
 from core.training.draws import draw_batches
-from core.training.parallel import lone_threads
 from core.values import Split
 from tests.benchmarks.trainer_data import etth1, shared_table
 

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from core import Plan, load_table, preset, run
 from core.affinity import SCA, AbsCosine, SCARelative, measure_affinity
@@ -191,3 +192,18 @@ def test_the_null_of_images_keeps_their_shape_and_their_trunk(trunk):
     folder = replace(table, feature_shape=())  # the same as a folder of tables
     again = measure_null(folder, replace(SMALL, trunk=trunk), SCA(), n_permutations=2)
     assert np.array_equal(again.values, null.values) == (trunk == "cnn")
+
+
+@pytest.mark.parametrize("measure", [AbsCosine(), SCA()])
+def test_any_number_of_threads_makes_the_same_null(measure):
+    table = table_of(independent_tasks(5, [0.2, 0.5], n=700))
+    landscape = replace(SMALL, heads=measure.heads or "shared")
+    before, found = torch.get_num_threads(), []
+    try:
+        for n_threads in (1, 3):
+            torch.set_num_threads(n_threads)
+            found.append(measure_null(table, landscape, measure, device="cpu"))
+    finally:
+        torch.set_num_threads(before)
+    np.testing.assert_array_equal(found[0].values, found[1].values)
+    np.testing.assert_array_equal(found[0].similarity, found[1].similarity)

@@ -8,7 +8,7 @@ from core.landscape.ground import Ground
 from core.landscape.groups.agreement import Agreement, find_agreement, fits
 from core.landscape.one_step import OneStep
 from core.landscape.probe import fit_probes
-from core.landscape.rows.material import from_table
+from core.landscape.rows.material import Inputs, from_table
 from core.landscape.rows.pieces import arrange_rows
 from core.landscape.start import generator_of
 from core.landscape.starting import start_trunk
@@ -33,6 +33,7 @@ def measure_agreement(
     number: int = 0,
     device: str = "auto",
     brought: Brought = NOTHING,
+    inputs: Inputs | None = None,
 ) -> Agreement | None:
     """What holds each group of tasks together on the training rows, after one step from a start.
 
@@ -47,6 +48,7 @@ def measure_agreement(
         seed, number: of the random start; the same as those of the landscape.
         device: `auto`, `cpu` or `cuda`.
         brought: a trunk or weights of the user's own.
+        inputs: as for `core.landscape.measure_landscape`.
 
     Returns:
         None where the mean displacements of all tasks take too much memory.
@@ -57,7 +59,7 @@ def measure_agreement(
     import torch
 
     method = method or OneStep()
-    material, on = from_table(table, N_BLOCKS, seed), pick_device(device)
+    material, on = from_table(table, N_BLOCKS, seed, inputs), pick_device(device)
     part = material.at_hand
     rows = arrange_rows(part.x, part.labels, part.block, on)
     ground = Ground(

@@ -14,7 +14,7 @@ from jaxtyping import Float, Float32, Int
 
 from core.canvas import Layout
 from core.errors import TableError
-from core.inputs import apply_scale, fit_scale
+from core.inputs import InputScale, apply_scale, fit_scale
 from core.keys import block_of
 from core.landscape.rows.blocks import assign_blocks
 from core.landscape.rows.label_sums import sum_label_parts
@@ -35,6 +35,13 @@ if TYPE_CHECKING:
 
 MOST_COPIES = 20_000
 """Rows that quantiles of a weighted sample are taken from."""
+
+
+class Inputs(NamedTuple):
+    """What a model is fed of the training rows of a table in memory, whatever their labels."""
+
+    scale: InputScale
+    x: Float32[np.ndarray, "row input"]
 
 
 class Part(NamedTuple):
@@ -106,11 +113,18 @@ def own_labels(part: Part, distinct: Distinct) -> Labels:
     return Labels(value[:, distinct.first], known[:, distinct.first])
 
 
-def from_table(table: TaskTable, n_blocks: int, seed: int) -> Material:
-    """The training rows of a table in memory."""
-    rows = table.rows(Split.TRAIN)
+def prepare_inputs(table: TaskTable) -> Inputs:
+    """Made once where the same rows are measured with other labels again and again."""
     scale = fit_scale(table)
-    x = _usable(apply_scale(scale, table.features[rows]))
+    return Inputs(scale, _usable(apply_scale(scale, table.features[table.rows(Split.TRAIN)])))
+
+
+def from_table(
+    table: TaskTable, n_blocks: int, seed: int, inputs: Inputs | None = None
+) -> Material:
+    """The training rows of a table in memory; `inputs` are its own, where they were made before."""
+    rows = table.rows(Split.TRAIN)
+    scale, x = inputs or prepare_inputs(table)
     raw = table.labels[rows]
     labels = prepare_labels(table.tasks, raw)
     block = assign_blocks(table.patient[rows], n_blocks, seed)

@@ -179,3 +179,13 @@ def test_a_rare_level_that_drives_everything_is_never_named(n_rare):
     names = {c.name for g in drivers.groups for c in (*g.columns, *g.traits)}
     assert not {name for name in names if "tropical" in name or name == "ward=general"}
     assert "note" not in names
+
+
+def test_any_number_of_threads_names_the_same(planted):
+    table, expected = planted
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(3)
+        assert measure_drivers(table, GROUPS).fingerprint == expected.fingerprint
+    finally:
+        torch.set_num_threads(before)
