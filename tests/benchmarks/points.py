@@ -24,9 +24,9 @@ from tests.browser.million import (
     fill_landscape,
     leave_and_come_back,
     look_at_the_middle,
-    settle,
     undo,
 )
+from tests.browser.steps import settle
 from tests.cohort import SMALL_PLAN, small_cohort
 
 N_POINTS, VISITS, PATIENCE_MS = 1_000_000, 5, 300_000

@@ -20,7 +20,12 @@ from core.runs import Run, State
 from core.runs.worker import work
 
 ROOT = Path(__file__).resolve().parents[2]
-FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+FLAGS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-gpu-compositing",  # pages are put together by the processor: half its work
+]
 PATIENCE_MS = 60_000
 MOST_SENT = 10**6
 """Bytes of one message to the server."""

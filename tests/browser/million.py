@@ -8,7 +8,6 @@ from core.runs.maps import read_job
 from core.storage import save_value
 from core.values import Landscape, Points, Projection, Split
 
-IDLE = "() => !document.querySelector('[data-testid=stStatusWidget]')"
 STATUS = """() => [...document.querySelectorAll('*')]
   .map(e => e.shadowRoot?.querySelector('.status')).find(Boolean)?.innerText ?? ''"""
 DRAWN = """() => [...document.querySelectorAll('*')].some(e => {
@@ -59,12 +58,6 @@ class Wire:
         self.up.clear()
         self.down.clear()
         return taken
-
-
-def settle(page):
-    """Until nothing is computed and nothing is on its way."""
-    page.wait_for_timeout(400)
-    page.wait_for_function(IDLE)
 
 
 def draw_lasso(page, radius=90, corners=60):

@@ -17,7 +17,7 @@ from core.runs import EVIDENCE, Asked, Run, State
 from core.runs.worker import work
 from tests.browser.conftest import PATIENCE_MS, tell
 from tests.browser.contrast import faint_texts
-from tests.browser.test_browser import groups_on, open_page, says, settle
+from tests.browser.steps import groups_on, open_page, says, settle
 from tests.cohort import SMALL_PLAN, small_cohort
 from tests.dashboard.trained import SMALL
 

@@ -9,19 +9,17 @@ from playwright.sync_api import expect
 
 from core.data import plant_groups
 from core.graph.layout import place_tasks
-from core.landscape import OneStep
 from core.runs import State
 from dashboard.charts.task_graph import BOTTOM, SIDE, TOP, spread
 from dashboard.look_up import first_choice, way_of, ways_to_group
 from tests.browser.conftest import PATIENCE_MS, tell, wait_for
-from tests.cohort import SMALL_PLAN, plan_with, small_cohort
+from tests.browser.steps import SLOW_PLAN, groups_on, open_page, says, settle
+from tests.cohort import SMALL_PLAN, small_cohort
 
 pytestmark = pytest.mark.browser
 
-SLOW_PLAN = plan_with(landscape=OneStep(width=256, starts=100), n_replicates=200)
 MARKUP = "y_<img src=x onerror=alert(1)>"
 PAGES = ("", "landscape", "affinity", "graph", "groups", "evidence", "runs")
-IDLE = "() => !document.querySelector('[data-testid=stStatusWidget]')"
 
 
 @pytest.fixture(scope="session")
@@ -29,29 +27,6 @@ def cohort(server):
     """A finished run of twelve tasks."""
     frame = plant_groups(n_samples=400, missing=0.05).frame
     return server.add_run("twelve", frame, SMALL_PLAN)
-
-
-def open_page(page, server, name="", run=""):
-    page.goto(f"{server.url}/{name}" + (f"?run={run}" if run else ""))
-    page.wait_for_selector("h1")
-    settle(page)
-
-
-def settle(page):
-    page.wait_for_function(IDLE)
-
-
-def says(page, text):
-    page.get_by_text(text).first.wait_for()
-
-
-def groups_on(page):
-    """The cards of the page: letter → names of its tasks."""
-    cards = page.evaluate(
-        """() => [...document.querySelectorAll('h5')].map(head => [head.innerText,
-             head.closest('[data-testid=stVerticalBlock]').querySelector('[data-testid=stText]').innerText])"""
-    )
-    return {head.split()[-1]: frozenset(text.split("\n")) for head, text in cards}
 
 
 def test_the_first_page_is_there_at_once_and_the_example_computes(page, server):

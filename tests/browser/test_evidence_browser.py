@@ -12,7 +12,7 @@ from core.runs import EVIDENCE, State
 from dashboard.export_button import FOLDER
 from dashboard.verdict import HEADLINES
 from tests.browser.conftest import PATIENCE_MS, tell
-from tests.browser.test_browser import open_page, says, settle
+from tests.browser.steps import open_page, says, settle
 from tests.cohort import SMALL_PLAN, small_cohort
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,7 @@ from core.runs import Run, State
 from core.runs.worker import work
 from core.storage import save_value
 from tests.browser.conftest import PATIENCE_MS
-from tests.browser.test_browser import open_page, says, settle
+from tests.browser.steps import open_page, says, settle
 from tests.cohort import SMALL_PLAN
 from tests.core.test_given import as_cells, planted, write
 from tests.dashboard.test_given import landscape, matrix

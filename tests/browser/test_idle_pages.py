@@ -4,7 +4,7 @@ import pytest
 
 from core.runs import State, rename_run
 from tests.browser.conftest import tell
-from tests.browser.test_browser import SLOW_PLAN, open_page, says, settle
+from tests.browser.steps import SLOW_PLAN, open_page, says, settle
 from tests.cohort import SMALL_PLAN, small_cohort
 
 pytestmark = pytest.mark.browser

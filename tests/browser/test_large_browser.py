@@ -8,7 +8,7 @@ import pytest
 from core.runs import Run
 from tests.benchmarks.streaming import peak, write_file
 from tests.browser.conftest import PATIENCE_MS, Server, free_port, tell
-from tests.browser.test_browser import groups_on, open_page, says, settle
+from tests.browser.steps import groups_on, open_page, says, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

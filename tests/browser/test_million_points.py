@@ -14,9 +14,9 @@ from tests.browser.million import (
     fill_landscape,
     leave_and_come_back,
     look_at_the_middle,
-    settle,
     undo,
 )
+from tests.browser.steps import settle
 from tests.cohort import SMALL_PLAN, small_cohort
 
 pytestmark = pytest.mark.browser

@@ -4,7 +4,7 @@ import pytest
 
 from core.report import FORMATS, Audience, tell
 from core.runs import load_group_names, read_document
-from tests.browser.test_browser import open_page, says, settle
+from tests.browser.steps import open_page, says, settle
 from tests.cohort import SMALL_PLAN, small_cohort
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,7 @@ import pytest
 
 from core.runs import State
 from tests.browser.conftest import tell, wait_for
-from tests.browser.test_browser import SLOW_PLAN, open_page, says, settle
+from tests.browser.steps import SLOW_PLAN, open_page, says, settle
 from tests.cohort import SMALL_PLAN, small_cohort
 
 pytestmark = pytest.mark.browser

@@ -6,8 +6,8 @@ import pytest
 
 from core.data import plant_groups
 from tests.browser.conftest import PATIENCE_MS, tell
+from tests.browser.steps import open_page, says, settle
 from tests.browser.test_acceptance import CUT_OFF, ODD_NAMES, WORDS_OF, whole
-from tests.browser.test_browser import open_page, says, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 
 from dashboard.theme import contrast
+from tests.browser.steps import settle
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[3]
 PAGE = Path(__file__).with_name("points_app.py")
-GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-gpu-compositing"]
 NO_GL = ["--disable-3d-apis"]
 BOX = 55  # where the tool that draws a box stands, in pixels from the left
 
@@ -137,6 +138,7 @@ def test_a_lasso_sends_its_outline_and_names_stay_text(page):
     page.get_by_text("Select without a mouse").click()
     page.get_by_role("button", name="Select the box").click()
     page.get_by_text("inside: 4000").wait_for()
+    settle(page)
     page.get_by_text("Other coordinates").click()  # the outline belonged to the old ones
     page.get_by_text("inside: none").wait_for()
     assert page.troubles == []
@@ -150,7 +152,11 @@ def counted(page):
 
 
 def test_outlines_add_up_and_take_away_and_the_page_counts_the_same(page):
+    settle(page)
     page.get_by_text("Other coordinates").click()
+    settle(page)
+    page.locator("canvas.over").focus()
+    page.keyboard.press("Escape")  # these coordinates may still have their old outline
     page.get_by_text("inside: none").wait_for()
     page.locator("canvas.over").scroll_into_view_if_needed()
     draw_circle(page, 120)
@@ -174,6 +180,7 @@ def test_the_page_can_tell_the_picture_what_is_selected(page):
         arg=f"{inside_the_box():,}",
     )
     page.get_by_text("A box from outside").click()
+    settle(page)
     page.locator("canvas.over").focus()
     page.keyboard.press("Escape")
     page.get_by_text("inside: none").wait_for()
@@ -301,11 +308,6 @@ def test_marks_have_three_to_one_against_the_page_pixel_by_pixel(page, scheme):
 
 def hex_of(numbers):
     return "#" + "".join(f"{int(float(one)):02X}" for one in numbers.split(",")[:3])
-
-
-def settle(page):
-    page.wait_for_timeout(400)
-    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
 
 
 TITLE_IS_NOT = """last => [...document.querySelectorAll('*')].some(e => {
