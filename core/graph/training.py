@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
+from core.adam import Adam
 from core.graph.batch import batch_graphs
 from core.graph.network import Network, build_network, only_seed, rebuild
 from core.progress import OnProgress
@@ -56,9 +57,10 @@ def train_network(
     fitted = torch.tensor(others & ~hidden)
     judged = torch.tensor(hidden if hidden.any() else others)
 
-    n_seeds = max(1, min(recipe.n_seeds, SEED_EDGES // max(len(edges.weight), 1)))
+    n_edges = max(int((adjacent & ~hidden).sum()), 1)
+    n_seeds = max(1, min(recipe.n_seeds, SEED_EDGES // n_edges))
     network = build_network(len(features), recipe.heads, recipe.units, n_seeds, seed)
-    optimiser = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate)
+    optimiser = Adam(network.parameters(), recipe.learning_rate)
     best, best_step, best_seed, best_state = np.inf, 0, 0, network.state()
     for step in range(recipe.n_steps):
         error = (rebuild(network, edges) - target) ** 2
