@@ -6,30 +6,14 @@ from typing import Any
 
 import click
 
-from core.errors import TaskGroupingError
-
-
-class _Commands(click.Group):
-    """Turns our errors into one line on stderr and exit status 2."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except TaskGroupingError as error:
-            click.echo(f"Error: {error}", err=True)
-            ctx.exit(2)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            click.echo(f"Error: Cannot use {error.filename}: {error.strerror}.", err=True)
-            ctx.exit(2)
-
+from core.command.column_options import column_options
+from core.command.shell import Commands
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 run_argument = click.argument("run", type=click.Path(path_type=Path))
 
 
-@click.group(cls=_Commands, invoke_without_command=True)
+@click.group(cls=Commands, invoke_without_command=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True)
 @click.option("--headless", is_flag=True, help="Do not open a browser.")
 @click.option(
@@ -47,39 +31,8 @@ def main(ctx: click.Context, port: int, headless: bool, runs: Path) -> None:
 
 @main.command()
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option("--targets", multiple=True, help="Target columns of a table: names or 'y_*'.")
+@column_options
 @click.option("--matrix", metavar="KIND", help="DATA is a T × T matrix: distance|similarity.")
-@click.option("--ignore", multiple=True, help="Columns to leave out: names or patterns.")
-@click.option("--patient-id", metavar="COL", help="Rows of one patient share a split.")
-@click.option(
-    "--origin",
-    "origins",
-    multiple=True,
-    metavar="COL",
-    help="Where rows come from (a site, a ward): looked at, never learned from.",
-)
-@click.option(
-    "--feature",
-    "learn_from",
-    multiple=True,
-    metavar="COL",
-    help="Learn from a column that a note says is ignored, as it names a split.",
-)
-@click.option(
-    "--kind",
-    "kinds",
-    multiple=True,
-    metavar="COL=KIND",
-    help="Overrule a task's kind: binary, multiclass, regression, time_to_event:EVENT_COLUMN.",
-)
-@click.option(
-    "--mend",
-    "mends",
-    multiple=True,
-    metavar="COL=HOW",
-    help="Read a column as a note proposed: missing:-999, missing:unknown|?, numbers_but:<0.01, "
-    "day_first, month_first, year_first, or thousands:,.",
-)
 @click.option(
     "--preset", default="standard", show_default=True, help="quick|standard|paper|thorough"
 )

@@ -10,6 +10,7 @@ import sys
 import time
 from itertools import pairwise
 
+import psutil
 import pytest
 
 from tests.cohort import small_cohort
@@ -262,6 +263,23 @@ def test_interrupting_leaves_a_run_that_resumes(tmp_path):
     done = taskscape("resume", run)
     assert done.returncode == 0, done.stderr
     assert "decision:" in done.stdout
+
+
+def test_interrupting_before_there_is_a_run_says_so_and_leaves_nothing(tmp_path):
+    path, run = tmp_path / "wide.csv", tmp_path / "run"
+    header = ",".join([*(f"c{k}" for k in range(400)), "y_a", "y_b"])
+    lines = [",".join([str(k), *"7" * 399, *("01", "10")[k % 2]]) for k in range(60)]
+    path.write_text("\n".join([header, *lines * 1000]))
+    command = [*CORE, "group", str(path), "--targets", "y_*", "-o", str(run)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while psutil.Process(process.pid).cpu_times().user < 0.6:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    said, errors = process.communicate(timeout=60)
+    assert process.returncode in (130, -signal.SIGINT)  # a shell says 130 of both
+    assert said == ""
+    assert errors.strip() == "Interrupted; nothing was written."
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_events_tell_the_story_in_order(finished):

@@ -42,7 +42,6 @@ def group_given(
         if said:
             raise MethodError(f"{option} means nothing for a {what}; leave it out.")
     target = _make(data, run, given, plan)
-    target.start()
     return watch(target, as_json)
 
 

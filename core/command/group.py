@@ -73,7 +73,6 @@ def group_file(
     path = run or Path("runs") / secrets.token_hex(16)
     asked = (targets, ignore, patient_id, _kinds(kinds), parse_mends(mends), origins, learn_from)
     target = make_run(data, path, Columns(*asked), plan, stream, own)
-    target.start()
     return watch(target, as_json)
 
 
@@ -81,9 +80,7 @@ def resume_run(path: Path, as_json: bool) -> int:
     """Start the worker of an existing run again; returns the exit status."""
     from core.runs import Run
 
-    target = Run(path)
-    target.start()
-    return watch(target, as_json)
+    return watch(Run(path), as_json)
 
 
 def make_plan(

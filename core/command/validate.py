@@ -49,7 +49,6 @@ def validate_run(
     run.ask_validation(Asked(settings, hand_made))
     cost = estimate_cost(run.report(), settings, hand_made)
     click.echo(_told(cost, pace_here(run.path.resolve().parent)), err=True)
-    run.start(EVIDENCE)
     return watch(run, as_json, EVIDENCE, summarise, again="taskscape validate")
 
 

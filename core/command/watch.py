@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from core.command.shell import INTERRUPTED
 from core.errors import RunError
 from core.report.letters import letter as letter
 from core.runs import MAIN, Run, State, Status
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 POLL_S = 0.05
 BAR_WIDTH = 24
 
-EXIT = {State.DONE: 0, State.CANCELLED: 130, State.INTERRUPTED: 1}
+EXIT = {State.DONE: 0, State.CANCELLED: INTERRUPTED, State.INTERRUPTED: 1}
 
 
 def watch(
@@ -28,25 +29,32 @@ def watch(
     summarise: "Callable[[Report], str] | None" = None,
     again: str = "taskscape resume",
 ) -> int:
-    """Show progress on stderr until the worker stops; returns the exit status.
+    """Start a worker and show its progress on stderr until it stops; returns the exit status.
 
     Interrupting (Ctrl-C) cancels the job; what it finished is kept.
 
     Args:
-        run: whose worker was started.
+        run: that is to be worked on.
         as_json: print report.json instead of a summary.
         job: which worker.
         summarise: from the report to the text for a terminal; `summary` when None.
         again: the command that goes on after a stop.
     """
     try:
-        last = _follow(run, job)
+        run.start(job)
+        return _end(run, _follow(run, job), as_json, summarise or summary, again)
     except KeyboardInterrupt:
         run.cancel(job)
         click.echo(f"\nCancelled; go on with: {again} {run.path}", err=True)
         return EXIT[State.CANCELLED]
+
+
+def _end(
+    run: Run, last: Status, as_json: bool, summarise: "Callable[[Report], str]", again: str
+) -> int:
+    """Print what came of a job; RunError where it failed for a reason that is not ours."""
     if last.state is State.DONE:
-        _print_result(run, as_json, summarise or summary)
+        _print_result(run, as_json, summarise)
     elif last.state is State.FAILED and not last.is_our_fault:
         raise RunError(last.error)
     else:
