@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.errors import RunError
 from core.provenance import Source
+from core.report.chosen import chosen_notes
 from core.runs import Run, Spec
 from core.values import Report
 from dashboard.charts.chart import Chart
@@ -93,7 +94,7 @@ def samples_used(report: Report) -> str:
 
 def show_notes(report: Report) -> None:
     """What a reader must know of a run without a table, folded away but for the first two."""
-    notes = [plain(note) for note in report.notes]
+    notes = [plain(note) for note in chosen_notes(report)]
     for note in notes[:2]:
         st.info(note, icon=":material/info:")
     if more := notes[2:]:

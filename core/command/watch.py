@@ -8,6 +8,7 @@ import click
 
 from core.command.shell import INTERRUPTED
 from core.errors import RunError
+from core.report.chosen import chosen_notes
 from core.report.letters import letter as letter
 from core.runs import MAIN, Run, State, Status
 
@@ -113,6 +114,6 @@ def summary(report: "Report") -> str:
             "Group  Tasks",
             *rows,
             "",
-            *(f"Note: {note}" for note in report.notes),
+            *(f"Note: {note}" for note in chosen_notes(report)),
         ]
     )
