@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jaxtyping import Bool, Float
 
 from core.landscape.heads import Heads
-from core.landscape.trunks.trunk import Trunk
+from core.landscape.trunks.trunk import Back, Trunk
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -51,30 +51,26 @@ class Pulled(NamedTuple):
     Losses are in `unit`, averaged over each task's labelled rows; 0 without a label.
     """
 
-    theta: "Float[Tensor, ' weight']"
     heads: Heads
     features: "Float[Tensor, 'row width']"
+    back: Back
     residual: "Float[Tensor, 'row task output']"
 
     def joint(self) -> Gradients:
         """Of all tasks together."""
         import torch
 
-        residual, found = self.residual, self.features.detach()
+        residual = self.residual
         pull = torch.einsum("rto,two->rw", residual, self.heads.weight)
-        (move,) = torch.autograd.grad(self.features, self.theta, pull, retain_graph=True)
-        weight = torch.einsum("rw,rto->two", found, residual)
-        return Gradients(move, weight, residual.sum(0))
+        weight = torch.einsum("rw,rto->two", self.features, residual)
+        return Gradients(self.back(pull.unsqueeze(0))[0], weight, residual.sum(0))
 
     def moves(self, start: int, stop: int) -> "Float[Tensor, 'source weight']":
         """The trunk's gradients of some tasks, each by its own loss."""
         import torch
 
         some = torch.arange(start, stop, device=self.residual.device)
-        pull = self.heads.of(some).gradients(self.residual[:, start:stop])
-        return torch.autograd.grad(
-            self.features, self.theta, pull, retain_graph=True, is_grads_batched=True
-        )[0]
+        return self.back(self.heads.of(some).gradients(self.residual[:, start:stop]))
 
 
 def pull_back(trunk: Trunk, stand: Stand, batch: Batch, unit: "Float[Tensor, ' task']") -> Pulled:
@@ -86,12 +82,11 @@ def pull_back(trunk: Trunk, stand: Stand, batch: Batch, unit: "Float[Tensor, ' t
         batch: rows of the step.
         unit: loss of each task's constant predictor.
     """
-    theta, heads = stand.theta.clone().requires_grad_(), stand.heads
-    features = trunk.at(theta, batch.x)
+    heads, (features, back) = stand.heads, trunk.and_back(stand.theta, batch.x)
     share = batch.known / (batch.known.sum(0).clamp_min(1) * unit)
-    logits = heads.logits(features.detach())
+    logits = heads.logits(features)
     residual = heads.residuals(logits, batch.value) * share.unsqueeze(-1)
-    return Pulled(theta, heads, features, residual)
+    return Pulled(heads, features, back, residual)
 
 
 def step(stand: Stand, found: Gradients, size: float) -> Stand:

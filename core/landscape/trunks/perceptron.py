@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jaxtyping import Float
 
 from core.landscape.layers.pull import Factors, Pull
-from core.landscape.trunks.trunk import Pass, Trunk
+from core.landscape.trunks.trunk import Back, Pass, Trunk
 
 if TYPE_CHECKING:
     import torch
@@ -179,6 +179,18 @@ class Perceptron(Trunk):
             x = x @ parts.get(layer, weight).T
             x = x.relu() if self.rectified else x
         return x
+
+    def and_back(
+        self, theta: "Float[Tensor, ' weight']", x: "Float[Tensor, 'row input']"
+    ) -> "tuple[Float[Tensor, 'row width'], Back]":
+        import torch
+
+        passed = self.moved(theta).forward(x)
+
+        def back(gradient: "Float[Tensor, 'task row width']") -> "Float[Tensor, 'task weight']":
+            return torch.cat([pull.total().flatten(1) for pull in passed.pulls(gradient)], 1)
+
+        return passed.features, back
 
     def _parts(self, theta: "Float[Tensor, ' weight']") -> "dict[int, Tensor]":
         """The weights of every layer that counts."""

@@ -7,7 +7,7 @@ named (METHODS §1).
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from jaxtyping import Float
@@ -18,6 +18,10 @@ from core.landscape.memory import Batches
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
+
+
+Back = Callable[["Float[Tensor, 'task row width']"], "Float[Tensor, 'task weight']"]
+"""From the gradients of losses at the features to those by the parameters, task by task."""
 
 
 class Pass(ABC):
@@ -60,6 +64,22 @@ class Trunk(ABC):
         self, theta: "Float[Tensor, ' weight']", x: "Float[Tensor, 'row input']"
     ) -> "Float[Tensor, 'row width']":
         """Features of a few rows from other parameters; gradients can go through it."""
+
+    def and_back(
+        self, theta: "Float[Tensor, ' weight']", x: "Float[Tensor, 'row input']"
+    ) -> "tuple[Float[Tensor, 'row width'], Back]":
+        """Features of a few rows from other parameters, and the way back from gradients at them."""
+        import torch
+
+        own = theta.clone().requires_grad_()
+        features = self.at(own, x)
+
+        def back(gradient: "Float[Tensor, 'task row width']") -> "Float[Tensor, 'task weight']":
+            asked = {"retain_graph": True, "is_grads_batched": True}
+            found: Tensor = torch.autograd.grad(features, own, gradient, **asked)[0]
+            return found
+
+        return features.detach(), back
 
     @abstractmethod
     def moved(self, theta: "Float[Tensor, ' weight']") -> "Trunk":

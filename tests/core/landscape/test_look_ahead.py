@@ -18,7 +18,8 @@ from core.landscape.look_ahead.tally import Tally
 from core.landscape.rows.blocks import assign_blocks
 from core.landscape.rows.labels import prepare_labels
 from core.landscape.start import generator_of
-from core.landscape.trunks.perceptron import draw_perceptron
+from core.landscape.trunks.perceptron import Perceptron, draw_perceptron
+from core.landscape.trunks.trunk import Trunk
 from core.values import Split
 from tests.core.landscape.oracle import loss_of
 from tests.core.landscape.tables import draw_labels, make_table
@@ -266,3 +267,16 @@ def test_a_cancelled_run_stops_between_steps():
     with pytest.raises(Cancelled):
         measure_look_ahead(table, measure_landscape(table, SMALL), RUN, SMALL, on_progress=stop)
     assert told == ["looking ahead"] * 3
+
+
+@pytest.mark.parametrize("counted", [(), (1,), (0, 2)])
+def test_the_way_back_through_a_perceptron_is_that_of_autograd(counted):
+    generator = torch.Generator().manual_seed(0)
+    trunk = draw_perceptron(5, 8, 3, generator, CPU, counted)
+    theta = trunk.start + 0.1 * torch.randn(len(trunk.start), generator=generator)
+    x, gradient = (torch.randn(*shape, generator=generator) for shape in ((30, 5), (4, 30, 8)))
+    (features, back), (expected, by_autograd) = (
+        kind.and_back(trunk, theta, x) for kind in (Perceptron, Trunk)
+    )
+    torch.testing.assert_close(features, expected)
+    torch.testing.assert_close(back(gradient), by_autograd(gradient), rtol=1e-4, atol=1e-5)
