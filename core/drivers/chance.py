@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 
 from core.drivers.sources import Columns
-from core.drivers.traits import Traits, effects, list_traits, scale_traits, tell_traits
+from core.drivers.traits import Scaled, Traits, effects, tell_traits
 from core.landscape import Agreement
 from core.summary import ColumnShare, GroupDrivers
-from core.values import TaskTable
 
 MOST_COLUMNS = 5
 """Columns kept of a group."""
@@ -37,34 +36,29 @@ def mean_of(starts: Sequence[Agreement]) -> Agreement:
 
 
 def find_driving(
-    agreement: Agreement,
-    table: TaskTable,
-    columns: Columns,
-    nameable: Int[np.ndarray, " feature"],
-    n_driving: int,
+    agreement: Agreement, columns: Columns, traits: Sequence[Scaled], n_driving: int
 ) -> Found:
     """Who adds most to the agreement of each group, and how they differ from the others.
 
     Args:
-        agreement: of this table, one row a patient.
-        table: its own labels are compared too.
+        agreement: one row a patient.
         columns: behind the inputs.
-        nameable: the features that are compared.
+        traits: of the same patients, that are compared; the features, then the labels.
         n_driving: how many patients count as driving.
     """
     by_row = np.nan_to_num(agreement.by_row)
     order = np.argsort(-by_row, axis=0, kind="stable")
     driving = np.zeros(by_row.shape, dtype=bool)
     np.put_along_axis(driving, order[:n_driving], True, axis=0)
-    effect, error = effects(scale_traits(list_traits(table, nameable)), driving)
+    effect, error = zip(*(effects(part, driving) for part in traits), strict=True)
     by_input = agreement.by_input
     return Found(
         whole=agreement.whole,
         by_column=None if by_input is None else columns.add_up(by_input),
         driving=driving,
         carried=_share((by_row * driving).sum(axis=0, where=by_row > 0), by_row),
-        effect=effect,
-        error=error,
+        effect=np.concatenate(effect, axis=1),
+        error=np.concatenate(error, axis=1),
     )
 
 

@@ -10,7 +10,7 @@ from core.data.summarise import nameable_features
 from core.device import full_precision
 from core.drivers.chance import Found, find_driving, mean_of, tell_groups
 from core.drivers.sources import find_columns
-from core.drivers.traits import list_traits
+from core.drivers.traits import join_traits, list_features, list_labels, scale_traits
 from core.inputs import fit_scale
 from core.landscape import (
     NOTHING,
@@ -125,13 +125,16 @@ def _compare(
     n_starts, n_all = setting.n_starts, setting.n_starts + N_PERMUTATIONS
     nameable, keys = nameable_features(table), label_keys(small.labels)
     columns = find_columns(table, setting.inputs.scale, nameable)
+    features, labels = list_features(small, nameable), list_labels(small)
+    scaled = scale_traits(features)
 
     def measure_once(number: int) -> Agreement | Found:
         if number < n_starts:
             return setting.measure(small, number)
-        labels = permute_labels(small.labels, keys, [setting.seed, number])
-        shown = replace(small, labels=labels)
-        return find_driving(setting.measure(shown, number), shown, columns, nameable, n_driving)
+        permuted = permute_labels(small.labels, keys, [setting.seed, number])
+        shown = replace(small, labels=permuted)
+        traits = (scaled, scale_traits(list_labels(shown)))
+        return find_driving(setting.measure(shown, number), columns, traits, n_driving)
 
     def told(share: float) -> None:
         on_progress(share, "what drives the groups")
@@ -141,10 +144,10 @@ def _compare(
         made = side_by_side(measure_once, n_all, told, most)
     whole = mean_of([one for one in made if isinstance(one, Agreement)])
     chance = [one for one in made if isinstance(one, Found)]
-    found = find_driving(whole, small, columns, nameable, n_driving)
+    found = find_driving(whole, columns, (scaled, scale_traits(labels)), n_driving)
     return Drivers(
         labels=setting.groups,
-        groups=tell_groups(found, chance, columns, list_traits(small, nameable)),
+        groups=tell_groups(found, chance, columns, join_traits(features, labels)),
         n_patients=len(small.labels),
         n_driving=n_driving,
         has_columns=whole.by_input is not None and not table.feature_shape,

@@ -23,20 +23,29 @@ class Traits(NamedTuple):
     values: Float[np.ndarray, "row column"]
 
 
-def list_traits(table: TaskTable, nameable: Int[np.ndarray, " feature"]) -> Traits:
-    """The columns of a table with one row a patient; a class of several is a column of its own."""
-    names = [table.feature_names[feature] for feature in nameable]
-    columns = [table.features[:, feature] for feature in nameable]
-    task = [-1] * len(names)
-    for number, (one, label) in enumerate(zip(table.tasks, table.labels.T, strict=True)):
-        if one.kind is Kind.MULTICLASS:
-            continue  # the name of a class may be a rare text
-        is_time = one.kind is Kind.TIME_TO_EVENT
-        names.append(one.name)
-        columns.append(np.where(np.isnan(label), np.nan, label > 0) if is_time else label)
-        task.append(number)
-    values = np.stack(columns, axis=1) if columns else np.zeros((len(table.labels), 0))
-    return Traits(tuple(names), np.array(task, dtype=int), values.astype(np.float64))
+def list_features(table: TaskTable, nameable: Int[np.ndarray, " feature"]) -> Traits:
+    """The features of a table that may be named, one row a patient."""
+    names = tuple(table.feature_names[feature] for feature in nameable)
+    values = table.features[:, nameable].astype(np.float64)
+    return Traits(names, np.full(len(names), -1), values)
+
+
+def list_labels(table: TaskTable) -> Traits:
+    """The labels of a table as traits, but for those of several classes: the name of a class may
+    be a rare text."""
+    told = [k for k, task in enumerate(table.tasks) if task.kind is not Kind.MULTICLASS]
+    values = table.labels[:, told].astype(np.float64)
+    for column, number in zip(values.T, told, strict=True):
+        if table.tasks[number].kind is Kind.TIME_TO_EVENT:
+            column[:] = np.where(np.isnan(column), np.nan, column > 0)
+    return Traits(tuple(table.tasks[k].name for k in told), np.array(told, dtype=int), values)
+
+
+def join_traits(features: Traits, labels: Traits) -> Traits:
+    """The ones, then the others."""
+    task = np.concatenate([features.task, labels.task])
+    values = np.concatenate([features.values, labels.values], axis=1)
+    return Traits((*features.names, *labels.names), task, values)
 
 
 class Scaled(NamedTuple):

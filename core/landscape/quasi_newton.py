@@ -14,10 +14,10 @@ from jaxtyping import Float
 if TYPE_CHECKING:
     from torch import Tensor
 
-MEMORY = 8
+MEMORY = 20
 """Steps that a search learns its curvature from."""
 
-TURNED = 0.5
+TURNED = 0.9
 """Slope at the end of a step, as a share of the one at its start, past which it was too long."""
 
 SHORTEST = 0.1

@@ -30,6 +30,7 @@ from core.runs.status import State, Status, worker_of
 from core.runs.streamed import rows_of
 from core.runs.trained import TrainedFolder
 from core.runs.weights import kept_weights
+from core.streamed import StreamedTable
 from core.trials import Evidence
 from core.validation import validate_grouping, with_evidence
 from core.values import Points, Projection, Report, TaskTable
@@ -171,9 +172,10 @@ def _make_report(target: Run, on_progress: OnProgress) -> None:
     if target.source is Source.LANDSCAPE:
         target.keep_report(run_landscape(recorded(target.path), *asked))
         return
-    table = target.table()
-    report = run(rows_of(target), *asked, kept_weights(target.path))
-    evidence = target.stages.find("evidence", Evidence, _made_from(target, table, report))
+    rows = rows_of(target)
+    report = run(rows, *asked, kept_weights(target.path))
+    held = rows.sample if isinstance(rows, StreamedTable) else rows
+    evidence = target.stages.find("evidence", Evidence, _made_from(target, held, report))
     target.keep_report(_tested(target, report, evidence, on_progress) if evidence else report)
 
 
