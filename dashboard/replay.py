@@ -19,6 +19,7 @@ import pandas as pd
 from plotly.graph_objects import Figure
 
 from core.errors import RunError, TaskGroupingError
+from core.outputs import make_parents
 from core.profile import measure_pull
 from core.provenance import Source
 from core.runs import Run, read_view_file
@@ -64,8 +65,8 @@ def replay(run: Run, view: ViewState, folder: Path, *, dark: bool = False) -> li
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RunError(f"{folder} exists; name a new folder with -o.")
     texts = {name: to_text(content) for name, content in draw(run, view, dark=dark)}
+    make_parents(folder)
     try:
-        folder.absolute().parent.mkdir(parents=True, exist_ok=True)
         partial = Path(mkdtemp(dir=folder.absolute().parent, prefix=".replay-"))
         try:
             for name, text in texts.items():

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from core.errors import RunError
+from core.outputs import make_parents
 
 
 def archive_to(path: Path, output: Path) -> None:
-    """Pack a run into a new file, whole or not at all.
+    """Pack a run into a new file, whole or not at all; missing folders are made.
 
     Raises:
         RunError: no run, it is at work, or the file is there or cannot be written.
@@ -20,6 +21,7 @@ def archive_to(path: Path, output: Path) -> None:
     run = Run(path)
     if output.exists():
         raise RunError(f"{output} exists; name a new file with -o.")
+    make_parents(output)
     try:
         with tempfile.NamedTemporaryFile(
             dir=output.absolute().parent, prefix=".archive-", delete=False

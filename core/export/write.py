@@ -22,6 +22,7 @@ from core.export.scores import score_model
 from core.export.specification import ModelSpec
 from core.export.weights import FILE as WEIGHTS
 from core.export.weights import build_modules, digest, prefix
+from core.outputs import make_parents
 from core.runs import Run
 from core.runs.spec import load_frame
 from core.training import Examples, to_examples
@@ -140,8 +141,9 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
     """Fill a folder beside the asked one, then give it its name."""
     target = folder.resolve()  # a link stays a link
     partial = target.parent / f".partial-{secrets.token_hex(8)}"
+    make_parents(target)
     try:
-        partial.mkdir(parents=True)
+        partial.mkdir()
         for name, content in files.items():
             (partial / name).write_bytes(content)
         if target.exists():

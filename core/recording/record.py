@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.errors import RunError
+from core.outputs import try_file
 from core.recording.recorder import Recorder
 from core.storage import save_value
-from core.values import Task
+from core.values import Landscape, Task
 
 if TYPE_CHECKING:
     import torch
@@ -32,8 +34,8 @@ def record_landscape(
     Args:
         trunk: the shared part of the model; its heads stay the user's own.
         tasks: names, names with their kinds (`{"died": "binary"}`), or tasks.
-        path: the file to write, `….landscape.npz`; nothing is written after an exception, or when
-            None (then `recorder.landscape()` is all there is).
+        path: the file to write, `….landscape.npz`; missing folders are made, and nothing is
+            written after an exception, or when None (then `recorder.landscape()` is all there is).
         parameters: names or globs of the parameters that count, or with a `!` in front, of those
             to leave out; without any, every weight of the trunk that is trained, but for biases
             and norm layers. With adapters: the adapters.
@@ -43,12 +45,21 @@ def record_landscape(
 
     Raises:
         MethodError: no parameter counts, or nothing was observed.
-        OSError: the file cannot be written.
+        RunError: the file cannot be written; that is found out before anything is observed.
     """
+    if path is not None:
+        try_file(Path(path))
     recorder = Recorder(trunk, tasks, parameters, max_points, n_blocks, seed)
     try:
         yield recorder
     finally:
         recorder.close()
     if path is not None:
-        save_value(Path(path), recorder.landscape())
+        _save(Path(path), recorder.landscape())
+
+
+def _save(path: Path, landscape: Landscape) -> None:
+    try:
+        save_value(path, landscape)
+    except OSError as error:
+        raise RunError(f"Cannot write {path}: {error.strerror}.") from error

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import MethodError, RunError
+from core.outputs import make_parents
 from core.report.as_json import to_json, to_yaml_groups
 from core.report.html import to_html
 from core.report.pdf import to_pdf
@@ -65,7 +66,8 @@ def write_report(
 
 
 def save_report(content: bytes, path: Path) -> None:
-    """Write what `render_report` gave to `path` (`-` is stdout), whole or not at all.
+    """Write what `render_report` gave to `path` (`-` is stdout), whole or not at all;
+    folders that are missing above it are made.
 
     Raises:
         RunError: the path cannot be written; nothing is left behind.
@@ -85,7 +87,7 @@ def save_report(content: bytes, path: Path) -> None:
 
 
 def _replace(target: Path, content: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_parents(target)
     with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".tmp", delete=False) as file:
         try:
             file.write(content)
