@@ -14,9 +14,9 @@ FIXED = ("alone", "together")
 
 def ways_to_group(report: Report) -> dict[str, dict[int, Grouping]]:
     """Every grouping of a run by its way (a covariance of the mixture, or another method) and by
-    the number of groups asked for."""
+    the number of groups asked for; the recommended one too where only training found it."""
     found: dict[str, dict[int, Grouping]] = {}
-    for grouping in report.groupings:
+    for grouping in (*report.groupings, report.recommended.grouping):
         if grouping.method not in FIXED:
             way = found.setdefault(way_of(grouping), {})
             way[grouping.n_components] = grouping

@@ -86,7 +86,7 @@ def _choose(report: Report, shown: Shown) -> None:
             format_func=lambda key: WAYS.get(key, key),
             **bound("way", shown.way),
             help="The mixture's groups may be spread in four shapes; average linkage joins the "
-            "most similar tasks step by step.",
+            "most similar tasks step by step; what training found stands by itself.",
         )
         reset = {"n_components": 0, "way": ""}
         st.button("Back to the first choice", on_click=change_view, kwargs=reset, key="reset")

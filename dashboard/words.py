@@ -30,8 +30,9 @@ WAYS = {
     "tied": "tied",
     "full": "full",
     "average_linkage": "average linkage",
+    "trained": "found by training",
 }
-"""Ways to group for people: the four shapes of a mixture's groups, and linkage."""
+"""Ways to group for people: the four shapes of a mixture's groups, linkage, and the search."""
 
 
 FIELDS = {
