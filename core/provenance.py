@@ -11,7 +11,7 @@ from core.frozen import Frozen
 from core.streamed import StreamedTable
 from core.values import Split, TaskTable
 
-PACKAGES = ("taskscape", "torch", "scikit-learn", "scipy", "numpy", "pandas")
+PACKAGES = ("taskscape", "torch", "torch-geometric", "scikit-learn", "scipy", "numpy", "pandas")
 
 
 class Source(StrEnum):

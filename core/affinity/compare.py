@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 import numpy as np
-from jaxtyping import Float
 
 from core.values import Affinity
 
@@ -16,22 +15,17 @@ def rank_correlation(first: Affinity, second: Affinity) -> float:
 
     NaN when fewer than three pairs are known to both, or one of them never varies.
     """
+    from scipy.stats import rankdata
+
     pairs = ~np.eye(len(first.task_names), dtype=bool)
     one, other = first.similarity[pairs], second.similarity[pairs]
     known = ~np.isnan(one) & ~np.isnan(other)
     if known.sum() < 3:
         return float("nan")
-    ranks = np.stack([_ranks(one[known]), _ranks(other[known])])
+    ranks = np.stack([rankdata(one[known]), rankdata(other[known])])
     if (ranks.std(axis=1) == 0).any():
         return float("nan")
     return float(np.corrcoef(ranks)[0, 1])
-
-
-def _ranks(values: Float[np.ndarray, " pair"]) -> Float[np.ndarray, " pair"]:
-    """Ranks, doubled; equal values share their mean rank."""
-    ordered = np.sort(values)
-    below, up_to = (np.searchsorted(ordered, values, side) for side in ("left", "right"))
-    return np.asarray(below + up_to, dtype=float)
 
 
 def explain_labels(affinity: Affinity, affinities: Iterable[Affinity]) -> tuple[str, ...]:

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Edges:
-    """Disjoint graphs as one: node features, directed edges (source, target) and their weights,
-    and last an edge of weight 1 from every node to itself."""
+    """Disjoint graphs as one: node features, directed edges (source, target) and their weights."""
 
     features: "torch.Tensor"
     index: "torch.Tensor"
@@ -30,9 +29,7 @@ def batch_graphs(
 
     graph, source, target = np.nonzero(adjacent)
     index = np.stack([source, target]) + graph * adjacent.shape[-1]
-    own = np.arange(features.shape[0] * features.shape[1])
-    index = np.concatenate([index, np.stack([own, own])], axis=1)
-    weight = np.concatenate([similarity[graph, source, target], np.ones(len(own))])[:, None]
+    weight = similarity[graph, source, target][:, None]
     return Edges(
         features=torch.tensor(features.reshape(-1, features.shape[-1]), dtype=torch.float32),
         index=torch.tensor(index, dtype=torch.int64),

@@ -71,8 +71,8 @@ def _read_point(
     edges = batch_graphs(features[None], graph.similarity[None], graph.adjacent[None])
     with torch.no_grad():
         points = embed(network, edges)[:, 0]
-        weight = attend(network, edges)
-    source, target = edges.index.numpy()
+        index, weight = attend(network, edges)
+    source, target = index.numpy()
     attention = np.zeros(graph.similarity.shape)
     attention[source, target] = weight[:, 0].numpy()
     return points.numpy().astype(np.float64), np.where(graph.adjacent, attention, 0.0)
@@ -91,7 +91,7 @@ def _read_replicates(
     from core.graph.network import embed
 
     n_replicates, n_tasks = features.shape[:2]
-    width = network.first.n_heads * network.first.size
+    width = network.first.heads * network.first.out_channels
     edges_each = int(graph.adjacent.sum()) + n_tasks
     at_once = max(1, NUMBERS_AT_ONCE // (edges_each * width))
     points = np.zeros((n_replicates, n_tasks, width))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-from core.adam import Adam
 from core.graph.batch import batch_graphs
 from core.graph.network import Network, build_network, only_seed, rebuild
 from core.progress import OnProgress
@@ -57,10 +56,9 @@ def train_network(
     fitted = torch.tensor(others & ~hidden)
     judged = torch.tensor(hidden if hidden.any() else others)
 
-    n_edges = max(int((adjacent & ~hidden).sum()), 1)
-    n_seeds = max(1, min(recipe.n_seeds, SEED_EDGES // n_edges))
+    n_seeds = max(1, min(recipe.n_seeds, SEED_EDGES // max(len(edges.weight), 1)))
     network = build_network(len(features), recipe.heads, recipe.units, n_seeds, seed)
-    optimiser = Adam(network.parameters(), recipe.learning_rate)
+    optimiser = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate)
     best, best_step, best_seed, best_state = np.inf, 0, 0, network.state()
     for step in range(recipe.n_steps):
         error = (rebuild(network, edges) - target) ** 2

@@ -55,18 +55,6 @@ def second_moment_to_spread(
     return np.asarray(square - means[..., :, None] * means[..., None, :] + ridge)
 
 
-def count_free(n_components: int, n_dims: int, covariance: str) -> int:
-    """Free parameters of a mixture: weights, means and what its covariances may choose."""
-    symmetric = n_dims * (n_dims + 1) // 2
-    spread = {
-        "spherical": n_components,
-        "diag": n_components * n_dims,
-        "tied": symmetric,
-        "full": n_components * symmetric,
-    }
-    return n_components - 1 + n_components * n_dims + spread[covariance]
-
-
 def _whiten(
     spread: Float[np.ndarray, "fit component row column"],
 ) -> tuple[Float[np.ndarray, "fit component row column"], Float[np.ndarray, "fit component"]]:

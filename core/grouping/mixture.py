@@ -1,18 +1,20 @@
 """The Gaussian mixture on the task embedding."""
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from core.grouping.base import Grouper, Proposal
 from core.grouping.em import Mixtures, expect, fit_many
-from core.grouping.gaussian import COVARIANCES, count_free
+from core.grouping.gaussian import COVARIANCES
 from core.grouping.points import Reduced, reduce_points
 from core.grouping.starts import draw_starts
 from core.methods import knob
+from core.threads import one_thread
 from core.progress import OnProgress
 from core.values import Embedding, TaskGraph
 
@@ -34,9 +36,9 @@ class Fit(NamedTuple):
 class Mixture(Grouper):
     """Gaussian mixtures with every covariance asked for, at every number of groups (METHODS §4).
 
-    Our batched EM, equal to scikit-learn's `GaussianMixture` from the same start, runs `n_init`
-    k-means++ starts side by side and goes on from the best. Each bootstrap replicate is fitted
-    again from the point estimate and from fresh starts of its own, and the likeliest is kept.
+    scikit-learn's `GaussianMixture`, started from the best of `n_init` k-means++ starts that our
+    batched EM ran side by side. Each bootstrap replicate is fitted again from the point estimate
+    and from fresh starts of its own, and the likeliest fit is kept.
     """
 
     title = "Gaussian mixture"
@@ -88,17 +90,33 @@ class Mixture(Grouper):
         covariance: str,
         rng: np.random.Generator,
     ) -> Fit:
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.mixture import GaussianMixture
+
         many = np.broadcast_to(points, (self.n_init, *points.shape))
         start = draw_starts(many, n_components, covariance, self.reg_covar, rng)
         fitted = fit_many(many, start, covariance, self.reg_covar)
-        best = slice(first := int(fitted.lower_bound.argmax()), first + 1)
-        start = Mixtures(*(part[best] for part in fitted.mixtures))
-        mixtures = fit_many(many[best], start, covariance, self.reg_covar).mixtures
-        responsibility, likelihood = expect(many[best], mixtures, covariance)
-        deviance = -2 * len(points) * float(likelihood[0])
-        n_free = count_free(n_components, points.shape[1], covariance)
-        bic, aic = deviance + n_free * np.log(len(points)), deviance + 2.0 * n_free
-        return Fit(mixtures, responsibility[0], float(bic), aic)
+        best = int(fitted.lower_bound.argmax())
+        weights, means, spread = (part[best] for part in fitted.mixtures)
+        model = GaussianMixture(
+            n_components,
+            covariance_type=covariance,
+            reg_covar=self.reg_covar,
+            weights_init=weights / weights.sum(),
+            means_init=means,
+            precisions_init=_precision(spread, covariance),
+            init_params="random_from_data",  # unused: the start is given
+            random_state=0,
+        )
+        with warnings.catch_warnings(), one_thread():  # the import may just have brought threads
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.fit(points)
+        return Fit(
+            Mixtures(model.weights_[None], model.means_[None], _spread(model, means.shape)[None]),
+            model.predict_proba(points),
+            float(model.bic(points)),
+            float(model.aic(points)),
+        )
 
     def _refit(
         self, reduced: Reduced, point: Mixtures, covariance: str, rng: np.random.Generator
@@ -126,3 +144,22 @@ class Mixture(Grouper):
 def _harden(responsibility: Float[np.ndarray, "*stack component"]) -> Int[np.ndarray, "*stack"]:
     """The likeliest component; of equally likely ones the first, so that copies stay together."""
     return np.asarray(responsibility.round(6).argmax(axis=-1))
+
+
+def _precision(spread: Float[np.ndarray, "component *dimensions"], covariance: str) -> np.ndarray:
+    """Our covariances as scikit-learn's `precisions_init`."""
+    if covariance == "diag":
+        return np.asarray(1 / spread)
+    if covariance == "spherical":
+        return np.asarray(1 / spread[:, 0])
+    return np.linalg.inv(spread[0] if covariance == "tied" else spread)
+
+
+def _spread(model: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """scikit-learn's covariances as ours."""
+    found = np.asarray(model.covariances_)
+    if model.covariance_type == "spherical":
+        return np.broadcast_to(found[:, None], shape).copy()
+    if model.covariance_type == "tied":
+        return np.broadcast_to(found, (*shape, shape[1])).copy()
+    return found

@@ -8,7 +8,6 @@ from jaxtyping import Float, Int
 from core.progress import OnProgress, within
 from core.projection.base import Mapper, OnLayout, OnPartial, unseen
 from core.projection.pca import PCA
-from core.projection.trustworthiness import trustworthiness
 from core.values import Points, Projection
 
 JUDGED = 2_000
@@ -78,12 +77,16 @@ def _scaled(
 def _judge(
     sketch: Float[np.ndarray, "shown coordinate"], xy: Float[np.ndarray, "shown 2"], seed: int
 ) -> float:
-    """Trustworthiness on a draw of the points; NaN below three points."""
+    """Trustworthiness (Venna & Kaski 2001) on a draw of the points; NaN below three points."""
+    from sklearn.manifold import trustworthiness
+
     n = len(sketch)
     if n > JUDGED:
         drawn = np.random.default_rng(seed).choice(n, JUDGED, replace=False)
         sketch, xy, n = sketch[drawn], xy[drawn], JUDGED
-    return trustworthiness(sketch, xy, min(NEIGHBOURS, (n - 1) // 2)) if n >= 3 else float("nan")
+    if n < 3:
+        return float("nan")
+    return float(trustworthiness(sketch, xy, n_neighbors=min(NEIGHBOURS, (n - 1) // 2)))
 
 
 def _notes(

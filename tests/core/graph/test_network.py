@@ -43,7 +43,7 @@ def train_some(network, edges, n_steps=5):
     for _ in range(n_steps):
         optimiser.zero_grad()
         points = embed(network, edges)
-        (points[:, :, 0].sum() + attend(network, edges).square().sum()).backward()
+        (points[:, :, 0].sum() + attend(network, edges)[1].square().sum()).backward()
         optimiser.step()
 
 
@@ -56,12 +56,14 @@ def test_seeds_side_by_side_train_as_if_each_stood_alone(edges):
     for seed, single in enumerate(alone):
         train_some(single, edges)
         torch.testing.assert_close(embed(single, edges)[:, 0], embed(network, edges)[:, seed])
-        torch.testing.assert_close(attend(single, edges)[:, 0], attend(network, edges)[:, seed])
+        torch.testing.assert_close(
+            attend(single, edges)[1][:, 0], attend(network, edges)[1][:, seed]
+        )
 
 
 def test_seeds_differ():
     network = build_network(7, HEADS, UNITS, n_seeds=2, seed=0)
-    first, second = (only_seed(network, seed).first.source for seed in range(2))
+    first, second = (only_seed(network, seed).first.lin_l.weight for seed in range(2))
     assert not np.allclose(first.detach(), second.detach())
 
 

@@ -6,7 +6,6 @@ import pytest
 from core.errors import Cancelled
 from core.methods import choose
 from core.projection import PCA, PROJECTIONS, TSNE, UMAP, project_points
-from core.projection import trustworthiness as judging
 from core.projection.sample import draw_sample
 from core.values import Points
 
@@ -90,17 +89,6 @@ def test_trustworthiness_is_1_in_the_plane_and_near_a_half_by_chance():
     flat = np.pad(normal(300, 2), ((0, 0), (0, 6)))
     assert project_points(make_points(flat), PCA()).trustworthiness == pytest.approx(1.0)
     assert project_points(make_points(normal(300, 64)), PCA()).trustworthiness < 0.75
-
-
-@pytest.mark.parametrize(("n", "k"), [(3, 1), (40, 5), (250, 10)])
-def test_trustworthiness_is_scikit_learns(n, k, monkeypatch):
-    from sklearn.manifold import trustworthiness as oracle
-
-    monkeypatch.setattr(judging, "CELLS", 1000)  # in several parts
-    points = normal(n, 12)
-    xy = points[:, :2] + points[:, 2:4]
-    found = judging.trustworthiness(points, xy, k)
-    assert found == pytest.approx(oracle(points, xy, n_neighbors=k), abs=1e-12)
 
 
 def test_a_sample_keeps_the_share_of_every_task_and_label():
