@@ -104,6 +104,7 @@ def summary(report: "Report") -> str:
         f"{letter(i):>5}  {', '.join(group)}"
         for i, group in enumerate(best.groups(report.task_names))
     ]
+    notes = chosen_notes(report)
     kind = "distance" if report.affinity.is_distance else "similarity"
     return "\n".join(
         [
@@ -113,7 +114,6 @@ def summary(report: "Report") -> str:
             "",
             "Group  Tasks",
             *rows,
-            "",
-            *(f"Note: {note}" for note in chosen_notes(report)),
+            *("", *(f"Note: {note}" for note in notes)) * bool(notes),
         ]
     )

@@ -20,6 +20,8 @@ MOST_LEVELS = 50
 SHOWN_LEVELS = 20
 """Levels of a text feature that get a column of their own; the rest share one."""
 REST = "(other)"
+NO_VALUES = "no values"
+"""Why a column cannot be a feature where every cell is missing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +98,7 @@ def fit_codes(
             if not np.isnan(as_numbers(column)).all():
                 numbers.append(ColumnCode(name, Holds.NUMBERS))
             else:
-                left_out[name] = "no values"
+                left_out[name] = NO_VALUES
         elif what_holds(column) is Holds.DATES:
             others.append(ColumnCode(name, Holds.DATES))
         else:
@@ -139,7 +141,7 @@ def _fit_text(name: str, column: "pd.Series") -> tuple[ColumnCode | None, str]:
     """The code of a text column, the most frequent levels first, or why there is none."""
     codes, levels = as_levels(column)
     if not 0 < len(levels) <= MOST_LEVELS:
-        return None, f"{len(levels)} distinct texts" if levels else "no values"
+        return None, f"{len(levels)} distinct texts" if levels else NO_VALUES
     count = np.bincount(codes[codes >= 0], minlength=len(levels))
     order = [int(level) for level in np.argsort(-count, kind="stable")]
     if len(levels) <= 2:

@@ -136,7 +136,8 @@ def _numbers_but(name: str, column: "pd.Series", how: str) -> "pd.Series":
     column = _without(name, column, how)
     if what_holds(column) is not Holds.TEXT:
         return column
-    return _read(name, column, how, read_number).astype(np.float64)
+    more = f"name it in the mend too: {how}{BETWEEN}{{}}"
+    return _read(name, column, how, read_number, more).astype(np.float64)
 
 
 def _without(name: str, column: "pd.Series", how: str) -> "pd.Series":
@@ -173,7 +174,13 @@ def _unknown(name: str, how: str) -> TableError:
     )
 
 
-def _read(name: str, column: "pd.Series", how: str, parse: Callable[[str], Any]) -> "pd.Series":
+def _read(
+    name: str,
+    column: "pd.Series",
+    how: str,
+    parse: Callable[[str], Any],
+    way_out: str = "choose another mend",
+) -> "pd.Series":
     """Every text parsed, each distinct one once; blanks and words for missing are missing."""
     import pandas as pd
 
@@ -185,7 +192,7 @@ def _read(name: str, column: "pd.Series", how: str, parse: Callable[[str], Any])
         if value is None and text.lower() not in ("", *MISSING_WORDS):
             raise TableError(
                 f"Column {quoted(name)} cannot be mended as {how}: it holds {quoted(text)}. "
-                "Mend that value, or choose another mend."
+                f"Mend that value, or {way_out.format(text)}."
             )
         values.append(value)
     return pd.Series([*values, None], dtype=object).iloc[codes].set_axis(column.index)

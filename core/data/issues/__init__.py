@@ -4,6 +4,7 @@ rows          too few rows, patients, targets, features
 targets       too few labels or classes; targets that are copies
 features      infinite values, columns left out, constants, record numbers
 leaks         features that are copies of a target or predict it by themselves
+outcomes      features called like the targets
 splits        names of a split that was made before
 identifiers   names that suggest a person's particulars
 odd_texts     texts among numbers, and words for missing: a mend for each
@@ -18,6 +19,7 @@ from core.data.issues.identifiers import identifier_issues
 from core.data.issues.issue import Issue, Severity
 from core.data.issues.leaks import leak_issues
 from core.data.issues.odd_texts import odd_issues
+from core.data.issues.outcomes import outcome_issues
 from core.data.issues.proposals import find_readings, proposal_issues
 from core.data.issues.rows import row_issues
 from core.data.issues.splits import split_issues
@@ -46,8 +48,9 @@ def judge(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> tuple[Issue
     issues = [
         *row_issues(roles, coded),
         *target_issues(coded),
-        *feature_issues(coded, told),
+        *feature_issues(frame, coded, told),
         *leak_issues(frame, roles, coded),
+        *outcome_issues(roles),
         *split_issues(frame, roles),
         *identifier_issues(roles.features),
         *odd_issues(readings.odd, coded),

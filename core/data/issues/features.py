@@ -1,11 +1,17 @@
 """Which feature columns cannot be used, and which one should look at twice."""
 
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.data.coding import CodedTable
+from core.data.columns import Holds, what_holds
+from core.data.features import NO_VALUES
 from core.data.issues.issue import Issue, about_each
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 UNIQUE_SHARE = 0.95
 """Whole numbers or texts of which more than this share differ look like identifiers."""
@@ -13,16 +19,25 @@ UNIQUE_SHARE = 0.95
 _LOOK = 20_000
 
 
-def feature_issues(coded: CodedTable, told: Collection[str]) -> Iterator[Issue]:
+def feature_issues(
+    frame: "pd.DataFrame", coded: CodedTable, told: Collection[str]
+) -> Iterator[Issue]:
     """Infinite values, columns left out, constants, and columns that look like identifiers; of the
     columns left out not those that are told of elsewhere."""
     yield from _infinite(coded)
     reasons = {name: why for name, why in coded.left_out if name not in told}
     yield from about_each(
+        "notice",
+        [name for name, why in reasons.items() if why == NO_VALUES],
+        lambda name: "has no values and was left out",
+        "Nothing is lost.",
+    )
+    yield from about_each(
         "warning",
-        list(reasons),
+        [name for name, why in reasons.items() if why != NO_VALUES],
         lambda name: f"has {reasons[name]} and was left out",
-        "Drop it with --ignore, or code it as numbers or a few categories.",
+        "Drop it with --ignore, name it with --patient-id if it is one, or code it as numbers or a "
+        "few categories.",
     )
     low = np.fmin.reduce(coded.features, axis=0)
     high = np.fmax.reduce(coded.features, axis=0)
@@ -36,7 +51,7 @@ def feature_issues(coded: CodedTable, told: Collection[str]) -> Iterator[Issue]:
     )
     yield from about_each(
         "warning",
-        _sources(coded, numbered),
+        [n for n in _sources(coded, numbered) if what_holds(frame[n]) is not Holds.DATES],
         lambda name: "looks like a record number (almost every row has its own whole number)",
         "Drop it with --ignore, or name it with --patient-id, if it is one.",
     )

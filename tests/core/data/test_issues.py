@@ -114,3 +114,36 @@ def test_too_few_patients():
     frame = good_frame().assign(mrn=np.arange(200) // 25)
     messages = [issue.message for issue in issues_of(frame, patient_id="mrn")]
     assert any("names 8 patients; at least 10" in message for message in messages)
+
+
+def test_a_date_of_every_day_is_no_record_number():
+    days = pd.date_range("2020-01-01", periods=200)
+    assert issues_of(good_frame().assign(day=days)) == ()
+    (issue,) = issues_of(good_frame().assign(record=np.arange(200)))
+    assert "record number" in issue.message
+
+
+def test_what_to_do_about_texts_and_about_nothing():
+    frame = good_frame().assign(person=[f"p{k // 2}" for k in range(200)], empty=np.nan)
+    texts, empty = issues_of(frame)
+    assert "name it with --patient-id if it is one" in texts.message
+    assert (empty.severity, empty.message) == (
+        "notice",
+        "Column 'empty' has no values and was left out. Nothing is lost.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("targets", "told"),
+    [
+        ("y_first,y_second", ["y_third"]),
+        ("y_*", []),
+        ("y_first,d", []),  # nothing in common
+        ("y_first", []),  # one target tells no rule
+    ],
+)
+def test_an_outcome_that_nobody_named_is_told(targets, told):
+    frame = good_frame()
+    frame["y_third"] = (frame["c"] > 0).astype(int)
+    found = find_issues(frame, assign_roles(frame, targets))
+    assert [issue.column for issue in found if "as the targets do" in issue.message] == told

@@ -125,6 +125,11 @@ def test_a_text_nobody_named_is_an_error_and_no_silent_hole():
         load_table(odd_frame(), "y_*", mends={"lab": "numbers_but:<0.01"})
 
 
+def test_the_way_out_names_the_whole_mend():
+    with pytest.raises(TableError, match=r"name it in the mend too: numbers_but:<0\.01\|n\.d\.\.$"):
+        load_table(odd_frame(), "y_*", mends={"lab": "numbers_but:<0.01"})
+
+
 def test_a_schema_takes_them_out_of_new_rows_too():
     frame = mend_columns(odd_frame(), MENDS)
     roles = assign_roles(frame, "y_*", mends=MENDS)
