@@ -18,7 +18,7 @@ have large |cosines| on probe heads does not repeat from one random start to the
 correlation below 0.1 on planted groups). Mean displacements have neither fault.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -27,16 +27,22 @@ from jaxtyping import Bool, Float, Int
 from core.landscape.heads import Heads
 from core.landscape.layers.pull import Factors, Pull
 from core.landscape.memory import numbers_at_a_time
+from core.landscape.trunks.perceptron import Perceptron
 from core.landscape.trunks.trunk import Trunk
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 MAX_KEPT = 2**25
-"""Numbers in the mean displacements of all tasks (128 MB): larger ones are not measured (ours)."""
+"""Numbers in the mean displacements of all tasks (128 MB): larger ones are not measured (ours). So
+many of single rows are kept from one pass over them for the next."""
 
 MAX_ELEMENTS = 2**21
 """Numbers in the largest tensor of a batch (8 MB)."""
+
+
+Passes = Iterable[tuple[slice, Iterable[Pull]]]
+"""Some rows, and what every layer adds to their displacements."""
 
 
 class Agreement(NamedTuple):
@@ -81,8 +87,8 @@ def find_agreement(
     """
     import torch
 
-    rows = _Rows(x, value, known)
-    means, sees_inputs = _mean_displacements(trunk, heads, rows)
+    passes = _passes(trunk, heads, _Rows(x, value, known))
+    means, sees_inputs = _mean_displacements(passes(), x, known)
     squares = torch.stack([(mean.double() ** 2).sum((1, 2)) for mean in means]).sum(0)
     size = squares.sqrt()
     per_size = torch.where(size > 0, 1 / size, 0.0).to(x.dtype)
@@ -92,7 +98,7 @@ def find_agreement(
     wanted = [_mixed(weight, unit) for unit in units]
     share = torch.from_numpy(_shares(groups)).to(cosine)
     each = (weight * cosine).sum(1)
-    by_task = _by_row(trunk, heads, rows, wanted) * per_size.unsqueeze(1)
+    by_task = _by_row(passes(), value.T, wanted) * per_size.unsqueeze(1)
     count = known.sum(0).clamp_min(1).unsqueeze(1)
     by_input = None
     if sees_inputs:
@@ -122,40 +128,52 @@ def _shares(groups: Int[np.ndarray, " task"]) -> Float[np.ndarray, "task group"]
 
 
 def _mean_displacements(
-    trunk: Trunk, heads: Heads, rows: _Rows
+    passes: Passes, x: "Float[Tensor, 'row input']", known: "Bool[Tensor, 'row task']"
 ) -> "tuple[list[Float[Tensor, 'task output input']], bool]":
     """Mean gradient of every task, layer by layer (its sign cancels), and whether the first layer
     is a linear map of the inputs."""
     found: list[Tensor] = []
     sees_inputs = True
-    for part, pulls in _pulls(trunk, heads, rows):
+    for part, pulls in passes:
         for number, pull in enumerate(pulls):
             if number == 0:
-                sees_inputs = sees_inputs and _sees(pull, rows.x[part])
+                sees_inputs = sees_inputs and _sees(pull, x[part])
             total = pull.total()
             if number == len(found):
                 found.append(total)
             else:
                 found[number] += total
-    count = rows.known.sum(0).clamp_min(1)[:, None, None]
+    count = known.sum(0).clamp_min(1)[:, None, None]
     return [total / count for total in found], sees_inputs
 
 
 def _by_row(
-    trunk: Trunk, heads: Heads, rows: _Rows, wanted: "list[Float[Tensor, 'task output input']]"
+    passes: Passes,
+    like: "Float[Tensor, 'task row']",
+    wanted: "list[Float[Tensor, 'task output input']]",
 ) -> "Float[Tensor, 'task row']":
     """⟨Δ_task, wanted_task⟩ of every row."""
     import torch
 
-    found = torch.zeros_like(rows.value.T)
-    for part, pulls in _pulls(trunk, heads, rows):
+    found = torch.zeros_like(like)
+    for part, pulls in passes:
         for pull, want in zip(pulls, wanted, strict=True):
             found[:, part] += _along_own(pull, want)
     return found
 
 
-def _pulls(trunk: Trunk, heads: Heads, rows: _Rows) -> "Iterator[tuple[slice, Iterator[Pull]]]":
-    """What every layer adds, a few rows at a time."""
+def _passes(trunk: Trunk, heads: Heads, rows: _Rows) -> Callable[[], Passes]:
+    """What every layer adds, a few rows at a time, as often as it is asked for; kept where that
+    takes little, as it does in closed form."""
+    n_tasks, width = rows.value.shape[1], sum(n_out for n_out, _ in trunk.shapes)
+    if isinstance(trunk, Perceptron) and len(rows.x) * n_tasks * width <= MAX_KEPT:
+        kept = [(part, list(pulls)) for part, pulls in _pulls(trunk, heads, rows)]
+        return lambda: kept
+    return lambda: _pulls(trunk, heads, rows)
+
+
+def _pulls(trunk: Trunk, heads: Heads, rows: _Rows) -> Iterator[tuple[slice, Iterable[Pull]]]:
+    """The same, made again."""
     n_tasks = rows.value.shape[1]
     widest = max(max(shape) for shape in trunk.shapes)
     most = numbers_at_a_time(rows.x.device, MAX_ELEMENTS)
@@ -165,7 +183,7 @@ def _pulls(trunk: Trunk, heads: Heads, rows: _Rows) -> "Iterator[tuple[slice, It
         passed = trunk.forward(rows.x[part])
         residual = heads.residuals(heads.logits(passed.features), rows.value[part])
         gradient = heads.gradients(residual * rows.known[part].unsqueeze(-1))
-        yield part, iter(passed.pulls(gradient))
+        yield part, passed.pulls(gradient)
 
 
 def _sees(pull: Pull, x: "Float[Tensor, 'row input']") -> bool:
@@ -181,7 +199,7 @@ def _along_own(
     import torch
 
     if isinstance(pull, Factors):
-        return ((pull.inputs @ want.transpose(1, 2)) * pull.deltas).sum(2)
+        return (pull.inputs @ want.transpose(1, 2)).mul_(pull.deltas).sum(2)
     return torch.cat([(delta * want.unsqueeze(1)).sum((2, 3)) for _, delta in pull.formed()], 1)
 
 
