@@ -14,6 +14,7 @@ def export_to(path: Path, folder: Path, as_json: bool, *, members: str) -> None:
         MethodError: unknown members.
     """
     from core.export import export_run, parse_members
+    from core.report.clean import clean
     from core.runs import Run
 
     chosen = parse_members(members)
@@ -22,6 +23,8 @@ def export_to(path: Path, folder: Path, as_json: bool, *, members: str) -> None:
         click.echo(json.dumps(made.groups, indent=1, ensure_ascii=False))
         return
     lines = [f"decision: {made.groups['decision']}", made.groups["reason"], ""]
-    lines += [f"{one['name']:>5}  {', '.join(one['tasks'])}" for one in made.groups["groups"]]
+    lines += [
+        f"{one['name']:>5}  {', '.join(map(clean, one['tasks']))}" for one in made.groups["groups"]
+    ]
     lines += ["", f"{made.n_networks} networks, groups.yaml, schema.json and README.md: {folder}"]
     click.echo("\n".join(lines))

@@ -125,6 +125,7 @@ def to_document(table: "GainTable", result: "SearchResult", strategy: str) -> di
 def summary(document: dict[str, Any]) -> str:
     """The same as short lines for a terminal."""
     from core.command.watch import letter
+    from core.report.clean import clean
 
     how = "the best of all" if document["exact"] else f"found by {document['strategy']} among"
     lines = [
@@ -133,17 +134,16 @@ def summary(document: dict[str, Any]) -> str:
         f"Mean gain {document['mean_gain']:+.2%} against training every task alone.",
         "",
     ]
+    names = [clean(task["name"]) for task in document["tasks"]]
     for number, network in enumerate(document["networks"]):
         note = "" if network["measured"] else "   (not measured: foretold)"
-        tasks = ", ".join(network["tasks"])
+        tasks = ", ".join(map(clean, network["tasks"]))
         lines.append(f"Network {letter(number)}  cost {network['cost']:g}  {tasks}{note}")
-    width = max(len(task["name"]) for task in document["tasks"])
+    width = max(map(len, names))
     lines += ["", f"{'Task':<{width}}  Network     Gain"]
-    for task in document["tasks"]:
+    for name, task in zip(names, document["tasks"], strict=True):
         error = f" ± {task['error']:.2%}" if task["error"] else ""
-        lines.append(
-            f"{task['name']:<{width}}  {letter(task['network']):<7}  {task['gain']:>+7.2%}{error}"
-        )
+        lines.append(f"{name:<{width}}  {letter(task['network']):<7}  {task['gain']:>+7.2%}{error}")
     lines += ["", document["note"]] * bool(document["note"])
     return "\n".join(lines)
 

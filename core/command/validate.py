@@ -10,6 +10,7 @@ import click
 
 from core.command.watch import letter, watch
 from core.errors import RunError
+from core.report.clean import clean
 
 if TYPE_CHECKING:
     from core.trials import Contrast, Evidence, Trial
@@ -73,7 +74,7 @@ def summarise(report: "Report") -> str:
             f"verdict: {evidence.verdict}",
             report.recommended.reason,
             "",
-            *(f"{letter(i):>5}  {', '.join(group)}" for i, group in enumerate(groups)),
+            *(f"{letter(i):>5}  {', '.join(map(clean, group))}" for i, group in enumerate(groups)),
             "",
             *_tasks(evidence),
             "",
@@ -91,10 +92,11 @@ def summarise(report: "Report") -> str:
 
 
 def _tasks(evidence: "Evidence") -> list[str]:
-    width = max(len(name) for name in evidence.task_names)
+    names = [clean(name) for name in evidence.task_names]
+    width = max(map(len, names))
     ways = (evidence.alone, evidence.together, evidence.grouped)
     lines = [f"{'task':<{width}}  {'metric':<17}   alone  together  grouped"]
-    for task, name in enumerate(evidence.task_names):
+    for task, name in enumerate(names):
         cells = [_metric(trial, task) for trial in ways]
         why = f"  not counted: {evidence.excluded[task]}" if evidence.excluded[task] else ""
         lines.append(

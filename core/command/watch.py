@@ -9,6 +9,7 @@ import click
 from core.command.shell import INTERRUPTED
 from core.errors import RunError
 from core.report.chosen import chosen_notes
+from core.report.clean import clean
 from core.report.letters import letter as letter
 from core.runs import MAIN, Run, State, Status
 
@@ -101,7 +102,7 @@ def summary(report: "Report") -> str:
     """The answer as a short table for a terminal."""
     best = report.recommended.grouping
     rows = [
-        f"{letter(i):>5}  {', '.join(group)}"
+        f"{letter(i):>5}  {', '.join(map(clean, group))}"
         for i, group in enumerate(best.groups(report.task_names))
     ]
     notes = chosen_notes(report)

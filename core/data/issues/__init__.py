@@ -1,6 +1,7 @@
 """What is wrong with a table, in sentences; an error stops a run, a warning does not.
 
 rows          too few rows, patients, targets, features
+copies        rows that are copies of others
 targets       too few labels or classes; targets that are copies
 features      infinite values, columns left out, constants, record numbers
 leaks         features that are copies of a target or predict it by themselves
@@ -14,6 +15,7 @@ proposals     dates and numbers read as text, numbers that stand for missing: a 
 from typing import TYPE_CHECKING
 
 from core.data.coding import CodedTable, code_table
+from core.data.issues.copies import copy_issues
 from core.data.issues.features import feature_issues
 from core.data.issues.identifiers import identifier_issues
 from core.data.issues.issue import Issue, Severity
@@ -47,10 +49,11 @@ def judge(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> tuple[Issue
     told = {*readings.hows, *(name for name, odd in readings.odd.items() if odd.among_numbers)}
     issues = [
         *row_issues(roles, coded),
+        *copy_issues(frame, roles, coded),
         *target_issues(coded),
         *feature_issues(frame, coded, told),
         *leak_issues(frame, roles, coded),
-        *outcome_issues(roles),
+        *outcome_issues(roles, coded),
         *split_issues(frame, roles),
         *identifier_issues(roles.features),
         *odd_issues(readings.odd, coded),

@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from itertools import takewhile
 
+import numpy as np
+
+from core.data.coding import CodedTable
 from core.data.issues.issue import Issue, about_each
 from core.data.names import quoted
 from core.data.roles import Roles
@@ -11,12 +14,14 @@ SIGNS = "_.-: "
 """What the first part of a name ends with."""
 
 
-def outcome_issues(roles: Roles) -> Iterator[Issue]:
+def outcome_issues(roles: Roles, coded: CodedTable) -> Iterator[Issue]:
     """A notice for each feature whose name begins with the part that all targets begin with."""
     first = _first_part(roles.targets)
+    varies = np.fmin.reduce(coded.features, axis=0) < np.fmax.reduce(coded.features, axis=0)
+    used = {coded.sources[place] for place in np.flatnonzero(varies)}
     yield from about_each(
         "notice",
-        [name for name in roles.features if first and name.startswith(first)],
+        [name for name in roles.features if first and name in used and name.startswith(first)],
         lambda name: f"begins with {quoted(first)} as the targets do, and is learned from",
         "Drop it with --ignore, or name it with --targets, if it is an outcome too.",
     )

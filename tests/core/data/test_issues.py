@@ -147,3 +147,20 @@ def test_an_outcome_that_nobody_named_is_told(targets, told):
     frame["y_third"] = (frame["c"] > 0).astype(int)
     found = find_issues(frame, assign_roles(frame, targets))
     assert [issue.column for issue in found if "as the targets do" in issue.message] == told
+    constant = find_issues(frame.assign(y_third=1), assign_roles(frame, targets))
+    assert not [issue for issue in constant if "as the targets do" in issue.message]
+
+
+def test_copies_of_rows_are_told_unless_a_patient_keeps_them_together():
+    frame = good_frame()
+    twice = pd.concat([frame, frame.iloc[:40]], ignore_index=True)
+    (issue,) = issues_of(twice)
+    assert issue.message.startswith("40 of 240 rows are copies of earlier ones, so test rows may")
+    assert issues_of(frame) == ()
+    person = np.r_[np.arange(200), np.arange(40)]
+    assert issues_of(twice.assign(person=person), patient_id="person") == ()
+
+
+def test_rows_of_a_few_answers_are_alike_by_chance():
+    answers = np.random.default_rng(0).integers(0, 3, (200, 6))
+    assert issues_of(pd.DataFrame(answers, columns=["a", "b", "c", "d", "y_a", "y_b"])) == ()
