@@ -62,9 +62,12 @@ def group(data: Path, run: Path | None, as_json: bool, **choices: Any) -> None:
     """Propose groups for the target columns of DATA: a CSV, TSV or Parquet table, a folder with
     one such file per task, or an .npz of arrays. DATA may also be a matrix of affinities between
     tasks (CSV or TSV, names in the header and first column) or a recorded .landscape.npz."""
-    from core.command.group import group_file
+    from core.ready import Ready
 
-    sys.exit(group_file(data, run, as_json, **choices))
+    with Ready() as ready:  # before anything else is read
+        from core.command.group import group_file
+
+        sys.exit(group_file(data, run, as_json, ready, **choices))
 
 
 @main.command()
@@ -223,6 +226,14 @@ def work(run: Path, job: str) -> None:
     from core.runs.worker import work as do_work
 
     do_work(run, job)
+
+
+@main.command(hidden=True)
+def ready() -> None:
+    """Read what `work` needs, then do what is told on standard input."""
+    from core.ready import await_job
+
+    await_job()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import click
 from core.command.watch import watch
 from core.errors import MethodError
 from core.plan import Plan
+from core.ready import Ready
 from core.values import Affinity, Landscape
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def group_given(
     given: Affinity | Landscape,
     plan: Plan,
     unread: Mapping[str, object],
+    ready: Ready | None = None,
 ) -> int:
     """Make a run folder of what was given, work on it, print the result; returns the exit status.
 
@@ -33,6 +35,7 @@ def group_given(
         given: what was in the file.
         plan: every setting.
         unread: options of a table by name, with what the user said; all must be empty.
+        ready: a process that waits to be the worker, if there is one.
 
     Raises:
         TaskGroupingError: an option that means nothing here, or a plan that does not fit.
@@ -42,7 +45,7 @@ def group_given(
         if said:
             raise MethodError(f"{option} means nothing for a {what}; leave it out.")
     target = _make(data, run, given, plan)
-    return watch(target, as_json)
+    return watch(target, as_json, ready=ready)
 
 
 def _make(data: Path, run: Path | None, given: Affinity | Landscape, plan: Plan) -> "Run":

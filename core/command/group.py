@@ -13,6 +13,7 @@ from core.command.tables import Columns, make_run
 from core.command.watch import watch
 from core.errors import MethodError, TableError
 from core.plan import Plan
+from core.ready import Ready
 from core.values import Affinity
 
 
@@ -20,6 +21,7 @@ def group_file(
     data: Path,
     run: Path | None,
     as_json: bool,
+    ready: Ready | None = None,
     *,
     targets: Sequence[str],
     matrix: str | None,
@@ -42,6 +44,8 @@ def group_file(
     stream: str,
 ) -> int:
     """Check DATA, make a run folder, work on it, print the result; returns the exit status.
+
+    `ready` is a process that waits to be the worker; all else is said by the options.
 
     Raises:
         TaskGroupingError: bad input; then nothing was written.
@@ -66,14 +70,14 @@ def group_file(
         unread |= {"--weights": weights}
         unread |= {f"--{name}": value for name, value in settings.items()}
         unread |= {"--measure": measure} if isinstance(given, Affinity) else {}
-        return group_given(data, run, as_json, given, plan, unread)
+        return group_given(data, run, as_json, given, plan, unread, ready)
     if matrix is not None:
         raise MethodError("--matrix reads DATA as a matrix, --targets as a table; leave one out.")
     own = NOTHING if weights is None else Brought(weights=load_weights(weights))
     path = run or Path("runs") / secrets.token_hex(16)
     asked = (targets, ignore, patient_id, _kinds(kinds), parse_mends(mends), origins, learn_from)
     target = make_run(data, path, Columns(*asked), plan, stream, own)
-    return watch(target, as_json)
+    return watch(target, as_json, ready=ready)
 
 
 def resume_run(path: Path, as_json: bool) -> int:

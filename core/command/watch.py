@@ -8,6 +8,7 @@ import click
 
 from core.command.shell import INTERRUPTED
 from core.errors import RunError
+from core.ready import Ready
 from core.report.chosen import chosen_notes
 from core.report.clean import clean
 from core.report.letters import letter as letter
@@ -30,6 +31,7 @@ def watch(
     job: str = MAIN,
     summarise: "Callable[[Report], str] | None" = None,
     again: str = "taskscape resume",
+    ready: Ready | None = None,
 ) -> int:
     """Start a worker and show its progress on stderr until it stops; returns the exit status.
 
@@ -41,9 +43,10 @@ def watch(
         job: which worker.
         summarise: from the report to the text for a terminal; `summary` when None.
         again: the command that goes on after a stop.
+        ready: a process that waits to be the worker, if there is one.
     """
     try:
-        run.start(job)
+        run.start(job, ready)
         return _end(run, _follow(run, job), as_json, summarise or summary, again)
     except KeyboardInterrupt:
         run.cancel(job)

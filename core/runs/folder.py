@@ -18,6 +18,7 @@ from core.errors import RunError
 from core.plan import Plan
 from core.proposals import check_hand_made
 from core.provenance import Source
+from core.ready import Ready
 from core.report import to_document
 from core.runs.asked import Asked
 from core.runs.given import given_spec, need_table, recorded
@@ -122,17 +123,24 @@ class Run:
         """Where a job is; None when it was never started."""
         return Status.load(self.status_path(job))
 
-    def start(self, job: str = MAIN) -> None:
+    def start(self, job: str = MAIN, ready: Ready | None = None) -> None:
         """Start a worker process for a job; it outlives whoever called. Also resumes.
+
+        Args:
+            job: which.
+            ready: a process that waits for it, if there is one.
 
         Raises:
             RunError: the job is at work already.
         """
         self._stop_if_busy(job)
-        process = start_worker(self.path, job)
+        waiting = ready if ready and ready.is_there else None
+        process = waiting.process if waiting else start_worker(self.path, job)
         Status(State.STARTING, message="starting the worker", worker=worker_of(process.pid)).save(
             self.status_path(job)
         )
+        if waiting:
+            waiting.tell(self.path, job)
         threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie behind
 
     def _stop_if_busy(self, job: str, way_out: str = "wait or cancel it") -> None:
