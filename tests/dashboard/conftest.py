@@ -1,9 +1,22 @@
 """Runs that several files of tests look at: made once, copied for each test."""
 
+from functools import cache
+
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from tests.cohort import small_cohort
 from tests.dashboard.trained import borrow, make_run, train
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packages_read_once():
+    """A window without a browser reads the metadata of every installed package when it opens, to
+    find components that we have none of: half a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        scan = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
 
 
 @pytest.fixture(scope="session")
