@@ -13,7 +13,7 @@ import streamlit as st
 
 from core.data import Issue, Mends
 from core.data.issues.issue import IGNORE
-from core.data.mends import join_mends
+from core.data.mend_words import join_mends
 from core.runs import Draft
 from dashboard.charts.text import listed
 from dashboard.results import column_rows
@@ -102,6 +102,7 @@ def _label(mends: Mends) -> str:
         IGNORE: "Ignore it" if is_one else f"Ignore {len(mends)} columns",
         "missing": f"{value} is missing" if is_one and len(value) < SHORT else "Read as missing",
         "numbers_but": "Read as numbers",
+        "lower_case": "Read alike",
         "thousands": "Read as numbers",
     }
     return words.get(kind, "Read as dates")

@@ -38,7 +38,8 @@ _OPTIONS = (
         multiple=True,
         metavar="COL=HOW",
         help="Read a column as a note proposed: missing:-999, missing:unknown|?, "
-        "numbers_but:<0.01, day_first, month_first, year_first, or thousands:,.",
+        "numbers_but:<0.01, lower_case, day_first, month_first, year_first, or "
+        "thousands:,.",
     ),
 )
 

@@ -50,7 +50,7 @@ def group_file(
     Raises:
         TaskGroupingError: bad input; then nothing was written.
     """
-    from core.data.mends import parse_mends
+    from core.data.mend_words import parse_mends
     from core.given import find_given
     from core.landscape import NOTHING, Brought, load_weights
 

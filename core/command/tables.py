@@ -146,7 +146,7 @@ def _idle(
     before: "pd.DataFrame", after: "pd.DataFrame", mends: Mapping[str, str]
 ) -> tuple[str, ...]:
     """What to say of mends that changed nothing."""
-    from core.data.mends import say_mend
+    from core.data.mend_words import say_mend
 
     same = [name for name in mends if after[name].equals(before[name])]
     return tuple(f"{say_mend(name, mends[name])} found nothing to change." for name in same)

@@ -12,6 +12,7 @@
     features  feature columns → numbers, and how
     coding    every column → numbers
     mends     what a user may choose to read otherwise
+    mend_words  how mends are asked for
     spellings what a text may spell: a number, a date
     odd_texts  texts that a column could do without
     survival  a time and an event → a signed time

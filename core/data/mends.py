@@ -4,11 +4,12 @@ day_first, month_first, year_first    13/05/2020 → a date
 thousands:, (or . ' and blank)        1,234.5 → a number; thousands:,|? without ?
 missing:-999 (or unknown, or A|B)     that number, that text, or those → missing
 numbers_but:<0.01 (or A|B)            those texts → missing, all others → numbers
+lower_case                            Yes → yes
 
 mend_columns(frame, {"admitted": "day_first", "glucose": "missing:-999"})
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from core.data.columns import Holds, as_numbers, what_holds
 from core.data.mending import MISSING_WORDS
 from core.data.names import listed, quoted, suggestion
 from core.data.spellings import SEPARATORS, read_date, read_number, read_thousands
-from core.errors import MethodError, TableError
+from core.errors import TableError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,8 @@ Mends = tuple[tuple[str, str], ...]
 """Columns, and how each is read otherwise."""
 BETWEEN = "|"
 """Between several numbers or texts that stand for missing."""
-_WITH_MARKS = ("missing", "numbers_but", "thousands")
+THEN = " then "
+"""Between mends that are made one after the other."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,9 @@ def mend_columns(frame: "pd.DataFrame", mends: Mapping[str, str]) -> "pd.DataFra
                 f"--mend {quoted(name)} matches no column. {suggestion(name, names)}"
                 f"The table has {listed(names)}."
             )
-        mended[name] = find_mend(name, how).make(name, frame[name], how)
+        mended[name] = frame[name]
+        for one in how.split(THEN):
+            mended[name] = find_mend(name, one).make(name, mended[name], one)
     return frame.assign(**mended) if mended else frame
 
 
@@ -65,53 +69,6 @@ def find_mend(name: str, how: str) -> Mend:
     if mend is None or bool(colon) != mend.written.endswith(":") or (colon and not detail):
         raise _unknown(name, how)
     return mend
-
-
-def parse_mends(pairs: Sequence[str]) -> dict[str, str]:
-    """Columns and how each is mended, from texts such as `age=missing:-999`.
-
-    Raises:
-        MethodError: a text is not of this form, or a column has two mends that are not one.
-    """
-    mends: dict[str, str] = {}
-    for pair in pairs:
-        starts = [at for mend in MENDS.values() if (at := _start(pair, mend.written)) > 0]
-        at = min(starts, default=pair.rfind("="))
-        if at < 1:
-            raise MethodError(f"--mend {pair!r} is not COLUMN=HOW, for example age=missing:-999.")
-        column, how = pair[:at], pair[at + 1 :]
-        both = join_mends(mends.get(column, ""), how)
-        if not both:
-            raise MethodError(
-                f"--mend reads {column!r} as {mends[column]} and as {how}; choose one of them."
-            )
-        mends[column] = both
-    return mends
-
-
-def join_mends(first: str, then: str) -> str:
-    """One mend that does what two do to a column; '' where there is none such."""
-    kind, marks = first.partition(":")[0], then.partition(":")[2]
-    if not first or first == then:
-        return then
-    if then.startswith("missing:"):
-        return f"{first}{BETWEEN}{marks}" if kind in _WITH_MARKS else ""
-    if kind == "missing" and then.partition(":")[0] in _WITH_MARKS:
-        return f"{then}{BETWEEN}{first.partition(':')[2]}"
-    return ""
-
-
-def say_mend(name: str, how: str) -> str:
-    """How a mend is asked for on the command line, whatever the name and the texts hold."""
-    asked = f"{name}={how}".replace("'", "'\"'\"'")
-    return f"--mend '{asked}'"
-
-
-def _start(pair: str, written: str) -> int:
-    """Where `=` and a mend begin in a text; below 1 where they do not."""
-    if written.endswith(":"):
-        return pair.find(f"={written}")
-    return pair.rfind(f"={written}") if pair.endswith(f"={written}") else -1
 
 
 def _dates(name: str, column: "pd.Series", how: str) -> "pd.Series":
@@ -156,6 +113,12 @@ def _without(name: str, column: "pd.Series", how: str) -> "pd.Series":
     return column.where(~texts.map(lambda text: str(text).strip() in marks).astype(bool))
 
 
+def _lower_case(name: str, column: "pd.Series", how: str) -> "pd.Series":
+    if what_holds(column) is not Holds.TEXT:
+        return column
+    return column.astype("object").map(lambda text: str(text).strip().lower(), na_action="ignore")
+
+
 MENDS: dict[str, Mend] = {
     "day_first": Mend("day_first", _dates, Holds.DATES),
     "month_first": Mend("month_first", _dates, Holds.DATES),
@@ -163,6 +126,7 @@ MENDS: dict[str, Mend] = {
     "thousands": Mend("thousands:", _thousands, Holds.NUMBERS),
     "missing": Mend("missing:", _without, None),
     "numbers_but": Mend("numbers_but:", _numbers_but, Holds.NUMBERS),
+    "lower_case": Mend("lower_case", _lower_case, None),
 }
 """What a mend is called → how it is made."""
 
@@ -170,7 +134,8 @@ MENDS: dict[str, Mend] = {
 def _unknown(name: str, how: str) -> TableError:
     return TableError(
         f"Unknown mend {how!r} for column {quoted(name)}; choose day_first, month_first, "
-        "year_first, thousands:, missing:NUMBER or missing:TEXT|TEXT, or numbers_but:TEXT|TEXT."
+        "year_first, thousands:, missing:NUMBER or missing:TEXT|TEXT, numbers_but:TEXT|TEXT, or "
+        "lower_case."
     )
 
 

@@ -8,6 +8,7 @@ leaks         features that are copies of a target or predict it by themselves
 outcomes      features called like the targets
 splits        names of a split that was made before
 identifiers   names that suggest a person's particulars
+letter_case   texts that differ only by capitals
 odd_texts     texts among numbers, and words for missing: a mend for each
 proposals     dates and numbers read as text, numbers that stand for missing: a mend for each
 """
@@ -20,6 +21,7 @@ from core.data.issues.features import feature_issues
 from core.data.issues.identifiers import identifier_issues
 from core.data.issues.issue import Issue, Severity
 from core.data.issues.leaks import leak_issues
+from core.data.issues.letter_case import case_issues
 from core.data.issues.odd_texts import odd_issues
 from core.data.issues.outcomes import outcome_issues
 from core.data.issues.proposals import find_readings, proposal_issues
@@ -56,6 +58,7 @@ def judge(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> tuple[Issue
         *outcome_issues(roles, coded),
         *split_issues(frame, roles),
         *identifier_issues(roles.features),
+        *case_issues(frame, coded),
         *odd_issues(readings.odd, coded),
         *proposal_issues(readings.hows, coded),
     ]

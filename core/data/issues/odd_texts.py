@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from core.data.coding import CodedTable
 from core.data.issues.issue import Issue, about_each
-from core.data.mends import say_mend
+from core.data.mend_words import say_mend
 from core.data.odd_texts import OddTexts
 
 

@@ -9,8 +9,8 @@ from core.data.coding import CodedTable
 from core.data.columns import Holds, what_holds
 from core.data.features import plain_numbers
 from core.data.issues.issue import Issue, about_each
+from core.data.mend_words import say_mend
 from core.data.mending import MISSING_WORDS
-from core.data.mends import say_mend
 from core.data.odd_texts import OddTexts, find_odd
 from core.data.roles import Roles
 from core.data.spellings import SEPARATORS, read_date, read_thousands

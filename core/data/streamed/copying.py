@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.data.columns import Holds, what_holds
-from core.data.mends import find_mend, mend_columns
+from core.data.mends import THEN, find_mend, mend_columns
 from core.data.streamed.parquet import ParquetRows
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _mend(table: "pa.Table", mends: Mapping[str, str]) -> "pa.Table":
     frame = mend_columns(to_pandas(table.select(list(mends))), mends)
     for name, how in mends.items():
         place = table.column_names.index(name)
-        kind = find_mend(name, how).holds
+        kind = find_mend(name, how.split(THEN)[0]).holds
         column = _column(frame[name], kind, table.schema.field(name).type)
         table = table.set_column(place, name, column)
     return table

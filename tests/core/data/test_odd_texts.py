@@ -17,7 +17,7 @@ from core.data import (
     load_table,
     mend_columns,
 )
-from core.data.mends import parse_mends, say_mend
+from core.data.mend_words import parse_mends, say_mend
 from core.data.odd_texts import MOST_TEXTS, find_odd
 from core.data.spellings import read_number
 from core.errors import MethodError, TableError
@@ -172,6 +172,7 @@ def test_a_mend_that_changes_nothing_is_said(tmp_path, capsys):
         (["a=b=missing:<=5|=x"], {"a=b": "missing:<=5|=x"}),
         (["day_first=day_first"], {"day_first": "day_first"}),
         (["x=thousands:,"], {"x": "thousands:,"}),
+        (["x=lower_case then missing:<=5"], {"x": "lower_case then missing:<=5"}),
         (["x=moon"], {"x": "moon"}),
     ],
 )
@@ -189,6 +190,10 @@ def test_texts_with_signs_in_them_are_parsed(pairs, mends):
         ("day_first", "missing:-9", None),
         ("thousands:,", "numbers_but:<1", None),
         ("day_first", "day_first", "day_first"),
+        ("lower_case", "missing:unknown", "lower_case then missing:unknown"),
+        ("lower_case then missing:unknown", "missing:?", "lower_case then missing:unknown|?"),
+        ("missing:Unknown", "lower_case", "missing:Unknown then lower_case"),
+        ("lower_case", "numbers_but:x", None),
     ],
 )
 def test_two_mends_of_a_column_are_one_where_they_can_be(first, then, both):
