@@ -8,7 +8,6 @@ settings name. Length, optimiser and weighting are ours; the paper does not give
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from core.adam import Adam
 from core.landscape.heads import draw_own_heads, make_heads
 from core.landscape.rows.labels import Labels
 from core.landscape.rows.pieces import Rows
@@ -53,7 +52,7 @@ def warm_up(
     theta = trunk.start.clone().requires_grad_()
     drawn = draw_own_heads(tasks, labels, trunk.width, "prior", generator, device)
     head = [drawn.weight.clone().requires_grad_(), drawn.bias.clone().requires_grad_()]
-    search = Adam([theta, *head], RATE)
+    search = torch.optim.Adam([theta, *head], lr=RATE)
     mass = rows.row_weight.double().cpu().cumsum(0)
     size = min(BATCH, max(1, trunk.max_rows(len(tasks))))
     for step in range(steps):
