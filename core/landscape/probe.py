@@ -26,6 +26,9 @@ STEPS = 150
 TOLERANCE = 1e-7
 """Largest slope of a mean loss that counts as none, in whitened coordinates."""
 
+RAREST = 1e-4
+"""Base rate that a probe starts from at least."""
+
 FLATTEST = 1e-12
 """Curvature of a direction that nothing depends on, so that nothing is divided by 0."""
 
@@ -137,7 +140,21 @@ def _minimise(
         metric = penalty + square * bend.unsqueeze(1)
         return Slope(slope.flatten(1), metric.clamp_min(FLATTEST).flatten(1))
 
-    start = heads.weight.new_zeros(n_tasks, (width + 1) * n_outputs)
-    found = minimise(slope_at, start, TOLERANCE, STEPS, on_round)
+    start = heads.weight.new_zeros(n_tasks, width + 1, n_outputs)
+    is_known = heads.is_binary & (counts.sum(0) > 0)
+    start[:, width, 0] = torch.where(is_known, _log_odds(labels, counts, chunks), 0.0)
+    found = minimise(slope_at, start.flatten(1), TOLERANCE, STEPS, on_round)
     found = found.view(n_tasks, width + 1, n_outputs)
     return found[:, :width], found[:, width]
+
+
+def _log_odds(
+    labels: "Float[Tensor, 'row task']", counts: "Float[Tensor, 'row task']", chunks: Batches
+) -> "Float[Tensor, ' task']":
+    """Of the base rate of every task; where its probe starts, as most of the way is to there."""
+    import torch
+
+    rates = chunks.each(
+        len(labels), lambda start, stop: (labels[start:stop] * counts[start:stop]).sum(0)
+    )
+    return torch.stack(rates).sum(0).clamp(RAREST, 1 - RAREST).logit()

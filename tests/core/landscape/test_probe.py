@@ -68,6 +68,7 @@ def test_a_task_without_labels_gets_an_empty_probe():
         tasks, arrange_rows(x, prepared, np.arange(300) // 7, CPU), trunk, RIDGE, lambda s: None
     )
     assert (heads.weight[1] == 0).all()
+    assert (heads.bias[1] == 0).all()
     assert (heads.weight[0] != 0).any()
 
 
