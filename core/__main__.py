@@ -87,6 +87,12 @@ def group(data: Path, run: Path | None, as_json: bool, **choices: Any) -> None:
 )
 @click.option("--apart", multiple=True, metavar="A,B", help="Tasks that never share a network.")
 @click.option(
+    "--networks",
+    type=int,
+    metavar="N",
+    help="Networks at most; a task may then also help in one that does not predict it.",
+)
+@click.option(
     "--grouping",
     "groupings",
     multiple=True,

@@ -8,7 +8,7 @@ import numpy as np
 from core.errors import MethodError
 from core.evidence import Candidate, Validation, to_partition
 from core.evidence.partitions import Partition
-from core.evidence.pins import keeps
+from core.evidence.pins import broken_rule, keeps
 from core.grouping import cut_everywhere, rank_groupings
 from core.values import Affinity, Grouping, Report
 
@@ -41,11 +41,12 @@ def check_hand_made(
     """Raise MethodError where a grouping of the user's is none, or breaks the user's own rules."""
     rules = settings.rules(task_names)
     for groups in hand_made:
-        if not keeps(rules, parse_grouping(groups, task_names)):
+        own = Candidate("made by hand", parse_grouping(groups, task_names))
+        if not keeps(rules, own):
             told = "; ".join(", ".join(group) for group in groups)
             raise MethodError(
-                f"Your grouping {told!r} breaks your rules of who is together and who is apart; "
-                "change one of the two."
+                f"Your grouping {told!r} {broken_rule(rules, len(own.groups))}; change one of the "
+                "two."
             )
 
 

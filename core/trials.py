@@ -75,6 +75,8 @@ class Trial(Frozen):
     metric_gain: Contrast
     """Mean gain over training alone."""
     loss_gain: Contrast
+    learned: tuple[tuple[int, ...], ...] = ()
+    """What the network of each group learns, helpers included; empty where nobody has helpers."""
 
     @property
     def n_groups(self) -> int:
@@ -90,6 +92,26 @@ class Trial(Frozen):
             tuple(task_names[task] for task in np.flatnonzero(self.labels == group))
             for group in np.unique(self.labels)
         )
+
+    def helpers(self, task_names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """The names of the tasks that each network learns and does not predict."""
+        return helpers_of(self.labels, self.learned, task_names)
+
+
+def helpers_of(
+    labels: Int[np.ndarray, " task"],
+    learned: tuple[tuple[int, ...], ...],
+    task_names: tuple[str, ...],
+) -> tuple[tuple[str, ...], ...]:
+    """For every group the names of the tasks that its network learns and does not predict."""
+    return tuple(
+        tuple(
+            task_names[task]
+            for task in (learned[number] if learned else ())
+            if labels[task] != number
+        )
+        for number in range(len(np.unique(labels)))
+    )
 
 
 class Judge(StrEnum):
@@ -131,10 +153,23 @@ class Evidence(Frozen):
     is_final: bool = True
     """False while the work goes on: then nothing was looked at on test rows."""
     notes: tuple[str, ...] = ()
+    learned: tuple[tuple[int, ...], ...] = ()
+    """What the network of each of these groups learns; empty where nobody has helpers."""
 
     def trial(self, n_groups: int) -> Trial:
-        """The trial with this many groups that did best on validation rows."""
-        return next(trial for trial in self.trials if trial.n_groups == n_groups)
+        """The trial with this many groups, and no helpers, that did best on validation rows."""
+        return next(one for one in self.trials if one.n_groups == n_groups and not one.learned)
+
+    @property
+    def advised(self) -> Trial:
+        """The trial that the verdict amounts to."""
+        same = (one for one in self.trials if (one.labels == self.labels).all())
+        return next(one for one in same if one.learned == self.learned)
+
+    @property
+    def helpers(self) -> tuple[tuple[str, ...], ...]:
+        """The names of the tasks that each advised network learns and does not predict."""
+        return helpers_of(self.labels, self.learned, self.task_names)
 
     @property
     def by_number(self) -> tuple[Trial, ...]:

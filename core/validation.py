@@ -16,7 +16,6 @@ from core.errors import TableError
 from core.evidence import OnPartial, TrainedStore, Validation
 from core.evidence import validate_grouping as validate_candidates
 from core.evidence.candidate import admit, groups_of
-from core.evidence.partitions import is_proper
 from core.evidence.pins import keeps
 from core.progress import OnProgress, silent
 from core.proposals import list_candidates
@@ -102,13 +101,13 @@ def estimate_cost(
     settings.check_search(n_tasks)
     rules = settings.rules(report.task_names)
     most = settings.groups_per_task * n_tasks
-    open_ = (one for one in list_candidates(report, hand_made) if keeps(rules, one.partition))
+    open_ = (one for one in list_candidates(report, hand_made) if keeps(rules, one))
     admitted = admit(open_, n_tasks, most)
     sizes = [len(group) for group in groups_of(admitted)]
     searched = _n_searched(settings, n_tasks, len(sizes))
     n_first = len(settings.first(n_tasks))
-    proper = [one for one in admitted if is_proper(one.partition)]
-    plain = [one for one in admitted if not is_proper(one.partition)]
+    proper = [one for one in admitted if one.is_proper]
+    plain = [one for one in admitted if not one.is_proper]
     again = len(groups_of((*proper[: settings.n_finalists], *plain)))
     ways = sorted(len(one.partition) for one in proper)
     null = settings.n_random * (ways[len(ways) // 2] if ways else 0)
@@ -143,7 +142,7 @@ def _n_searched(settings: Validation, n_tasks: int, n_known: int) -> int:
 def with_evidence(report: Report, evidence: Evidence) -> Report:
     """The report with evidence, recommending what the verdict amounts to."""
     grouping = _grouping(report, evidence)
-    decision = _decision(evidence.labels)
+    decision = Decision.GROUPED if evidence.learned else _decision(evidence.labels)
     reason = evidence.reason
     if evidence.verdict is Verdict.UNDECIDED and decision is Decision.ALONE:
         reason += " Each task alone cannot harm any; all together needs a single network."

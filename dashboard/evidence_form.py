@@ -15,7 +15,7 @@ from core.values import Report
 from dashboard.charts.text import clean
 from dashboard.jobs import start_job
 from dashboard.needs import pace, say_range
-from dashboard.pins_form import ask_pins
+from dashboard.pins_form import ask_networks, ask_pins
 from dashboard.widgets import pick_one
 from dashboard.words import show_error
 
@@ -29,7 +29,7 @@ _SEARCHES = {
     "exhaustive": "every one",
     "none": "none",
 }
-PINS = "Say which tasks must share a network, or must not"
+PINS = "Say how many networks there may be, and who must or must not share one"
 OWN = "Train a grouping of my own as well"
 
 
@@ -54,7 +54,8 @@ def ask_for_training(run: Run, report: Report) -> None:
     settings = with_seeds(VALIDATIONS[preset], int(seeds), judge, search)
     if st.checkbox(PINS, key="pins"):
         together, apart = ask_pins(report.task_names, f"pins_{run.id}")
-        settings = replace(settings, together=together, apart=apart)
+        networks = ask_networks(len(report.tasks), f"pins_{run.id}")
+        settings = replace(settings, together=together, apart=apart, networks=networks)
     hand_made = _own_grouping(report) if st.checkbox(OWN, key="own") else ()
     try:
         cost = estimate_cost(report, settings, hand_made)

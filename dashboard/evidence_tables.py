@@ -57,12 +57,21 @@ def _test(evidence: Evidence, trial: Trial) -> str:
 
 
 def _groups(evidence: Evidence, trial: Trial) -> str:
-    if trial.n_groups == len(evidence.task_names):
-        return "each task alone"
-    return " · ".join(
-        f"{letter(place)}: {', '.join(map(clean, group))}"
-        for place, group in enumerate(trial.groups(evidence.task_names))
+    return (
+        "each task alone" if trial is evidence.alone else " · ".join(networks_of(evidence, trial))
     )
+
+
+def networks_of(evidence: Evidence, trial: Trial) -> list[str]:
+    """Of each network its letter, the tasks that it predicts, and those that only help it."""
+    names = evidence.task_names
+    return [
+        f"{letter(place)}: {', '.join(map(clean, group))}"
+        + (f" (helped by {', '.join(map(clean, helpers))})" if helpers else "")
+        for place, (group, helpers) in enumerate(
+            zip(trial.groups(names), trial.helpers(names), strict=True)
+        )
+    ]
 
 
 def _outcome(evidence: Evidence, trial: Trial | None, task: int) -> str:

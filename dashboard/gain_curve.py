@@ -6,8 +6,8 @@ import streamlit as st
 from core.trials import Evidence
 from dashboard.charts.chart import PlotlyChart
 from dashboard.charts.mean_gains import with_interval
-from dashboard.charts.text import clean
 from dashboard.components import show_chart
+from dashboard.evidence_tables import networks_of
 
 
 def show_gain_curve(chart: PlotlyChart, evidence: Evidence) -> None:
@@ -35,9 +35,7 @@ def gain_rows(evidence: Evidence) -> pd.DataFrame:
                 "groups": trial.n_groups,
                 "test gain (95 % interval)": with_interval(evidence.gain(trial), evidence.judge),
                 "from": trial.origin,
-                "which": " · ".join(
-                    ", ".join(map(clean, group)) for group in trial.groups(evidence.task_names)
-                ),
+                "which": " · ".join(networks_of(evidence, trial)),
             }
             for trial in evidence.by_number
         ]

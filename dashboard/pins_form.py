@@ -1,4 +1,4 @@
-"""Who always shares a network, and who never does."""
+"""Who always shares a network, who never does, and how many networks there may be."""
 
 from collections.abc import Sequence
 
@@ -19,6 +19,19 @@ def ask_pins(task_names: Sequence[str], key: str) -> tuple[Sets, Sets]:
             task_names, "Kept apart", "No two of these tasks ever share a network.", key
         )
     return together, apart
+
+
+def ask_networks(n_tasks: int, key: str) -> int | None:
+    """How many networks there may be; None where there is no bound."""
+    asked = st.number_input(
+        "Networks, at most (0 = as many as pay off)",
+        0,
+        n_tasks,
+        key=f"networks_{key}",
+        help="Where you bound them, a task may also help in a network that does not predict it.",
+        persist_state="session",
+    )
+    return int(asked) or None
 
 
 def _ask_sets(task_names: Sequence[str], label: str, help: str, key: str) -> Sets:

@@ -45,14 +45,14 @@ def show_verdict(evidence: Evidence, report: Report, marked: np.ndarray) -> None
 
 def _gains_of_groups(evidence: Evidence, labels: np.ndarray) -> dict[int, str]:
     """What the tasks of each advised group gain on average, those that count."""
-    advised = next(one for one in evidence.trials if (one.labels == evidence.labels).all())
-    gains = evidence.gains(advised).value
+    gains = evidence.gains(evidence.advised).value
     counts = np.array([not why for why in evidence.excluded])
     told = {}
     for number in map(int, np.unique(labels)):
         here = labels == number
+        helpers = evidence.helpers[int(evidence.labels[here][0])]
         n = int((here & counts).sum())
-        if here.sum() < 2:
+        if here.sum() < 2 and not helpers:
             told[number] = "On its own."
         elif not n:
             told[number] = "Too few test events to judge these tasks."
@@ -60,6 +60,8 @@ def _gains_of_groups(evidence: Evidence, labels: np.ndarray) -> dict[int, str]:
             gain = amount(float(gains[here & counts].mean()), evidence.judge)
             whom = f"mean of the {n} tasks that count" if n > 1 else "the one task that counts"
             told[number] = f"{gain} over alone on test rows ({whom})."
+        if helpers:
+            told[number] += f" Its network also learns {plain(', '.join(helpers))}."
     return told
 
 

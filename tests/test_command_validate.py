@@ -182,3 +182,13 @@ def test_a_killed_worker_is_interrupted_and_can_go_on(run):
         time.sleep(0.02)
     assert target.status(EVIDENCE).state is State.INTERRUPTED
     assert taskscape("validate", run, *QUICK).returncode == 0
+
+
+def test_no_more_networks_than_there_may_be(run):
+    done = taskscape("validate", run, *QUICK, "--networks", 2)
+    assert done.returncode == 0, done.stderr
+    evidence = json.loads((run / "report.json").read_text())["evidence"]
+    sizes = {len(one["groups"]) for one in evidence["candidates"]}
+    assert sizes <= {1, 2, len(evidence["alone"]["groups"])}
+    assert all(len(one["helpers"]) == len(one["groups"]) for one in evidence["candidates"])
+    assert "takes 6 networks, and you allow 2" in done.stdout

@@ -27,6 +27,7 @@ def validate_run(
     search: str | None = None,
     together: Sequence[str] = (),
     apart: Sequence[str] = (),
+    networks: int | None = None,
     groupings: Sequence[str],
 ) -> int:
     """Start the training of a finished run's candidates and watch it; returns the exit status.
@@ -45,7 +46,7 @@ def validate_run(
     if run.report().provenance.get("plan") != run.spec.plan:
         raise RunError(f"The report of {run.id} is of an earlier plan; resume the run first.")
     settings = with_seeds(validation_preset(preset), seeds, search=search)
-    settings = replace(settings, together=_sets(together), apart=_sets(apart))
+    settings = replace(settings, together=_sets(together), apart=_sets(apart), networks=networks)
     hand_made = tuple(_groups(text) for text in groupings)
     run.ask_validation(Asked(settings, hand_made))
     cost = estimate_cost(run.report(), settings, hand_made)
@@ -68,13 +69,13 @@ def summarise(report: "Report") -> str:
     evidence = report.evidence
     if evidence is None:
         raise RunError("The run has no evidence; validate it again.")
-    groups = report.recommended.grouping.groups(report.task_names)
+    groups = zip(evidence.advised.groups(report.task_names), evidence.helpers, strict=True)
     return "\n".join(
         [
             f"verdict: {evidence.verdict}",
             report.recommended.reason,
             "",
-            *(f"{letter(i):>5}  {', '.join(map(clean, group))}" for i, group in enumerate(groups)),
+            *(f"{letter(i):>5}  {_who(*group)}" for i, group in enumerate(groups)),
             "",
             *_tasks(evidence),
             "",
@@ -89,6 +90,12 @@ def summarise(report: "Report") -> str:
             *(f"Note: {note}" for note in evidence.notes),
         ]
     )
+
+
+def _who(group: Sequence[str], helpers: Sequence[str]) -> str:
+    """The tasks that a network predicts, and those that only help it."""
+    helped = f"   (helped by {', '.join(map(clean, helpers))})" if helpers else ""
+    return ", ".join(map(clean, group)) + helped
 
 
 def _tasks(evidence: "Evidence") -> list[str]:

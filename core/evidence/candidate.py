@@ -3,34 +3,57 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from core.evidence.partitions import Group, Partition, alone, together
+import numpy as np
+from jaxtyping import Int
+
+from core.evidence.partitions import Group, Partition, alone, is_proper, together
+
+HELPED = "with helpers"
+"""What the origin says where tasks learn in networks that do not predict them."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A partition of the tasks and its origin in a few words, as `mixture (diag), sca`."""
+    """A partition of the tasks and its origin in a few words, as `mixture (diag), sca`.
+
+    A group of the partition are the tasks that one network predicts. The network may learn others
+    beside them: helpers, which another network predicts.
+    """
 
     origin: str
     partition: Partition
+    learned: tuple[Group, ...] = ()
+    """What the network of each group learns; empty where nobody has helpers."""
 
     @property
     def groups(self) -> tuple[Group, ...]:
-        return self.partition
+        """What each network learns."""
+        return self.learned or self.partition
+
+    @property
+    def way(self) -> tuple[Partition, tuple[Group, ...]]:
+        """What is trained and what it is used for, wherever it came from."""
+        return self.partition, self.groups
+
+    @property
+    def is_proper(self) -> bool:
+        """Whether it is neither every task alone nor all in one network."""
+        return is_proper(self.partition) or self.groups != self.partition
 
 
 def admit(candidates: Iterable[Candidate], n_tasks: int, most_groups: int) -> tuple[Candidate, ...]:
     """Alone and together, then every distinct candidate while at most `most_groups` distinct
-    groups are needed for all that were admitted; the first of equal partitions keeps its name."""
+    groups are needed for all that were admitted; the first of equal ones keeps its name."""
     admitted = [
         Candidate("each task alone", alone(n_tasks)),
         Candidate("all tasks together", together(n_tasks)),
     ]
-    seen = {candidate.partition for candidate in admitted}
+    seen = {candidate.way for candidate in admitted}
     groups = groups_of(admitted)
     for candidate in candidates:
         needed = groups | set(candidate.groups)
-        if candidate.partition not in seen and len(needed) <= most_groups:
-            seen.add(candidate.partition)
+        if candidate.way not in seen and len(needed) <= most_groups:
+            seen.add(candidate.way)
             groups = needed
             admitted.append(candidate)
     return tuple(admitted)
@@ -39,3 +62,46 @@ def admit(candidates: Iterable[Candidate], n_tasks: int, most_groups: int) -> tu
 def groups_of(candidates: Sequence[Candidate]) -> set[Group]:
     """The distinct groups that have to be trained for these candidates."""
     return {group for candidate in candidates for group in candidate.groups}
+
+
+def serving(
+    origin: str, chosen: Sequence[Group], assignment: Int[np.ndarray, " task"]
+) -> Candidate:
+    """The candidate that trains the chosen groups and predicts every task by the network that it
+    is assigned to; every network predicts a task at least."""
+    served = [tuple(np.flatnonzero(assignment == number).tolist()) for number in range(len(chosen))]
+    pairs = sorted(zip(served, chosen, strict=True))
+    partition, groups = (tuple(side) for side in zip(*pairs, strict=True))
+    if groups == partition:
+        return Candidate(origin, partition)
+    return Candidate(f"{origin}, {HELPED}", partition, groups)
+
+
+def random_like(candidate: Candidate, n: int, seed: int) -> tuple[Candidate, ...]:
+    """Up to `n` distinct ones with the same sizes and overlaps, the given one left out: its tasks
+    change places.
+
+    Fewer where fewer exist: drawing stops after 50 draws in a row without a new one.
+    """
+    rng = np.random.default_rng(seed)
+    n_tasks = sum(len(group) for group in candidate.partition)
+    found: dict[object, Candidate] = {}
+    misses = 0
+    while len(found) < n and misses < 50:
+        drawn = _moved(candidate, rng.permutation(n_tasks).tolist())
+        misses += 1
+        if drawn.way != candidate.way and drawn.way not in found:
+            found[drawn.way] = drawn
+            misses = 0
+    return tuple(found.values())
+
+
+def _moved(candidate: Candidate, comes_from: Sequence[int]) -> Candidate:
+    """Task t in the place of task `comes_from[t]`."""
+    goes_to = np.argsort(comes_from)
+    served, learned = (
+        [tuple(sorted(goes_to[list(group)].tolist())) for group in side] for side in candidate.way
+    )
+    pairs = sorted(zip(served, learned, strict=True))
+    partition, groups = (tuple(side) for side in zip(*pairs, strict=True))
+    return Candidate("random", partition, groups if candidate.learned else ())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.evidence.bootstrap import Replicates
-from core.evidence.candidate import Candidate
+from core.evidence.candidate import Candidate, groups_of
 from core.evidence.counting import counts, too_few
 from core.evidence.decide import Answer, decide
 from core.evidence.effects import (
@@ -19,8 +19,8 @@ from core.evidence.effects import (
 )
 from core.evidence.gains import mean_gain
 from core.evidence.notes import broken, diverged, unheard, why_none
-from core.evidence.partitions import Partition, alone, is_proper, to_labels, together
-from core.evidence.pins import keeps
+from core.evidence.partitions import alone, to_labels, together
+from core.evidence.pins import broken_rule, keeps
 from core.training import METRICS, main_metric
 from core.trials import Contrast, Evidence, Gains, Judge, Trial, Verdict
 from core.values import Split
@@ -28,7 +28,7 @@ from core.values import Split
 if TYPE_CHECKING:
     from core.evidence.contest import Contest
 
-BROKEN = "That breaks your rules of who shares a network; what is advised keeps them."
+HELPERS = "Some tasks also help in a network that does not predict them."
 UNKNOWN = Contrast(float("nan"), float("nan"), float("nan"))
 
 
@@ -38,7 +38,7 @@ def preliminary(
     """What the validation rows say so far; no test row was looked at."""
     trials = _untested(contest, ranked, seeds)
     answer = Answer(Verdict.UNDECIDED, "Training goes on; nothing was looked at on test rows yet.")
-    return _evidence(contest, trials, answer, is_final=False)
+    return _evidence(contest, trials, answer, ranked, is_final=False)
 
 
 def conclude(
@@ -58,18 +58,19 @@ def conclude(
         replicates: bootstrap weights of the test rows and the seeds.
     """
     bench = _Bench(contest, replicates)
-    best = next((one.partition for one in finalists if is_proper(one.partition)), ())
-    random_gains = bench.plain_gains([one.partition for one in null])
+    best = next((one for one in finalists if one.is_proper), None)
+    random_gains = bench.plain_gains(null)
     over_alone = bench.contrast(best, bench.alone) if best else UNKNOWN
     over_together = bench.contrast(best, bench.together) if best else UNKNOWN
     plain = bench.contrast(bench.together, bench.alone)
     judge, metric = contest.settings.judge, _metric_name(contest)
     gains = (over_alone, over_together, plain, random_gains)
-    answer = decide(len(best), *gains, judge, metric, why_none(contest, trained))
-    if trouble := diverged(contest, (*bench.alone, *bench.together)):
+    n_groups, why = len(best.groups) if best else 0, why_none(contest, trained)
+    answer = decide(n_groups, *gains, judge, metric, why)
+    if trouble := diverged(contest, groups_of((bench.alone, bench.together))):
         answer = Answer(Verdict.UNDECIDED, f"{trouble[0]} So there is nothing to compare with.")
-    tested = {one.partition for one in finalists}
-    untested = [one for one in trained if one.partition not in tested]
+    tested = {one.way for one in finalists}
+    untested = [one for one in trained if one.way not in tested]
     return _evidence(
         contest,
         [
@@ -77,6 +78,7 @@ def conclude(
             *_untested(contest, untested, contest.first),
         ],
         answer,
+        finalists,
         is_final=True,
         best=best,
         random_gains=random_gains,
@@ -92,42 +94,44 @@ class _Bench:
     def __init__(self, contest: "Contest", replicates: Replicates) -> None:
         self.contest = contest
         n_tasks = len(contest.is_counted)
-        self.alone, self.together = alone(n_tasks), together(n_tasks)
+        self.alone = Candidate("each task alone", alone(n_tasks))
+        self.together = Candidate("all tasks together", together(n_tasks))
         self.is_counted = counts(too_few(contest.pool.examples, Split.TEST))
         self.rows = RowsUnderTest(contest.pool, contest.settings.test_seeds, replicates)
 
     def gains(
-        self, partition: Partition, judge: Judge, rows: RowsUnderTest | None = None
+        self, candidate: Candidate, judge: Judge, rows: RowsUnderTest | None = None
     ) -> Reading:
         """Gains of every task over training alone."""
         on = rows or self.rows
         if judge is Judge.METRIC:
-            return metric_gains(on.metrics(partition), on.metrics(self.alone))
-        return loss_gains(on.losses(partition), on.losses(self.alone))
+            return metric_gains(on.metrics(*candidate.way), on.metrics(*self.alone.way))
+        return loss_gains(on.losses(*candidate.way), on.losses(*self.alone.way))
 
-    def contrast(self, better: Partition, reference: Partition) -> Contrast:
-        """How much more one partition gains than another, in what is judged by."""
+    def contrast(self, better: Candidate, reference: Candidate) -> Contrast:
+        """How much more one way to train gains than another, in what is judged by."""
         judge = self.contest.settings.judge
         return contrast(self.gains(better, judge), self.gains(reference, judge), self.is_counted)
 
-    def plain_gains(self, partitions: Sequence[Partition]) -> np.ndarray:
-        """Float[partition]: mean gains without intervals, on the seeds of random partitions."""
+    def plain_gains(self, candidates: Sequence[Candidate]) -> np.ndarray:
+        """Float[candidate]: mean gains without intervals, on the seeds of random partitions."""
         judge = self.contest.settings.judge
         rows = RowsUnderTest(self.contest.pool, self.contest.settings.null, None)
-        gains = [self.gains(partition, judge, rows).value for partition in partitions]
+        gains = [self.gains(candidate, judge, rows).value for candidate in candidates]
         return np.array([mean_gain(gain, self.is_counted) for gain in gains], dtype=np.float64)
 
     def trial(self, candidate: Candidate) -> Trial:
         """A finalist with what it does to every task."""
-        settings, partition = self.contest.settings, candidate.partition
-        metric, loss = (self.gains(partition, judge) for judge in (Judge.METRIC, Judge.LOSS))
+        settings = self.contest.settings
+        metric, loss = (self.gains(candidate, judge) for judge in (Judge.METRIC, Judge.LOSS))
         none = Reading(np.zeros_like(metric.value), np.zeros_like(metric.replicates))
         return Trial(
             origin=candidate.origin,
-            labels=to_labels(partition),
+            labels=to_labels(candidate.partition),
+            learned=candidate.learned,
             n_seeds=settings.n_seeds,
             validation_gain=self.contest.gain(candidate, settings.seeds),
-            metric=self.rows.metrics(partition).value,
+            metric=self.rows.metrics(*candidate.way).value,
             metric_gains=summarise(metric, self.is_counted),
             loss_gains=summarise(loss, self.is_counted),
             metric_gain=contrast(metric, none, self.is_counted),
@@ -135,19 +139,25 @@ class _Bench:
         )
 
 
-def _advised(contest: "Contest", answer: Answer, best: Partition) -> tuple[Partition, str]:
-    """What the answer amounts to, with its reason. Where that breaks the rules of who shares a
-    network: instead of alone what the rules ask for at least, instead of together the best."""
-    n_tasks = len(contest.is_counted)
-    least = contest.least.partition
-    meant, instead = alone(n_tasks), least
-    if answer.verdict is Verdict.GROUPED:
+def _advised(
+    contest: "Contest", answer: Answer, best: Candidate | None, ranked: Sequence[Candidate]
+) -> tuple[Candidate, str]:
+    """What the answer amounts to, with its reason. Where that breaks the rules: instead of alone
+    what the rules ask for at least, instead of together the best, and where alone is better but
+    takes too many networks whatever does best in as many as there may be."""
+    n_tasks, rules = len(contest.is_counted), contest.rules
+    meant, instead = Candidate("each task alone", alone(n_tasks)), contest.least
+    if answer.verdict is Verdict.GROUPED and best is not None:
         meant = best
     elif answer.verdict is Verdict.TOGETHER:
-        meant, instead = together(n_tasks), best or least
-    if keeps(contest.rules, meant):
-        return meant, answer.reason
-    return instead, f"{answer.reason} {BROKEN}"
+        meant, instead = Candidate("all tasks together", together(n_tasks)), best or contest.least
+    elif answer.verdict is Verdict.ALONE and rules.networks is not None:
+        instead = next((one for one in ranked if keeps(rules, one)), contest.least)
+    chosen, reason = meant, answer.reason
+    if not keeps(rules, meant):
+        broken = broken_rule(rules, len(meant.groups))
+        chosen, reason = instead, f"{reason} That {broken}; what is advised keeps to it."
+    return chosen, f"{reason} {HELPERS}" if chosen.learned else reason
 
 
 def _metric_name(contest: "Contest") -> str:
@@ -164,6 +174,7 @@ def _untested(
         Trial(
             origin=one.origin,
             labels=to_labels(one.partition),
+            learned=one.learned,
             n_seeds=len(seeds),
             validation_gain=contest.gain(one, seeds),
             metric=unknown,
@@ -180,13 +191,14 @@ def _evidence(
     contest: "Contest",
     trials: Sequence[Trial],
     answer: Answer,
+    ranked: Sequence[Candidate],
     is_final: bool,
-    best: Partition = (),
+    best: Candidate | None = None,
     **measured: Any,
 ) -> Evidence:
     examples, pool = contest.pool.examples, contest.pool
-    advised, reason = _advised(contest, answer, best)
-    labels = [trial.labels.tolist() for trial in trials]
+    advised, reason = _advised(contest, answer, best, ranked)
+    ways = [(trial.labels.tolist(), trial.learned) for trial in trials]
     blank = {
         "grouped_over_alone": UNKNOWN,
         "grouped_over_together": UNKNOWN,
@@ -197,10 +209,11 @@ def _evidence(
         task_names=tuple(task.name for task in examples.tasks),
         judge=contest.settings.judge,
         trials=tuple(trials),
-        best=labels.index(to_labels(best).tolist()) if best else -1,
+        best=ways.index((to_labels(best.partition).tolist(), best.learned)) if best else -1,
         verdict=answer.verdict,
         reason=reason,
-        labels=to_labels(advised),
+        labels=to_labels(advised.partition),
+        learned=advised.learned,
         metrics=tuple(main_metric(task.kind) for task in examples.tasks),
         excluded=too_few(examples, Split.TEST),
         n_seeds=contest.settings.n_seeds,

@@ -9,7 +9,7 @@ from jaxtyping import Bool
 
 from core.evidence.candidate import Candidate
 from core.evidence.gains import partition_gain
-from core.evidence.partitions import canonical, is_proper
+from core.evidence.pins import least_sharing
 from core.evidence.pool import Pool
 from core.evidence.search.rules import Rules
 from core.evidence.settings import Validation
@@ -40,22 +40,24 @@ class Contest:
 
     @cached_property
     def least(self) -> Candidate:
-        """What the rules ask for and nothing beyond: pinned tasks together, all others alone."""
-        units = self.rules.units(len(self.is_counted))
-        return Candidate("only what you pinned", canonical(units))
+        """What the rules ask for and nothing beyond: pinned tasks together, all others alone, or
+        in as few networks as there may be."""
+        return least_sharing(self.rules, len(self.is_counted))
 
     def gain(self, candidate: Candidate, seeds: tuple[int, ...]) -> float:
         """Mean validation gain; NaN where a network of the candidate diverged."""
-        judge = self.settings.judge
-        return partition_gain(self.pool, candidate.partition, seeds, self.is_counted, judge)
+        judge, learned = self.settings.judge, candidate.groups
+        return partition_gain(
+            self.pool, candidate.partition, seeds, self.is_counted, judge, learned
+        )
 
     def rank(
         self, candidates: Sequence[Candidate], seeds: tuple[int, ...]
     ) -> tuple[Candidate, ...]:
-        """Distinct partitions, the best first; ties keep their order, those that diverged last."""
+        """Distinct candidates, the best first; ties keep their order, those that diverged last."""
         distinct: dict[object, Candidate] = {}
         for one in candidates:
-            distinct.setdefault(one.partition, one)
+            distinct.setdefault(one.way, one)
         gains = {key: self.gain(one, seeds) for key, one in distinct.items()}
         order = sorted(distinct, key=lambda key: (np.isnan(gains[key]), -gains[key]))
         return tuple(distinct[key] for key in order)
@@ -64,15 +66,9 @@ class Contest:
         """The best proper groupings that did not diverge, with alone, together and what the rules
         ask for at least."""
         proper = [
-            one
-            for one in ranked
-            if is_proper(one.partition) and np.isfinite(self.gain(one, self.first))
+            one for one in ranked if one.is_proper and np.isfinite(self.gain(one, self.first))
         ]
-        plain = [
-            one
-            for one in ranked
-            if not is_proper(one.partition) or one.partition == self.least.partition
-        ]
+        plain = [one for one in ranked if not one.is_proper or one.way == self.least.way]
         return tuple(dict.fromkeys((*proper[: self.settings.n_finalists], *plain)))
 
     def sound_first(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
@@ -81,6 +77,6 @@ class Contest:
         return tuple(
             sorted(
                 candidates,
-                key=lambda one: any(pool.diverged(group, seeds) for group in one.partition),
+                key=lambda one: any(pool.diverged(group, seeds) for group in one.groups),
             )
         )

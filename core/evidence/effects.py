@@ -33,19 +33,22 @@ class RowsUnderTest:
         self._losses: dict[Group, Reading] = {}
         self._metrics: dict[Group, Reading] = {}
 
-    def losses(self, partition: Partition) -> Reading:
-        """Mean loss of every task, in units of the constant predictor's."""
-        for group in partition:
+    def losses(self, partition: Partition, learned: Sequence[Group] | None = None) -> Reading:
+        """Mean loss of every task, in units of the constant predictor's; `learned` are the tasks
+        that the network of each group learns, where it has helpers."""
+        groups = learned or partition
+        for group in groups:
             if group not in self._losses:
                 self._losses[group] = self._read_losses(group)
-        return self._assemble(partition, self._losses)
+        return _assemble(partition, groups, self._losses)
 
-    def metrics(self, partition: Partition) -> Reading:
+    def metrics(self, partition: Partition, learned: Sequence[Group] | None = None) -> Reading:
         """Main metric of every task, mean over the seeds, larger is better."""
-        for group in partition:
+        groups = learned or partition
+        for group in groups:
             if group not in self._metrics:
                 self._metrics[group] = self._read_metrics(group)
-        return self._assemble(partition, self._metrics)
+        return _assemble(partition, groups, self._metrics)
 
     def _read_losses(self, group: Group) -> Reading:
         losses = self.pool.test_losses(group, self.seeds)
@@ -72,13 +75,18 @@ class RowsUnderTest:
             read[:, member] = (np.stack(by_seed, axis=1) * share).sum(axis=1)
         return Reading(read[0], read[1:])
 
-    def _assemble(self, partition: Partition, readings: dict[Group, Reading]) -> Reading:
-        order = np.argsort([task for group in partition for task in group])
-        found = [readings[group] for group in partition]
-        return Reading(
-            np.concatenate([one.value for one in found])[order],
-            np.concatenate([one.replicates for one in found], axis=1)[:, order],
-        )
+
+def _assemble(
+    partition: Partition, learned: Sequence[Group], readings: dict[Group, Reading]
+) -> Reading:
+    """Every task as its own network has it; what helpers reach there is left out."""
+    order = np.argsort([task for group in partition for task in group])
+    values, replicates = [], []
+    for group, members in zip(partition, learned, strict=True):
+        own = [members.index(task) for task in group]
+        values.append(readings[members].value[own])
+        replicates.append(readings[members].replicates[:, own])
+    return Reading(np.concatenate(values)[order], np.concatenate(replicates, axis=1)[:, order])
 
 
 def loss_gains(losses: Reading, alone: Reading) -> Reading:

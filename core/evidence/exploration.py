@@ -13,17 +13,18 @@ from itertools import chain, combinations
 import numpy as np
 from jaxtyping import Float
 
-from core.evidence.candidate import Candidate
+from core.evidence.candidate import Candidate, groups_of, serving
 from core.evidence.contest import Contest
 from core.evidence.gains import seed_variance, validation_gain
-from core.evidence.partitions import Group, Partition, is_proper
-from core.evidence.pins import climb, from_units, keeping
+from core.evidence.partitions import Group, Partition
+from core.evidence.pins import climb, from_units, keeping, keeps
 from core.evidence.recombine import best_proper
 from core.evidence.refine import Predict
 from core.evidence.search.acquire import propose_groups
 from core.evidence.search.mean import predict_mean
 from core.evidence.search.measured import Measured
 from core.evidence.search.pairs import from_pairs, gains_of_pairs
+from core.evidence.search.select import select_groups
 from core.evidence.search.surrogate import Surrogate, fit_surrogate
 from core.progress import OnProgress, within
 
@@ -117,14 +118,17 @@ class _Quest:
             "search: best groups as expected": surrogate.settled(),
         }
         most = -(-self.contest.settings.n_finalists // len(found))
-        kept = set(keeping(self.contest.rules, measured.groups, self.n_tasks))
+        rules = self.contest.rules
+        kept = set(keeping(rules, measured.groups, self.n_tasks))
         rows = [row for row, group in enumerate(measured.groups) if group in kept]
         groups = [measured.groups[row] for row in rows]
-        candidates = [
-            Candidate(origin, one)
-            for origin, gains in found.items()
-            for one in best_proper(groups, gains[rows], most)
-        ]
+        candidates = []
+        for origin, gains in found.items():
+            if rules.overlap:
+                chosen = select_groups(groups, gains[rows], rules)
+                candidates.append(serving(origin, chosen.groups, chosen.assignment))
+            best = best_proper(groups, gains[rows], most, rules.networks)
+            candidates += [Candidate(origin, one) for one in best]
         return (*candidates, *self._foretold(measured, surrogate, on_progress))
 
     def _foretold(
@@ -138,9 +142,11 @@ class _Quest:
         if settings.search == "pairs":
             pair_gains = gains_of_pairs(measured)
             predict = partial(from_pairs, pair_gains)
-        climbed = [one for one in self._climb(predict) if is_proper(one)][:N_FORETOLD]
-        self.train([group for one in climbed for group in one], on_progress)
-        return [Candidate("search: expected to be best", one) for one in climbed]
+        climbed = [Candidate("search: expected to be best", one) for one in self._climb(predict)]
+        rules = self.contest.rules
+        kept = [one for one in climbed if one.is_proper and keeps(rules, one)][:N_FORETOLD]
+        self.train(groups_of(kept), on_progress)
+        return kept
 
     def measured(self) -> Measured:
         """Validation gains of every group so far; a task that does not count gains nothing, and a

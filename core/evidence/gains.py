@@ -81,9 +81,13 @@ def partition_gain(
     seeds: Sequence[int],
     is_counted: Bool[np.ndarray, " task"],
     judge: Judge,
+    learned: Sequence[Group] | None = None,
 ) -> float:
-    """Mean gain of a partition on validation rows; NaN where one of its networks diverged."""
+    """Mean gain of a partition on validation rows; NaN where one of its networks diverged.
+
+    `learned` are the tasks that the network of each group learns, where it has helpers.
+    """
     gain = np.full(len(is_counted), np.nan)
-    for group in partition:
-        gain[list(group)] = validation_gain(pool, group, seeds, judge)[list(group)]
+    for group, members in zip(partition, learned or partition, strict=True):
+        gain[list(group)] = validation_gain(pool, members, seeds, judge)[list(group)]
     return float(mean_gain(gain, is_counted))

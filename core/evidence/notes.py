@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from core.evidence.candidate import Candidate
 from core.evidence.contest import Contest
 from core.evidence.decide import NO_OTHER
-from core.evidence.partitions import Group, alone, is_proper, together
-from core.evidence.pins import keeps
+from core.evidence.partitions import Group, alone, together
+from core.evidence.pins import broken_rule, keeps
 
 _NAMED = 8
 """Tasks named in a sentence at most."""
@@ -40,7 +40,7 @@ def unheard(contest: Contest) -> tuple[str, ...]:
 
 def why_none(contest: Contest, trained: Sequence[Candidate]) -> str:
     """Why no proper grouping came to the test, where none did."""
-    if not any(is_proper(one.partition) for one in trained):
+    if not any(one.is_proper for one in trained):
         return NO_OTHER if len(contest.is_counted) < 3 else "no other grouping was proposed"
     if not contest.is_counted.any():
         return "no task has enough validation labels to choose a grouping by"
@@ -48,11 +48,11 @@ def why_none(contest: Contest, trained: Sequence[Candidate]) -> str:
 
 
 def broken(contest: Contest) -> tuple[str, ...]:
-    """What to know of alone and together where they break the rules of who shares a network."""
+    """What to know of alone and together where they break the rules."""
     n_tasks = len(contest.is_counted)
     plain = {"Each task alone": alone(n_tasks), "All together": together(n_tasks)}
     return tuple(
-        f"{what} breaks your rules of who shares a network; it is there to compare with."
+        f"{what} {broken_rule(contest.rules, len(partition))}; it is there to compare with."
         for what, partition in plain.items()
-        if not keeps(contest.rules, partition)
+        if not keeps(contest.rules, Candidate(what, partition))
     )

@@ -44,21 +44,3 @@ def together(n_tasks: int) -> Partition:
 def is_proper(partition: Partition) -> bool:
     """Whether it is neither every task alone nor all together."""
     return 1 < len(partition) < sum(len(group) for group in partition)
-
-
-def random_partitions(partition: Partition, n: int, seed: int) -> tuple[Partition, ...]:
-    """Up to `n` distinct partitions with the same group sizes, the given one left out.
-
-    Fewer where fewer exist: drawing stops after 50 draws in a row without a new one.
-    """
-    rng = np.random.default_rng(seed)
-    labels = to_labels(partition)
-    found: dict[Partition, None] = {}
-    misses = 0
-    while len(found) < n and misses < 50:
-        drawn = to_partition(rng.permutation(labels))
-        misses += 1
-        if drawn != partition and drawn not in found:
-            found[drawn] = None
-            misses = 0
-    return tuple(found)

@@ -9,16 +9,42 @@ from itertools import chain
 import numpy as np
 from jaxtyping import Float, Int
 
+from core.evidence.candidate import Candidate
 from core.evidence.partitions import Group, Partition, canonical, to_partition
 from core.evidence.refine import Predict, refine
 from core.evidence.search.measured import membership
 from core.evidence.search.rules import Rules
 
 
-def keeps(rules: Rules, partition: Partition) -> bool:
-    """Whether every group of a partition keeps the rules."""
-    n_tasks = sum(len(group) for group in partition)
-    return bool(rules.allowed(membership(partition, n_tasks)).all())
+def keeps(rules: Rules, candidate: Candidate) -> bool:
+    """Whether every network keeps the rules, and there are no more of them than there may be."""
+    n_tasks = sum(len(group) for group in candidate.partition)
+    fits = rules.networks is None or len(candidate.groups) <= rules.networks
+    return fits and bool(rules.allowed(membership(candidate.groups, n_tasks)).all())
+
+
+def broken_rule(rules: Rules, n_networks: int) -> str:
+    """Which rule something breaks that takes so many networks."""
+    if rules.networks is not None and n_networks > rules.networks:
+        return f"takes {n_networks} networks, and you allow {rules.networks:g}"
+    return "breaks your rules of who shares a network"
+
+
+def least_sharing(rules: Rules, n_tasks: int) -> Candidate:
+    """What the rules ask for and nothing beyond: pinned tasks together, all others alone; where
+    that takes too many networks, every unit in the first of them that it may join."""
+    units = rules.units(n_tasks)
+    if rules.networks is None or len(units) <= rules.networks:
+        return Candidate("only what you pinned", canonical(units))
+    filled: list[Group] = []
+    for unit in units:
+        joined = [tuple(sorted((*group, *unit))) for group in filled]
+        free = [place for place, one in enumerate(joined) if keeping(rules, [one], n_tasks)]
+        if free:
+            filled[free[0]] = joined[free[0]]
+        else:
+            filled.append(unit)
+    return Candidate("the fewest networks that your rules allow", canonical(filled))
 
 
 def keeping(rules: Rules, groups: Sequence[Group], n_tasks: int) -> list[Group]:

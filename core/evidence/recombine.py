@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from core.errors import MethodError
 from core.evidence.partitions import Group, Partition, canonical, is_proper
+from core.evidence.search.rules import Rules
 from core.evidence.search.select import select_groups
 
 MOST_TASKS = 12
@@ -17,17 +18,20 @@ MOST_TASKS = 12
 
 
 def best_proper(
-    groups: Sequence[Group], gains: Float[np.ndarray, "group task"], n: int = 1
+    groups: Sequence[Group],
+    gains: Float[np.ndarray, "group task"],
+    n: int = 1,
+    networks: float | None = None,
 ) -> tuple[Partition, ...]:
     """Up to `n` partitions with the largest sums of gains that are neither all alone nor all
-    together, the best first; only one of more than twelve tasks.
+    together, the best first; only one of more than twelve tasks. At most so many `networks`.
 
     The partitions but the best fall into classes, one for each of its groups: without that group,
     with all groups before it. The best of every class comes next (Lawler 1972).
     """
     n_tasks = gains.shape[1]
     rows = [row for row, group in enumerate(groups) if len(group) < n_tasks]
-    known = _Known([groups[row] for row in rows], gains[rows])
+    known = _Known([groups[row] for row in rows], gains[rows], Rules(networks=networks))
     most = n if n_tasks <= MOST_TASKS else 1
     found: list[Partition] = []
     open_: list[_Class] = []
@@ -52,6 +56,7 @@ and those that none of it does."""
 class _Known:
     groups: Sequence[Group]
     gains: Float[np.ndarray, "group task"]
+    rules: Rules
 
     def open(self, kept: tuple[Group, ...], without: frozenset[Group], open_: list[_Class]) -> None:
         """Queue a class by its best partition; nothing where it is empty."""
@@ -62,7 +67,7 @@ class _Known:
             if group in kept or (group not in without and taken.isdisjoint(group))
         ]
         try:
-            chosen = select_groups([self.groups[row] for row in rows], self.gains[rows])
+            chosen = select_groups([self.groups[row] for row in rows], self.gains[rows], self.rules)
         except MethodError:  # nothing serves every task any more
             return
         heappush(open_, (-chosen.mean_gain, canonical(chosen.groups), kept, without))

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.convolutions import CONVOLUTIONS
 from core.errors import MethodError
-from core.evidence.search.rules import Rules, named_rules
+from core.evidence.search.rules import Rules, named_rules, why_too_few
 from core.training import Trainer
 from core.trials import Judge
 
@@ -46,6 +46,9 @@ class Validation:
     """Sets of tasks, by name, that every grouping to choose from keeps in one network."""
     apart: tuple[tuple[str, ...], ...] = ()
     """Sets of tasks of which no two share a network."""
+    networks: int | None = None
+    """How many networks a grouping to choose from may take. Where that is said, a task may also
+    help in networks that do not predict it."""
     groups_per_task: int = 12
     """Distinct groups that candidates and search may train, as a multiple of the tasks."""
     n_random: int = 20
@@ -65,6 +68,8 @@ class Validation:
             "n_replicates": (100, 100_000),
             "seed": (0, 2**31),
         }
+        if self.networks is not None:
+            ranges["networks"] = (1, 1000)
         for name, (low, high) in ranges.items():
             value = getattr(self, name)
             if not low <= value <= high:
@@ -115,8 +120,13 @@ class Validation:
         return self.seeds[: max(self.first_seeds, most)]
 
     def rules(self, task_names: tuple[str, ...]) -> Rules:
-        """Who is together and who is apart; MethodError on an unknown task or a contradiction."""
-        return named_rules(task_names, together=self.together, apart=self.apart)
+        """Who is together, who is apart, and how many networks there may be; MethodError on an
+        unknown task or a contradiction."""
+        bound, helps = self.networks, self.networks is not None
+        rules = named_rules(task_names, bound, helps, self.together, self.apart)
+        if why := why_too_few(rules, task_names):
+            raise MethodError(why)
+        return rules
 
     def check_search(self, n_tasks: int) -> None:
         """Raise MethodError where every group of too many tasks is asked for."""

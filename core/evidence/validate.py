@@ -10,12 +10,11 @@ import numpy as np
 from jaxtyping import Float
 
 from core.evidence.bootstrap import draw_replicates
-from core.evidence.candidate import Candidate, admit, groups_of
+from core.evidence.candidate import Candidate, admit, groups_of, random_like
 from core.evidence.conclude import conclude, preliminary
 from core.evidence.contest import Contest
 from core.evidence.counting import counts, too_few
 from core.evidence.exploration import explore
-from core.evidence.partitions import is_proper, random_partitions
 from core.evidence.pins import keeps
 from core.evidence.pool import Pool, TrainedStore
 from core.evidence.settings import Validation
@@ -63,8 +62,7 @@ def validate_grouping(
     pool = Pool(examples, settings.trainer, device, store)
     contest = Contest(pool, settings, counts(too_few(examples, Split.VALIDATION)))
     tell = on_partial or (lambda evidence: None)
-    first_of_all = [contest.least] * keeps(contest.rules, contest.least.partition)
-    open_ = (one for one in (*first_of_all, *candidates) if keeps(contest.rules, one.partition))
+    open_ = (one for one in (contest.least, *candidates) if keeps(contest.rules, one))
     entrants = admit(open_, len(examples.tasks), contest.most_groups)
     first = contest.first
     pool.train(groups_of(entrants), first, _phase(on_progress, 0.0, 0.35, "candidates"))
@@ -80,11 +78,8 @@ def validate_grouping(
     more = _phase(on_progress, 0.7, 0.85, "networks to be judged")
     pool.train(groups_of(finalists), settings.test_seeds, more)
     finalists = contest.sound_first(finalists)
-    best = next((one for one in finalists if is_proper(one.partition)), None)
-    null: tuple[Candidate, ...] = ()
-    if best is not None:
-        drawn = random_partitions(best.partition, settings.n_random, settings.seed)
-        null = tuple(Candidate("random", partition) for partition in drawn)
+    best = next((one for one in finalists if one.is_proper), None)
+    null = () if best is None else random_like(best, settings.n_random, settings.seed)
     more = _phase(on_progress, 0.85, 0.95, "random groupings")
     pool.train(groups_of(null), settings.null, more)
     on_progress(0.95, "judging on the test rows")

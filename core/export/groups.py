@@ -35,9 +35,12 @@ def to_groups(spec: ModelSpec, report: Report, scores: Sequence[Score]) -> dict[
             {
                 "name": letter(number),
                 "tasks": [spec.task_names[task] for task in group],
+                **({"helpers": list(helpers)} if helpers else {}),
                 "seeds": list(spec.seeds[number]),
             }
-            for number, group in enumerate(spec.groups)
+            for number, (group, helpers) in enumerate(
+                zip(spec.groups, evidence.helpers, strict=True)
+            )
         ],
         "tasks": _tasks(spec, evidence, scores),
         "evidence": {
@@ -57,11 +60,11 @@ def group_of(spec: ModelSpec, task: int) -> str:
 
 
 def _tasks(spec: ModelSpec, evidence: Evidence, scores: Sequence[Score]) -> list[dict[str, Any]]:
-    trial = next(one for one in evidence.trials if (one.labels == evidence.labels).all())
-    gains = evidence.gains(trial)
+    gains = evidence.gains(evidence.advised)
+    learned = evidence.learned or spec.groups
     found = []
     for task, (name, score) in enumerate(zip(spec.task_names, scores, strict=True)):
-        is_alone = (task,) in spec.groups
+        is_alone = (task,) in spec.groups and (task,) in learned
         gain = Contrast(*(float(one[task]) for one in (gains.value, gains.low, gains.high)))
         found.append(
             {

@@ -1,6 +1,6 @@
 """The trained networks of a run's recommended grouping, out of the run's folder."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from core.device import DEVICES
 from core.errors import MethodError, RunError
+from core.evidence import to_partition
 from core.runs import Run
 from core.runs.trained import TrainedFolder
 from core.training import Group, Trained
@@ -25,11 +26,15 @@ class Members(StrEnum):
 
 @dataclass(frozen=True)
 class Network:
-    """One network: the group and seed that it was trained for, and where it stands."""
+    """One network: the group and seed that it was trained for, and where it stands.
+
+    It predicts some of the tasks of its group; the others only helped, and stay here.
+    """
 
     group: Group
     seed: int
     part: Trained
+    predicts: Group
 
     @property
     def place(self) -> tuple[int, int]:
@@ -42,8 +47,8 @@ class Network:
 
     @property
     def validation_loss(self) -> float:
-        """Mean loss of the members that have validation labels."""
-        losses = self.part.validation_loss[self.place][list(self.group)]
+        """Mean loss of the tasks that it predicts and that have validation labels."""
+        losses = self.part.validation_loss[self.place][list(self.predicts)]
         known = losses[np.isfinite(losses)]
         return float(known.mean()) if len(known) else float("inf")
 
@@ -52,10 +57,10 @@ class Network:
         place, number = self.place
         arrays = self.part.trunk_arrays(self.group)
         found = {f"trunk.{self._name(name)}": values[number] for name, values in arrays.items()}
-        for member, task in enumerate(self.group):
-            n = self.part.n_outputs[task]
-            found[f"heads.{member}.weight"] = self.part.head_weights[place, number, member, :n]
-            found[f"heads.{member}.bias"] = self.part.head_biases[place, number, member, :n]
+        for head, task in enumerate(self.predicts):
+            member, n = self.group.index(task), self.part.n_outputs[task]
+            found[f"heads.{head}.weight"] = self.part.head_weights[place, number, member, :n]
+            found[f"heads.{head}.bias"] = self.part.head_biases[place, number, member, :n]
         return found
 
     def _name(self, name: str) -> str:
@@ -70,16 +75,17 @@ def find_networks(
     run: Run,
     table: TaskTable,
     evidence: Evidence,
-    groups: Sequence[Group],
     members: Members = Members.ALL,
 ) -> tuple[tuple[Network, ...], ...]:
-    """For every group the networks that were judged, by seed; diverged ones are left out.
+    """For every advised group the networks that were judged, by seed; diverged ones are left out.
 
     Raises:
         RunError: a network is not in the run any more, or all of a group diverged.
     """
-    settings = run.asked.settings
-    kept = {(one.group, one.seed): one for one in _kept(run, table, set(groups))}
+    settings, served = run.asked.settings, to_partition(evidence.labels)
+    predicts = dict(zip(evidence.learned or served, served, strict=True))
+    groups = tuple(predicts)
+    kept = {(one.group, one.seed): one for one in _kept(run, table, predicts)}
     judged = settings.test_seeds[: evidence.n_seeds]
     if any((group, seed) not in kept for group in groups for seed in judged):
         judged = settings.seeds[: evidence.n_seeds]  # by an older version, that had no others
@@ -93,14 +99,14 @@ def parse_members(text: str) -> Members:
     return Members(text)
 
 
-def _kept(run: Run, table: TaskTable, groups: set[Group]) -> Iterable[Network]:
+def _kept(run: Run, table: TaskTable, predicts: Mapping[Group, Group]) -> Iterable[Network]:
     """What the run trained on a device that its plan allows, whether it is here or not."""
     allowed = [name for name in DEVICES if run.plan.device in (name, "auto")]
     for device in allowed:
         folder = TrainedFolder.of_run(run.path, table, run.asked.settings.trainer, device)
         for part in folder.load():
-            for group in groups & set(part.groups):
-                yield from (Network(group, seed, part) for seed in part.seeds)
+            for group in predicts.keys() & set(part.groups):
+                yield from (Network(group, seed, part, predicts[group]) for seed in part.seeds)
 
 
 def _of_group(

@@ -12,7 +12,6 @@ import numpy as np
 from core.as_yaml import to_yaml
 from core.data import Roles, TableSchema, fit_schema
 from core.errors import RunError
-from core.evidence import to_partition
 from core.export.discreet import make_discreet
 from core.export.groups import to_groups
 from core.export.model import SCHEMA, Model
@@ -57,7 +56,7 @@ def export_run(run: Run, folder: Path, members: Members = Members.ALL) -> Export
     report, evidence = _validated(run)
     table = run.table()
     examples = to_examples(table)
-    networks = find_networks(run, table, evidence, to_partition(evidence.labels), members)
+    networks = find_networks(run, table, evidence, members)
     schema = fit_schema(load_frame(run.path), Roles.from_spec(run.spec.roles), table)
     content = pack_weights(networks)
     spec = specify(schema, examples, networks, content)
@@ -125,7 +124,7 @@ def specify(
         depth=one.depth,
         trunk=one.module,
         shape=examples.layout.shape if one.module else (),
-        groups=tuple(group[0].group for group in networks),
+        groups=tuple(group[0].predicts for group in networks),
         seeds=tuple(tuple(network.seed for network in group) for group in networks),
         weights_sha256=digest(content),
     )

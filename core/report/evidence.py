@@ -49,6 +49,7 @@ def _candidate(trial: Trial, evidence: Evidence) -> dict[str, Any]:
     gain = evidence.gain(trial)
     return {
         "groups": [list(group) for group in trial.groups(evidence.task_names)],
+        "helpers": [list(group) for group in trial.helpers(evidence.task_names)],
         "origin": trial.origin,
         "n_seeds": trial.n_seeds,
         "validation_gain": plain(trial.validation_gain),

@@ -15,9 +15,10 @@ import numpy as np
 from core import load_table, preset, run
 from core.evidence import VALIDATIONS, to_partition
 from core.evidence.bootstrap import draw_replicates
+from core.evidence.candidate import Candidate, random_like
 from core.evidence.counting import counts, too_few
 from core.evidence.effects import Reading, RowsUnderTest, contrast, loss_gains, metric_gains
-from core.evidence.partitions import alone, random_partitions, together
+from core.evidence.partitions import alone, together
 from core.evidence.pool import Pool
 from core.landscape import OneStep
 from core.training import METRICS, main_metric, to_examples
@@ -88,7 +89,8 @@ def judge(name):
     if len(known_random):
         print(f"  random, sizes of the best: mean gain {known_random.mean():+.4f}")
     for key, partition in known.items():
-        drawn = random_partitions(partition, 10, 0)
+        same_sizes = random_like(Candidate(key, partition), 10, 0)
+        drawn = [one.partition for one in same_sizes]
         pool.train({group for one in drawn for group in one}, settings.test_seeds)
         rows = RowsUnderTest(pool, settings.test_seeds, None)
         mask = counts(too_few(pool.examples, Split.TEST))

@@ -79,7 +79,20 @@ def check_rules(rules: Rules, task_names: Sequence[str]) -> None:
                 )
 
 
-def largest_clique(rules: Rules, n_tasks: int) -> Group:
+def why_too_few(rules: Rules, task_names: Sequence[str]) -> str:
+    """Why the tasks that are kept apart need more networks of cost 1 than there may be; empty where
+    none was found."""
+    clique = _largest_clique(rules, len(task_names))
+    if rules.networks is None or len(clique) <= max(rules.networks, 1):
+        return ""
+    listed = ", ".join(repr(task_names[task]) for task in clique)
+    return (
+        f"{listed} are all kept apart and need {len(clique)} networks, but only "
+        f"{rules.networks:g} are allowed; allow more, or drop a pair."
+    )
+
+
+def _largest_clique(rules: Rules, n_tasks: int) -> Group:
     """A large set of tasks that all exclude each other, found greedily; each needs a network."""
     pairs = {frozenset(pair) for pair in rules.apart}
     best: list[int] = []

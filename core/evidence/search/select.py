@@ -11,7 +11,7 @@ from core.evidence.search.local import solve_local
 from core.evidence.search.measured import Group
 from core.evidence.search.problem import Problem, Rows, pose
 from core.evidence.search.programme import solve_programme
-from core.evidence.search.rules import Rules, check_rules, largest_clique
+from core.evidence.search.rules import Rules, check_rules, why_too_few
 from core.evidence.search.subsets import cost_steps, solve_subsets
 from core.frozen import Frozen
 
@@ -131,14 +131,9 @@ def _check_cover(problem: Problem, rules: Rules, names: Sequence[str]) -> None:
 
 
 def _why_none(problem: Problem, rules: Rules, names: Sequence[str]) -> str:
+    if why := why_too_few(rules, names):
+        return why
     budget = "" if rules.networks is None else f" within {rules.networks:g} networks"
-    clique = largest_clique(rules, len(names))
-    if rules.networks is not None and len(clique) > max(rules.networks, 1):
-        listed = ", ".join(repr(names[task]) for task in clique)
-        return (
-            f"{listed} are all kept apart and need {len(clique)} networks, but only "
-            f"{rules.networks:g} are allowed; allow more, or drop a pair."
-        )
     kind = "network selection" if rules.overlap else "partition"
     ruled = ""
     if rules.apart or rules.together:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.evidence import Validation, validate_grouping
+from core.evidence import Candidate, Validation, validate_grouping
 from core.evidence.pins import climb, from_units, keeps
 from core.evidence.search.rules import Rules
 from core.training import Trainer, to_examples
@@ -30,7 +30,7 @@ def test_any_draw_of_units_keeps_the_rules(seed):
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, 2, len(RULES.units(6)))
     partition = from_units(RULES, labels, 6)
-    assert keeps(RULES, partition)
+    assert keeps(RULES, Candidate("", partition))
     assert sorted(task for group in partition for task in group) == list(range(6))
 
 
@@ -39,7 +39,7 @@ def test_a_climb_keeps_the_rules_and_never_falls(seed):
     rng = np.random.default_rng(seed)
     start = from_units(RULES, rng.integers(0, 3, len(RULES.units(6))), 6)
     top = climb(RULES, start, friendly)
-    assert keeps(RULES, top)
+    assert keeps(RULES, Candidate("", top))
     assert np.nansum(friendly(top)) >= np.nansum(friendly(start))
 
 

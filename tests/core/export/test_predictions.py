@@ -169,7 +169,7 @@ def test_times_to_events(precision):
     examples = to_examples(table)
     trainer = Trainer(width=8, depth=3, max_steps=40, precision=precision)
     trained = trainer(examples, [(0, 1)], [4, 2], "cpu")
-    networks = [[Network((0, 1), seed, trained) for seed in (4, 2)]]
+    networks = [[Network((0, 1), seed, trained, (0, 1)) for seed in (4, 2)]]
     content = pack_weights(networks)
     spec = specify(fit_schema(frame, roles, table), examples, networks, content)
     model = Model(spec, build_modules(spec, content))
