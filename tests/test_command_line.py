@@ -181,6 +181,15 @@ def test_a_bad_option_is_one_line_exit_2_and_writes_nothing(cohort_file, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_of_something_else_is_refused_before_the_table_is_read(tmp_path):
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "thesis.tex").write_text("")
+    done = taskscape("group", "nowhere.csv", "--targets", "y_*", "-o", tmp_path / "taken")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"Error: {tmp_path / 'taken'} exists and is not a run folder")
+    assert len(done.stderr.splitlines()) == 1
+
+
 @pytest.mark.parametrize("command", ["status", "cancel", "resume"])
 def test_a_folder_that_is_no_run_is_refused(command, tmp_path):
     done = taskscape(command, tmp_path)

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -53,11 +54,15 @@ def group_file(
     from core.data.mend_words import parse_mends
     from core.given import find_given
     from core.landscape import NOTHING, Brought, load_weights
+    from core.runs.spec import is_run_there
 
     settings = {"heads": heads, "trunk": trunk, "start": start, "samples": samples}
     plan = make_plan(preset, measure, settings, groups, seed, device)
     if os.path.exists(data) and not (os.path.isfile(data) or os.path.isdir(data)):
         raise TableError(f"{data} is no regular file but a pipe or device; save it as a file.")
+    if run is not None:
+        with suppress(OSError):  # said where the folder is made
+            is_run_there(run)
     if not targets:
         given = find_given(data, matrix)
         if given is None:

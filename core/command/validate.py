@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from core.command.options import as_option
 from core.command.watch import letter, watch
 from core.errors import RunError
 from core.report.clean import clean
@@ -45,7 +46,8 @@ def validate_run(
     run = Run(path)
     if run.report().provenance.get("plan") != run.spec.plan:
         raise RunError(f"The report of {run.id} is of an earlier plan; resume the run first.")
-    settings = with_seeds(validation_preset(preset), seeds, search=search)
+    with as_option("--seeds", "n_seeds", seeds):
+        settings = with_seeds(validation_preset(preset), seeds, search=search)
     settings = replace(settings, together=_sets(together), apart=_sets(apart), networks=networks)
     hand_made = tuple(_groups(text) for text in groupings)
     run.ask_validation(Asked(settings, hand_made))

@@ -116,18 +116,30 @@ def make_folder(path: Path, save: Callable[[Path], None], spec: Spec) -> bool:
         RunError: something else is at `path`, or it cannot be written.
     """
     try:
-        if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+        if not is_run_there(path):
             sweep_partials(path)
             _write_new(path, save, spec)
             return True
-        if not (path / "spec.json").is_file():
-            raise RunError(f"{path} exists and is not a run folder; choose another with -o.")
     except OSError as error:
         raise RunError(f"Cannot write the run folder {path}: {error.strerror}.") from error
     old = load_spec(path)
     if (old.data_sha256, old.roles, old.source) != (spec.data_sha256, spec.roles, spec.source):
         raise RunError(f"{path} holds a run on other data or columns; choose another with -o.")
     return False
+
+
+def is_run_there(path: Path) -> bool:
+    """Whether there is a run at `path`, and no room for a new one.
+
+    Raises:
+        RunError: something else is there.
+        OSError: nothing can be at such a path.
+    """
+    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+        return False
+    if not (path / "spec.json").is_file():
+        raise RunError(f"{path} exists and is not a run folder; choose another with -o.")
+    return True
 
 
 def _write_new(path: Path, save: Callable[[Path], None], spec: Spec) -> None:

@@ -171,7 +171,7 @@ def test_the_command_line_mends(tmp_path, monkeypatch):
     from core.runs import Run
 
     monkeypatch.setattr(Run, "start", lambda run: None)
-    monkeypatch.setattr("core.command.group.watch", lambda run, as_json: 0)
+    monkeypatch.setattr("core.command.group.watch", lambda run, as_json, **_: 0)
     path = save_csv(odd_frame(), tmp_path)
     words = ["group", str(path), "--targets", "y_*", "-o", str(tmp_path / "run")]
     for name, how in MENDS.items():

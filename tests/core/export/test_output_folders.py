@@ -50,7 +50,7 @@ def inputs(tmp_path, grouped, monkeypatch):
     view = {"schema_version": 1, "run": grouped.id, "n_components": 2}
     (tmp_path / "view.json").write_text(json.dumps(view))
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr("core.command.group.watch", lambda run, as_json: 0)
+    monkeypatch.setattr("core.command.group.watch", lambda run, as_json, **_: 0)
     return tmp_path
 
 
