@@ -3,7 +3,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.grouping import cut
 from core.grouping.cut import cut_trees
 from core.grouping.matching import match_labels
 from core.grouping.score import renumber
@@ -34,33 +33,9 @@ def test_cut_trees_equal_scipy():
     upper = np.triu_indices(11, 1)
     for labels, similarity in zip(found, replicates, strict=True):
         tree = linkage((1 - similarity)[upper], "average")
-        for n_groups, part in enumerate(labels, start=1):
-            assert part.max() + 1 == n_groups
-            assert adjusted_rand(part, fcluster(tree, n_groups, "maxclust") - 1) == 1
-
-
-@pytest.mark.parametrize("n_tasks", [2, 3, 9])
-def test_trees_side_by_side_are_cut_as_each_is_alone(n_tasks, monkeypatch):
-    replicates = structureless(n_tasks, seed=3).replicates
-    counts = tuple(range(1, n_tasks + 1))
-    alone = [cut_trees(one[None], counts)[0] for one in replicates]
-    monkeypatch.setattr(cut, "MOST_NUMBERS", 4 * n_tasks**2)  # a few at a time
-    np.testing.assert_array_equal(cut_trees(replicates, counts), alone)
-
-
-def test_copies_are_never_cut_apart_and_are_counted_in_each_tree():
-    similarity = structureless(6, seed=1).similarity.copy()
-    similarity[4], similarity[:, 4] = similarity[0], similarity[:, 0]
-    similarity[0, 4] = similarity[4, 0] = similarity[4, 4] = 1
-    both = np.stack([similarity, structureless(6, seed=2).similarity])
-    first, second = cut_trees(both, (3, 5, 6))
-    assert (first[:, 0] == first[:, 4]).all()
-    assert [part.max() + 1 for part in first] == [3, 5, 5]
-    assert [part.max() + 1 for part in second] == [3, 5, 6]
-
-
-def test_no_similarity_at_all_gives_no_labels():
-    assert cut_trees(np.zeros((0, 4, 4)), (1, 2)).shape == (0, 2, 4)
+        for n_groups, cut in enumerate(labels, start=1):
+            assert cut.max() + 1 == n_groups
+            assert adjusted_rand(cut, fcluster(tree, n_groups, "maxclust") - 1) == 1
 
 
 def test_shuffled_blocks_look_far_worse_than_blocks():
