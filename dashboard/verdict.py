@@ -15,6 +15,11 @@ HEADLINES = {
     Verdict.GROUPED: ("Train these tasks in groups", ":material/workspaces:"),
     Verdict.UNDECIDED: ("No detectable difference", ":material/balance:"),
 }
+WITHIN_RULES = {
+    Verdict.ALONE: "Alone would be better: within your rules, train these groups",
+    Verdict.TOGETHER: "Together would be better: within your rules, train these groups",
+}
+"""Headlines where the verdict breaks the rules that were asked for."""
 MOST_CARDS = 8
 
 
@@ -22,11 +27,13 @@ def show_verdict(evidence: Evidence, report: Report, marked: np.ndarray) -> None
     """The answer and why, the groups where there are groups, and what was left out; the `marked`
     tasks carry a sign."""
     headline, icon = HEADLINES[evidence.verdict]
+    is_grouped = report.recommended.decision is Decision.GROUPED
+    if is_grouped:
+        headline = WITHIN_RULES.get(evidence.verdict, headline)
     with st.container(border=True):
         st.markdown(f"#### {icon} {headline}")
         st.markdown(sentence(report.recommended.reason))
         grouping = report.recommended.grouping
-        is_grouped = report.recommended.decision is Decision.GROUPED
         if is_grouped and grouping.n_groups <= MOST_CARDS:
             told = _gains_of_groups(evidence, grouping.labels)
             show_cards(grouping, grouping.labels, report.task_names, 0, marked, told)

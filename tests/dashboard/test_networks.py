@@ -53,3 +53,13 @@ def test_helpers_are_named_on_the_cards_and_in_the_table(helped):
     for names in helpers:
         assert f"Its network also learns {', '.join(names)}." in told.replace("\\", "")
         assert f"(helped by {', '.join(names)})" in which
+
+
+@pytest.mark.parametrize(
+    ("verdict", "headline"),
+    [(Verdict.ALONE, "Alone would be better: within your rules"), (Verdict.GROUPED, "Train these")],
+)
+def test_the_headline_says_where_your_rules_ask_for_something_else(helped, verdict, headline):
+    report = helped.report()
+    helped.keep_report(with_evidence(report, replace(report.evidence, verdict=verdict)))
+    assert headline in words(go_to(visit(helped.id), "evidence"))
