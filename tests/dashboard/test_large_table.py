@@ -11,6 +11,7 @@ from pyarrow import parquet
 from core.data import assign_roles, mend_columns
 from core.data.streamed import draw, large, opening
 from core.errors import RunError, TableError
+from core.plan import PRESETS
 from core.profile import selected_rows
 from core.progress import silent
 from core.runs import Draft, Run, State, archive_run
@@ -34,6 +35,7 @@ def small_is_large(monkeypatch):
     for function in (draw.draw_sample, opening.open_file):
         defaults = (*function.__defaults__[:-1], 1200)
         monkeypatch.setattr(function, "__defaults__", defaults)
+    monkeypatch.setitem(PRESETS, "quick", SMALL_PLAN)
 
 
 @pytest.fixture(scope="module")
