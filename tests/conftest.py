@@ -12,6 +12,9 @@ for threads in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
 
+TESTS = Path(__file__).resolve().parent
+LONGEST_FIRST = ("browser", "dashboard")
+"""Folders whose files take minutes each: begun first, so that no worker is idle at the end."""
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -20,11 +23,17 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
+    items.sort(key=when_to_begin)
     if config.getoption("--run-slow"):
         return
     for item in items:
         if "slow" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="takes minutes; run with --run-slow"))
+
+
+def when_to_begin(item):
+    folder = item.path.relative_to(TESTS).parts[0]
+    return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
 
 
 @pytest.fixture(scope="session")
