@@ -19,7 +19,7 @@ from core.evidence.candidate import admit, groups_of
 from core.evidence.pins import keeps
 from core.progress import OnProgress, silent
 from core.proposals import list_candidates
-from core.training import to_examples
+from core.training import TrunkFactory, to_examples
 from core.trials import Evidence, Verdict
 from core.values import Decision, Grouping, Recommendation, Report, TaskTable
 
@@ -40,6 +40,7 @@ def validate_grouping(
     on_progress: OnProgress = silent,
     on_partial: OnPartial | None = None,
     store: TrainedStore | None = None,
+    trunk: TrunkFactory | None = None,
 ) -> Report:
     """Train what a report proposes, and return it with its evidence and the advice that follows.
 
@@ -51,7 +52,9 @@ def validate_grouping(
         device: `auto`, `cpu` or `cuda`.
         on_progress: told the finished share; may raise Cancelled.
         on_partial: given what is known so far whenever more is.
-        store: where finished networks are kept and found again.
+        store: where finished networks are kept and found again, all with the same trunk.
+        trunk: makes the trunk of a seed, a module that maps rows [row, input] to features
+            [row, unit], in place of the one that the settings name: `lambda seed: MyTrunk()`.
 
     Raises:
         TableError: the report is of other tasks.
@@ -69,6 +72,7 @@ def validate_grouping(
         on_progress,
         on_partial,
         store,
+        trunk,
     )
     return with_evidence(report, evidence)
 

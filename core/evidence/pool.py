@@ -13,7 +13,8 @@ from jaxtyping import Float, Int
 from core.evidence.partitions import Group
 from core.evidence.scoring import score_task
 from core.progress import OnProgress, silent, within
-from core.training import Examples, Trained, Trainer, predict, row_losses
+from core.training import Examples, Trained, Trainer, TrunkFactory, predict, row_losses
+from core.training.modules import Seeded
 from core.values import Split
 
 
@@ -38,7 +39,8 @@ class Forgetful:
 
 
 class Pool:
-    """Networks by (group, seed). Losses are in units of the constant predictor's."""
+    """Networks by (group, seed), all with one kind of trunk. Losses are in units of the constant
+    predictor's."""
 
     def __init__(
         self,
@@ -46,8 +48,10 @@ class Pool:
         trainer: Trainer,
         device: str = "auto",
         store: TrainedStore | None = None,
+        trunk: TrunkFactory | None = None,
     ) -> None:
         self.examples, self.trainer, self.device = examples, trainer, device
+        self.trunk = Seeded(trunk) if trunk else None
         self._store = store or Forgetful()
         self._place: dict[tuple[Group, int], tuple[Trained, int, int]] = {}
         self._asked: dict[tuple[Group, int], None] = {}
@@ -95,7 +99,8 @@ class Pool:
                 self.device,
                 on_progress,
                 self._finished,
-                known=known,
+                self.trunk,
+                known,
             )
         self._asked.update(dict.fromkeys((group, seed) for group in groups for seed in seeds))
 
@@ -121,7 +126,7 @@ class Pool:
         rows = self.examples.rows(Split.VALIDATION)
         missing = [seed for seed in seeds if (group, seed) not in self._metric]
         for part, numbers, places in self._parts(group, missing):
-            outputs = predict(part, self.examples, rows, group)[numbers]
+            outputs = predict(part, self.examples, rows, group, self.trunk)[numbers]
             for place, predicted in zip(places, outputs, strict=True):
                 found = [
                     score_task(self.examples, task, rows, predicted[:, member])[0]
@@ -157,7 +162,7 @@ class Pool:
     ) -> Float[np.ndarray, "seed *what"]:
         found: dict[int, np.ndarray] = {}
         for part, numbers, places in self._parts(group, seeds):
-            made = read(part, self.examples, self.test_rows, group)
+            made = read(part, self.examples, self.test_rows, group, self.trunk)
             found.update(zip(places, made[numbers], strict=True))
         return np.stack([found[place] for place in range(len(seeds))])
 

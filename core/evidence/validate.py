@@ -19,7 +19,7 @@ from core.evidence.pins import keeps
 from core.evidence.pool import Pool, TrainedStore
 from core.evidence.settings import Validation
 from core.progress import OnProgress, silent, within
-from core.training import Examples
+from core.training import Examples, TrunkFactory
 from core.trials import Evidence
 from core.values import Split
 
@@ -35,6 +35,7 @@ def validate_grouping(
     on_progress: OnProgress = silent,
     on_partial: OnPartial | None = None,
     store: TrainedStore | None = None,
+    trunk: TrunkFactory | None = None,
 ) -> Evidence:
     """Train the candidates and say whether grouping helps.
 
@@ -51,15 +52,18 @@ def validate_grouping(
         device: `auto`, `cpu` or `cuda`.
         on_progress: told the finished share; may raise Cancelled.
         on_partial: given what is known so far whenever more is.
-        store: where finished networks are kept and found again.
+        store: where finished networks are kept and found again, all with the same trunk.
+        trunk: makes the trunk of a seed in place of the one that the settings name; rows
+            [row, input] in, features [row, unit] out.
 
     Raises:
         Cancelled: from `on_progress`; what was finished is in the store.
-        MethodError: every group of too many tasks is asked for, or rules that contradict.
+        MethodError: every group of too many tasks is asked for, rules that contradict, or a trunk
+            that mixes rows.
     """
     settings = settings or Validation()
     settings.check_search(len(examples.tasks))
-    pool = Pool(examples, settings.trainer, device, store)
+    pool = Pool(examples, settings.trainer, device, store, trunk)
     contest = Contest(pool, settings, counts(too_few(examples, Split.VALIDATION)))
     tell = on_partial or (lambda evidence: None)
     open_ = (one for one in (contest.least, *candidates) if keeps(contest.rules, one))

@@ -22,6 +22,7 @@ Example:
 
 from core.training.examples import Examples, to_examples
 from core.training.metrics import METRICS, Metric, main_metric
+from core.training.modules import TrunkFactory
 from core.training.parallel import OnChunk
 from core.training.predict import predict, raw_outputs, row_losses, to_prediction
 from core.training.trained import Group, Trained, join
@@ -36,6 +37,7 @@ __all__ = [
     "OnChunk",
     "Trained",
     "Trainer",
+    "TrunkFactory",
     "join",
     "main_metric",
     "predict",

@@ -5,6 +5,8 @@ autograd gives the gradient of the stack.
 """
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from core.errors import MethodError
@@ -84,6 +86,26 @@ class ModuleStack:
         return features
 
 
+class Seeded:
+    """A factory whose trunk of a seed is always the same, whatever the module draws and whoever
+    asks: PyTorch's own generator is set before it is made, and left as it was."""
+
+    def __init__(self, factory: TrunkFactory) -> None:
+        self.factory = factory
+        self._made: dict[int, torch.nn.Module] = {}
+        self._lock = Lock()
+
+    def __call__(self, seed: int) -> "torch.nn.Module":
+        import torch
+
+        with self._lock:
+            if seed not in self._made:
+                with torch.random.fork_rng(devices=[]):
+                    torch.manual_seed(seed)
+                    self._made[seed] = self.factory(seed)
+            return deepcopy(self._made[seed])
+
+
 def build_modules(
     seed_of_model: Sequence[int],
     factory: TrunkFactory,
@@ -108,6 +130,11 @@ def build_modules(
         for place in range(len(columns[seed_of_model[0]]))
     ]
     return ModuleStack(base, parameters, dict(base.named_buffers()), n_numbers)
+
+
+def count_parameters(trunk: "torch.nn.Module") -> int:
+    """Numbers of a trunk that training changes."""
+    return sum(parameter.numel() for parameter in trunk.parameters())
 
 
 def check_trunk(trunk: "torch.nn.Module", rows: "torch.Tensor") -> int:

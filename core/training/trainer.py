@@ -17,7 +17,7 @@ from core.training.cutting import check_groups, cut_chunks, without
 from core.training.draws import draw_batches, head_priors
 from core.training.examples import Examples
 from core.training.halves import train_in_halves
-from core.training.modules import TrunkFactory
+from core.training.modules import TrunkFactory, count_parameters
 from core.training.parallel import OnChunk, train_chunks
 from core.training.problem import pose
 from core.training.trained import Group, Trained, join
@@ -126,7 +126,8 @@ class Trainer(Method):
             n_workers = n_threads if place.type == "cpu" else 1
             most = self.models_at_once * (1 if place.type == "cpu" else GPU_MODELS)
             numbers = self.max_megabytes * 1e6 / (4 if self.precision == "float32" else 8)
-            fits = int(numbers / self._n_numbers(examples, largest, own)) // n_workers
+            n_trunk = count_parameters(trunk(seeds[0])) if trunk else 0
+            fits = int(numbers / self._n_numbers(examples, largest, own, n_trunk)) // n_workers
             chunks = cut_chunks(distinct, min(fits, most) // len(seeds), n_workers)
             parts = train_chunks(
                 lambda chunk, report: train_in_halves(train, chunk, report),
@@ -170,10 +171,13 @@ class Trainer(Method):
         products = sum(trunk + size * self.width for size in group_sizes)
         return Cost(n_seeds * len(group_sizes), 2.0 * n_seeds * products * (trained + evaluated))
 
-    def _n_numbers(self, examples: Examples, largest: int, own: Outline | None) -> int:
-        """Numbers of one model in training: of its weights, and of a batch on its way."""
+    def _n_numbers(
+        self, examples: Examples, largest: int, own: Outline | None, n_trunk: int
+    ) -> int:
+        """Numbers of one model in training: of its weights, and of a batch on its way. `n_trunk`
+        are those of a trunk that was handed in, 0 without."""
         outputs = largest * max(task.n_outputs for task in examples.tasks)  # padded
-        weights = self._n_weights(examples.inputs.shape[1], outputs, own)
+        weights = n_trunk + self._n_weights(examples.inputs.shape[1], outputs, own)
         layers = own.n_numbers if own else self.depth * self.width
         return _COPIES * weights + self.batch_size * (2 * layers + _RAW * outputs)
 
