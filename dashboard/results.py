@@ -110,7 +110,7 @@ def any_table_of(run: Run) -> TaskTable | None:
 
 
 def looked_at_of(run: Run) -> TaskTable | None:
-    """The table of a run with its group columns, to colour and to select by; None where it was
+    """The table of a run with its origins, to colour and to select by; None where it was
     made from something else."""
     if run.source is not Source.TABLE:
         return None
