@@ -30,6 +30,7 @@ def ask_networks(n_tasks: int, key: str) -> int | None:
         key=f"networks_{key}",
         help="Where you bound them, a task may also help in a network that does not predict it.",
         persist_state="session",
+        width=340,
     )
     return int(asked) or None
 
