@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 
 
 class Replicates(NamedTuple):
-    """Weights of bootstrap re-runs."""
+    """Weights of bootstrap re-runs; those of a row lie side by side in memory."""
 
     rows: Float[np.ndarray, "replicate row"]
     seeds: Float[np.ndarray, "replicate seed"]
@@ -33,7 +33,7 @@ def draw_replicates(
     share = rng.multinomial(n_seeds, np.full(n_seeds, 1 / n_seeds), size=n_replicates) / n_seeds
     if n_seeds > 1:
         share = 1 / n_seeds + (share - 1 / n_seeds) * np.sqrt(n_seeds / (n_seeds - 1))
-    return Replicates(drawn[:, number].astype(np.float64), share)
+    return Replicates(np.asfortranarray(drawn[:, number], dtype=np.float64), share)
 
 
 def mean_losses(

@@ -21,6 +21,7 @@ from core.evidence.gains import mean_gain
 from core.evidence.notes import broken, diverged, unheard, why_none
 from core.evidence.partitions import alone, to_labels, together
 from core.evidence.pins import broken_rule, keeps
+from core.progress import OnProgress, silent
 from core.training import METRICS, main_metric
 from core.trials import Contrast, Evidence, Gains, Judge, Trial, Verdict
 from core.values import Split
@@ -47,6 +48,7 @@ def conclude(
     trained: Sequence[Candidate],
     null: Sequence[Candidate],
     replicates: Replicates,
+    on_progress: OnProgress = silent,
 ) -> Evidence:
     """Judge the finalists on the test rows.
 
@@ -56,8 +58,10 @@ def conclude(
         trained: every candidate that was trained; finalists are not repeated.
         null: random partitions with the group sizes of the best proper finalist.
         replicates: bootstrap weights of the test rows and the seeds.
+        on_progress: told the finished share; may raise Cancelled.
     """
     bench = _Bench(contest, replicates)
+    bench.rows.read(groups_of(finalists), on_progress)
     best = next((one for one in finalists if one.is_proper), None)
     random_gains = bench.plain_gains(null)
     over_alone = bench.contrast(best, bench.alone) if best else UNKNOWN

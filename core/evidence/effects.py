@@ -1,6 +1,6 @@
 """What a group does to its tasks on the test rows, in loss and in the tasks' own metrics."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,8 @@ from core.evidence.holm import adjust
 from core.evidence.partitions import Group, Partition
 from core.evidence.pool import Pool
 from core.evidence.scoring import score_task
+from core.progress import OnProgress
+from core.threads import side_by_side
 from core.trials import Contrast, Gains
 
 
@@ -30,8 +32,28 @@ class RowsUnderTest:
 
     def __init__(self, pool: Pool, seeds: Sequence[int], replicates: Replicates | None) -> None:
         self.pool, self.seeds, self.replicates = pool, tuple(seeds), replicates
+        self._rows = np.ones((1, len(pool.test_rows)))
+        self._seeds = np.full((1, len(self.seeds)), 1 / len(self.seeds))
+        if replicates is not None:
+            rows = np.concatenate([self._rows.T, replicates.rows.T], axis=1)
+            self._rows = rows.T  # the weights of a row side by side
+            self._seeds = np.concatenate([self._seeds, replicates.seeds])
         self._losses: dict[Group, Reading] = {}
         self._metrics: dict[Group, Reading] = {}
+
+    def read(self, groups: Iterable[Group], on_progress: OnProgress) -> None:
+        """Read these groups, a thread a core, before they are asked for."""
+        todo = [group for group in dict.fromkeys(groups) if group not in self._metrics]
+
+        def both(number: int) -> tuple[Reading, Reading]:
+            return self._read_losses(todo[number]), self._read_metrics(todo[number])
+
+        def told(share: float) -> None:
+            on_progress(share, "judging on the test rows")
+
+        found = side_by_side(both, len(todo), told)
+        for group, (losses, metrics) in zip(todo, found, strict=True):
+            self._losses[group], self._metrics[group] = losses, metrics
 
     def losses(self, partition: Partition, learned: Sequence[Group] | None = None) -> Reading:
         """Mean loss of every task, in units of the constant predictor's; `learned` are the tasks
@@ -60,11 +82,7 @@ class RowsUnderTest:
         return Reading(mean, mean_losses(losses, self.replicates))
 
     def _read_metrics(self, group: Group) -> Reading:
-        own = np.ones((1, len(self.pool.test_rows)))
-        share = np.full((1, len(self.seeds)), 1 / len(self.seeds))
-        if self.replicates is not None:
-            own = np.concatenate([own, self.replicates.rows])
-            share = np.concatenate([share, self.replicates.seeds])
+        own, share = self._rows, self._seeds
         predicted = self.pool.test_predictions(group, self.seeds)
         read = np.empty((len(own), len(group)))
         for member, task in enumerate(group):

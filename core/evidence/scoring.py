@@ -21,7 +21,7 @@ def score_task(
     metric = METRICS[main_metric(kind.kind)]
     known = examples.known[rows, task]
     labels = examples.centre[task] + examples.scale[task] * examples.labels[rows, task]
-    used = None if weights is None else weights[:, known]
+    used = None if weights is None else weights.T[known].T
     if not known.any() or metric.why_undefined(labels[known]):
         return np.full(1 if weights is None else len(weights), np.nan)
     score = metric.score(labels[known], predicted[known, : kind.n_outputs], used)

@@ -86,10 +86,10 @@ def validate_grouping(
     null = () if best is None else random_like(best, settings.n_random, settings.seed)
     more = _phase(on_progress, 0.85, 0.95, "random groupings")
     pool.train(groups_of(null), settings.null, more)
-    on_progress(0.95, "judging on the test rows")
     patient = examples.patient[pool.test_rows]
     replicates = draw_replicates(patient, settings.n_seeds, settings.n_replicates, settings.seed)
-    return conclude(contest, finalists, ranked, null, replicates)
+    more = within(on_progress, 0.95, 1.0)
+    return conclude(contest, finalists, ranked, null, replicates, more)
 
 
 def _phase(on_progress: OnProgress, start: float, stop: float, what: str) -> OnProgress:

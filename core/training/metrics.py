@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.training import scores
-from core.training.scores import Labels, Prediction, Scores, Weights
+from core.training.scores import Labels, Prediction, Scores, Weights, take_rows
 from core.values import Kind
 
 _NUMBERS_AT_ONCE = 8_000_000
@@ -48,7 +48,7 @@ class Metric:
         labels, prediction = labels[known], prediction[known].astype(np.float64)
         step = max(1, _NUMBERS_AT_ONCE // len(labels))
         parts = [
-            self.formula(labels, prediction, weights[start : start + step, known])
+            self.formula(labels, prediction, take_rows(weights[start : start + step], known).T)
             for start in range(0, len(weights), step)
         ]
         return np.concatenate([np.zeros(0), *parts])

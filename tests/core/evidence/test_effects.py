@@ -7,6 +7,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from core.data import load_table
+from core.errors import Cancelled
 from core.evidence.bootstrap import draw_replicates
 from core.evidence.effects import RowsUnderTest, contrast, metric_gains, summarise
 from core.evidence.partitions import alone, together
@@ -98,3 +99,22 @@ def test_holm_rejects_what_the_step_down_procedure_rejects(seed):
                 break
             rejected[task] = True
         np.testing.assert_array_equal(adjust(p) <= level, rejected)
+
+
+def test_groups_read_side_by_side_are_read_as_one_by_one_and_can_be_stopped(bench):
+    pool, replicates = bench
+    one_by_one, side_by_side = (RowsUnderTest(pool, SEEDS, replicates) for _ in range(2))
+    shares = []
+    side_by_side.read(pool.groups, lambda share, message: shares.append(share))
+    assert shares == [0, 0.25, 0.5, 0.75]
+    for partition in (alone(3), together(3)):
+        for what in ("metrics", "losses"):
+            found, wanted = (getattr(rows, what)(partition) for rows in (side_by_side, one_by_one))
+            np.testing.assert_array_equal(found.replicates, wanted.replicates)
+            np.testing.assert_array_equal(found.value, wanted.value)
+
+    def stop(share, message):
+        raise Cancelled(message)
+
+    with pytest.raises(Cancelled, match="judging"):
+        RowsUnderTest(pool, SEEDS, replicates).read(pool.groups, stop)

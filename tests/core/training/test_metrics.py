@@ -133,6 +133,18 @@ def test_harrells_c_without_censoring_or_ties_is_kendalls_tau():
     assert METRICS["c_index"].score(time, risk[:, None])[0] == pytest.approx((tau + 1) / 2)
 
 
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.95])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_auroc_of_every_replicate_is_scikit_learns_whichever_class_is_rare(share, order):
+    rng = np.random.default_rng(3)
+    labels = (rng.random(200) < share).astype(float)
+    prediction = rng.integers(0, 30, (200, 1)) / 30  # many ties
+    weights = np.asarray(rng.integers(0, 4, (6, 200)), dtype=float, order=order)
+    found = METRICS["auroc"].score(labels, prediction, weights)
+    wanted = [sk.roc_auc_score(labels, prediction, sample_weight=one) for one in weights]
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-12)
+
+
 def test_auroc_is_the_mann_whitney_statistic():
     labels, prediction, _ = draw("binary", 1)
     groups = prediction[labels == 1, 0], prediction[labels == 0, 0]
