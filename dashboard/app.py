@@ -49,7 +49,8 @@ show_run()
 with st.sidebar:
     show_steps()
     show_selections()
-    follow_run()
+    if page.url_path != "runs":  # it follows every run, and two followers would meet
+        follow_run()
 st.title(page.title)
 try:
     page.run()

@@ -17,8 +17,10 @@ from dashboard.jobs import is_at_work
 from dashboard.on_show import current_run, runs_root
 from dashboard.session import view
 
-SOON, LATER = "1s", "3s"
-"""Between two looks: while something is at work, and while nothing is."""
+SOON, LATER = "1s", "2.7s"
+"""Between two looks: while something is at work, and while nothing is. No multiple of a job's own
+look: where two fragments ask for the whole page at one moment, parts of it were lost (one in ten
+times on the page Runs, Streamlit 1.67), so a page has one follower, and it looks in between."""
 _READ = ("spec.json", "names.json", "report.json", "stages/evidence.npz")
 """Name and plan, names of groups, results: what changes beside the state of a job."""
 Mark: TypeAlias = tuple[object, ...]
