@@ -1,7 +1,7 @@
 """A grouping that is proposed for training, and where it came from."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Int
@@ -70,11 +70,8 @@ def serving(
     """The candidate that trains the chosen groups and predicts every task by the network that it
     is assigned to; every network predicts a task at least."""
     served = [tuple(np.flatnonzero(assignment == number).tolist()) for number in range(len(chosen))]
-    pairs = sorted(zip(served, chosen, strict=True))
-    partition, groups = (tuple(side) for side in zip(*pairs, strict=True))
-    if groups == partition:
-        return Candidate(origin, partition)
-    return Candidate(f"{origin}, {HELPED}", partition, groups)
+    found = _in_order(origin, served, chosen)
+    return replace(found, origin=f"{origin}, {HELPED}") if found.learned else found
 
 
 def random_like(candidate: Candidate, n: int, seed: int) -> tuple[Candidate, ...]:
@@ -102,6 +99,11 @@ def _moved(candidate: Candidate, comes_from: Sequence[int]) -> Candidate:
     served, learned = (
         [tuple(sorted(goes_to[list(group)].tolist())) for group in side] for side in candidate.way
     )
+    return _in_order("random", served, learned)
+
+
+def _in_order(origin: str, served: Sequence[Group], learned: Sequence[Group]) -> Candidate:
+    """Networks by the first task that each predicts."""
     pairs = sorted(zip(served, learned, strict=True))
     partition, groups = (tuple(side) for side in zip(*pairs, strict=True))
-    return Candidate("random", partition, groups if candidate.learned else ())
+    return Candidate(origin, partition, () if groups == partition else groups)

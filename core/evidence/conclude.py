@@ -71,7 +71,7 @@ def conclude(
     gains = (over_alone, over_together, plain, random_gains)
     n_groups, why = len(best.groups) if best else 0, why_none(contest, trained)
     answer = decide(n_groups, *gains, judge, metric, why)
-    if trouble := diverged(contest, groups_of((bench.alone, bench.together))):
+    if trouble := diverged(contest, (*bench.alone.groups, *bench.together.groups)):
         answer = Answer(Verdict.UNDECIDED, f"{trouble[0]} So there is nothing to compare with.")
     tested = {one.way for one in finalists}
     untested = [one for one in trained if one.way not in tested]

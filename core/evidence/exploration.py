@@ -13,6 +13,7 @@ from itertools import chain, combinations
 import numpy as np
 from jaxtyping import Float
 
+from core.errors import MethodError
 from core.evidence.candidate import Candidate, groups_of, serving
 from core.evidence.contest import Contest
 from core.evidence.gains import seed_variance, validation_gain
@@ -24,6 +25,7 @@ from core.evidence.search.acquire import propose_groups
 from core.evidence.search.mean import predict_mean
 from core.evidence.search.measured import Measured
 from core.evidence.search.pairs import from_pairs, gains_of_pairs
+from core.evidence.search.rules import Rules
 from core.evidence.search.select import select_groups
 from core.evidence.search.surrogate import Surrogate, fit_surrogate
 from core.progress import OnProgress, within
@@ -122,11 +124,10 @@ class _Quest:
         kept = set(keeping(rules, measured.groups, self.n_tasks))
         rows = [row for row, group in enumerate(measured.groups) if group in kept]
         groups = [measured.groups[row] for row in rows]
-        candidates = []
+        candidates: list[Candidate] = []
         for origin, gains in found.items():
             if rules.overlap:
-                chosen = select_groups(groups, gains[rows], rules)
-                candidates.append(serving(origin, chosen.groups, chosen.assignment))
+                candidates += _with_helpers(origin, groups, gains[rows], rules)
             best = best_proper(groups, gains[rows], most, rules.networks)
             candidates += [Candidate(origin, one) for one in best]
         return (*candidates, *self._foretold(measured, surrogate, on_progress))
@@ -200,6 +201,18 @@ class _Quest:
             top = climb(self.contest.rules, start, predict)
             found[top] = float(np.nansum(predict(top)))
         return sorted(found, key=lambda one: -found[one])
+
+
+def _with_helpers(
+    origin: str, groups: Sequence[Group], gains: Float[np.ndarray, "group task"], rules: Rules
+) -> list[Candidate]:
+    """The best that may overlap; none where what was trained cannot serve every task in as few
+    networks, as where the large groups diverged."""
+    try:
+        chosen = select_groups(groups, gains, rules)
+    except MethodError:
+        return []
+    return [serving(origin, chosen.groups, chosen.assignment)]
 
 
 def _mean_of(surrogate: Surrogate) -> Predict:

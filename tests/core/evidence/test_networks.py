@@ -97,6 +97,14 @@ def test_the_search_weighs_every_pair_of_networks_and_who_predicts_whom(examples
     assert np.mean(reached) == pytest.approx(best)
 
 
+def test_what_cannot_be_served_by_so_few_networks_is_no_candidate(examples, monkeypatch):
+    """All pairs are there, and the only group that serves every task alone diverged."""
+    monkeypatch.setattr(Pool, "diverged", lambda self, group, seeds: seeds[: len(group) == 4])
+    evidence = validate_grouping(examples, (), replace(TWO, search="pairs", networks=1))
+    assert evidence.verdict is Verdict.UNDECIDED
+    assert evidence.grouped is None
+
+
 def test_helpers_are_named_beside_who_is_predicted(evidence):
     trial = next(one for one in evidence.trials if one.learned)
     names = evidence.task_names
