@@ -5,6 +5,7 @@ from functools import cache
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
+from core.runs import Run
 from tests.cohort import small_cohort
 from tests.dashboard.trained import borrow, make_run, train
 
@@ -17,6 +18,20 @@ def packages_read_once():
         scan = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
         yield
+
+
+@pytest.fixture
+def own_folder(tmp_path, monkeypatch):
+    """A folder of runs that is empty."""
+    monkeypatch.setenv("TASKSCAPE_RUNS", str(tmp_path / "runs"))
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The runs that a page starts: noted down, and no worker begins."""
+    noted = []
+    monkeypatch.setattr(Run, "start", lambda run, job="run": noted.append(run))
+    return noted
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.runs import EVIDENCE, Asked, Run, State
+from core.runs import EVIDENCE, Asked, State
 from core.runs.worker import work
 from core.values import Kind
 from dashboard.event_form import event_columns
 from tests.cohort import small_cohort
 from tests.dashboard.trained import SMALL
 from tests.dashboard.visit import boxes, check_sound, go_to, visit, words
+
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def times(frame, column, seed):
@@ -32,15 +34,6 @@ def frame():
     made["y_death"], made["died"] = times(made, numbers[0], 1)
     made["y_relapse"], made["y_relapsed"] = times(made, numbers[1], 2)
     return made
-
-
-@pytest.fixture
-def started(tmp_path, monkeypatch):
-    """A folder of runs, and workers that are only noted down."""
-    monkeypatch.setenv("TASKSCAPE_RUNS", str(tmp_path / "runs"))
-    noted = []
-    monkeypatch.setattr(Run, "start", lambda run, job="run": noted.append(run.path))
-    return noted
 
 
 def upload(frame, **kinds):
@@ -103,7 +96,8 @@ def test_times_run_from_the_upload_to_the_evidence(frame, started):
     assert "Targets: 8" in words(at)
     at.button(key="start_draft").click().run()
     check_sound(at)
-    (path,) = started
+    (run,) = started
+    path = run.path
     roles = json.loads((path / "spec.json").read_text())["roles"]
     assert roles["events"] == {"y_death": "died", "y_relapse": "y_relapsed"}
     assert len(roles["targets"]) == 8
@@ -111,7 +105,6 @@ def test_times_run_from_the_upload_to_the_evidence(frame, started):
     assert work(path).state is State.DONE
     for page in ("data", "landscape", "affinity", "groups"):
         assert not go_to(at, page).error, page
-    run = Run(path)
     assert [task.kind for task in run.report().tasks].count(Kind.TIME_TO_EVENT) == 2
     run.ask_validation(Asked(SMALL))
     assert work(path, EVIDENCE).state is State.DONE

@@ -14,7 +14,7 @@ from core.errors import RunError, TableError
 from core.plan import PRESETS
 from core.profile import selected_rows
 from core.progress import silent
-from core.runs import Draft, Run, State, archive_run
+from core.runs import Draft, State, archive_run
 from core.runs.incoming import find_draft, take_in
 from core.runs.streamed import load_survey
 from core.runs.unpack import unpack_run
@@ -62,13 +62,6 @@ def opened(data, name="big.parquet"):
     at.button(key="open_path").click().run()
     check_sound(at)
     return at
-
-
-@pytest.fixture
-def started(monkeypatch):
-    runs = []
-    monkeypatch.setattr(Run, "start", lambda run, job="run": runs.append(run))
-    return runs
 
 
 @pytest.mark.parametrize("name", ["big.parquet", "text.csv"])

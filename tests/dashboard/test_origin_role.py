@@ -5,19 +5,13 @@ import pandas as pd
 import pytest
 
 from core.data import Roles
-from core.runs import Run, State
+from core.runs import State
 from core.runs.worker import work
 from dashboard.select_by_value import columns_of
 from tests.cohort import SMALL_PLAN, small_cohort
 from tests.dashboard.visit import boxes, check_sound, go_to, visit, words
 
-
-@pytest.fixture
-def started(tmp_path, monkeypatch):
-    monkeypatch.setenv("TASKSCAPE_RUNS", str(tmp_path / "runs"))
-    noted = []
-    monkeypatch.setattr(Run, "start", lambda run, job="run": noted.append(run))
-    return noted
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def test_an_origin_goes_from_the_role_table_to_the_colours_and_the_selection(started):

@@ -3,20 +3,13 @@
 import numpy as np
 import pytest
 
-from core.runs import Run
 from dashboard.tables import describe_columns
 from tests.dashboard.visit import check_sound, visit, words
 from tests.inputs import good_frame
 
+pytestmark = pytest.mark.usefixtures("own_folder")
+
 FRAME = good_frame().assign(way=np.array(["train", "test"])[np.arange(200) % 2])
-
-
-@pytest.fixture
-def started(tmp_path, monkeypatch):
-    monkeypatch.setenv("TASKSCAPE_RUNS", str(tmp_path / "runs"))
-    noted = []
-    monkeypatch.setattr(Run, "start", lambda run, job="run": noted.append(run))
-    return noted
 
 
 def test_the_role_table_proposes_what_the_engine_does():

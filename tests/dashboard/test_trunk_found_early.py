@@ -17,13 +17,6 @@ def root(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.fixture
-def started(monkeypatch):
-    noted = []
-    monkeypatch.setattr(Run, "start", lambda run, job="run": noted.append(run))
-    return noted
-
-
 def choose_trunk(at, key, trunk):
     at.session_state[f"{key}_settings"] = True
     at.run()
