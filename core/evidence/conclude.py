@@ -18,7 +18,7 @@ from core.evidence.effects import (
     summarise,
 )
 from core.evidence.gains import mean_gain
-from core.evidence.notes import broken, diverged, unheard, why_none
+from core.evidence.notes import broken, diverged, incomparable, unheard, why_none
 from core.evidence.partitions import alone, to_labels, together
 from core.evidence.pins import broken_rule, keeps
 from core.progress import OnProgress, silent
@@ -71,8 +71,8 @@ def conclude(
     gains = (over_alone, over_together, plain, random_gains)
     n_groups, why = len(best.groups) if best else 0, why_none(contest, trained)
     answer = decide(n_groups, *gains, judge, metric, why)
-    if trouble := diverged(contest, (*bench.alone.groups, *bench.together.groups)):
-        answer = Answer(Verdict.UNDECIDED, f"{trouble[0]} So there is nothing to compare with.")
+    if trouble := incomparable(contest):
+        answer = Answer(Verdict.UNDECIDED, trouble)
     tested = {one.way for one in finalists}
     untested = [one for one in trained if one.way not in tested]
     return _evidence(

@@ -24,6 +24,18 @@ def diverged(contest: Contest, groups: Iterable[Group]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def incomparable(contest: Contest) -> str:
+    """Why there is nothing to compare with and the way out; empty where alone and all together were
+    trained."""
+    n_tasks = len(contest.is_counted)
+    alone_diverged = diverged(contest, alone(n_tasks))
+    trouble = (*alone_diverged, *diverged(contest, together(n_tasks)))
+    if not trouble:
+        return ""
+    way_out = " Leave such a task out, or rescale its labels." if alone_diverged else ""
+    return f"{trouble[0]} So there is nothing to compare with.{way_out}"
+
+
 def unheard(contest: Contest) -> tuple[str, ...]:
     """Which tasks take no part in the choice among groupings; no count, as it may be small."""
     tasks = contest.pool.examples.tasks
@@ -33,8 +45,8 @@ def unheard(contest: Contest) -> tuple[str, ...]:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     have = "has" if len(names) == 1 else "have"
     return (
-        f"{', '.join(names[:_NAMED])}{more} {have} too few events or different labels among the "
-        "validation rows, and so no say in which grouping is the best.",
+        f"{', '.join(names[:_NAMED])}{more} {have} too few events or labels that differ enough "
+        "among the validation rows, and so no say in which grouping is the best.",
     )
 
 

@@ -97,3 +97,31 @@ def test_every_grouping_that_diverged_is_no_lack_of_groupings(examples):
 
 def test_plenty_of_labels_that_differ_are_no_reason(examples):
     assert too_few(examples, Split.TEST) == ("",) * 4
+
+
+def test_a_number_that_a_few_outliers_make_up_is_kept_out_of_the_decision(examples):
+    labels = examples.labels.copy()
+    labels[:, 1] = np.exp(3 * labels[:, 1])
+    evidence = validate_grouping(replace(examples, labels=labels), CANDIDATES, SMALL)
+    assert "outlying values hold the spread" in evidence.excluded[1]
+    shown = evidence.together_over_alone
+    assert -1 < shown.low <= shown.value <= shown.high < 1
+
+
+@pytest.mark.parametrize(("outlying", "counts"), [(1, False), (3, False), (4, True), (20, True)])
+def test_four_rows_with_all_of_the_variance_are_enough(examples, outlying, counts):
+    labels = examples.labels.copy()
+    rows = examples.rows(Split.TEST)
+    rows = rows[examples.known[rows, 1]]
+    labels[rows, 1] = 0.0
+    labels[rows[:outlying], 1] = 1000.0
+    reasons = too_few(replace(examples, labels=labels), Split.TEST)
+    assert (not reasons[1]) == counts
+
+
+def test_a_task_that_diverges_by_itself_is_to_be_left_out(examples):
+    labels = examples.labels.copy()
+    labels[:, 1] = np.exp(40 * labels[:, 1])
+    evidence = validate_grouping(replace(examples, labels=labels), CANDIDATES, SMALL)
+    assert f"diverged for {examples.tasks[1].name} (seed" in evidence.reason
+    assert "Leave such a task out" in evidence.reason
