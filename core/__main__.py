@@ -111,8 +111,8 @@ def validate(run: Path, as_json: bool, **choices: Any) -> None:
 @run_argument
 @as_json
 def status(run: Path, as_json: bool) -> None:
-    """Say where RUN is."""
-    from core.command.show import show_status
+    """Say where RUN and its validation are."""
+    from core.command.job import show_status
 
     show_status(run, as_json)
 
@@ -120,8 +120,8 @@ def status(run: Path, as_json: bool) -> None:
 @main.command()
 @run_argument
 def cancel(run: Path) -> None:
-    """Stop RUN at its next block; `resume` goes on from there."""
-    from core.command.show import cancel_run
+    """Stop RUN, or its validation, at its next block; `resume` goes on from there."""
+    from core.command.job import cancel_run
 
     cancel_run(run)
 
@@ -130,8 +130,8 @@ def cancel(run: Path) -> None:
 @run_argument
 @as_json
 def resume(run: Path, as_json: bool) -> None:
-    """Go on with RUN from its last finished stage."""
-    from core.command.group import resume_run
+    """Go on with RUN from its last finished stage, or with its validation."""
+    from core.command.job import resume_run
 
     sys.exit(resume_run(run, as_json))
 
@@ -148,7 +148,7 @@ def resume(run: Path, as_json: bool) -> None:
 )
 def report(run: Path, form: str, output: Path, audience: str) -> None:
     """Write the report of RUN to a file; what leaves with it is said on stderr."""
-    from core.command.show import write_report_of
+    from core.command.report import write_report_of
 
     write_report_of(run, form, output, audience)
 

@@ -147,7 +147,7 @@ def test_a_run_without_a_report_cannot_be_validated(run):
 
 
 def test_interrupting_keeps_what_was_trained_and_goes_on(run):
-    command = [*CORE, "validate", str(run), "--preset", "standard"]
+    command = [*CORE, "validate", str(run), "--preset", "standard", "--seeds", "3"]
     watcher = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while not (kept := list((run / "trained").rglob("*.npz"))):
@@ -157,12 +157,31 @@ def test_interrupting_keeps_what_was_trained_and_goes_on(run):
     watcher.send_signal(signal.SIGINT)
     _, said = watcher.communicate(timeout=20)
     assert watcher.returncode == 130
-    assert "go on with: taskscape validate" in said
+    assert "go on with: taskscape resume" in said
     assert json.loads((run / "report.json").read_text())["evidence"] is None
     stamps = {path: path.stat().st_mtime_ns for path in kept}
-    done = taskscape("validate", run, "--preset", "standard")
+    told = json.loads(taskscape("status", run, "--json").stdout)
+    assert (told["state"], told["validation"]["state"]) == ("done", "cancelled")
+    assert "validation: cancelled" in taskscape("status", run).stdout
+    done = taskscape("resume", run)
     assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("verdict:")
+    assert json.loads((run / "validation.json").read_text())["settings"]["n_seeds"] == 3
     assert {path: path.stat().st_mtime_ns for path in kept} == stamps
+
+
+def test_a_validation_at_work_is_cancelled_from_another_terminal(run):
+    watcher = subprocess.Popen([*CORE, "validate", str(run)], stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not (run / "trained").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert json.loads(taskscape("status", run, "--json").stdout)["validation"]["state"] == "running"
+    done = taskscape("cancel", run)
+    assert (done.returncode, done.stdout.strip()) == (0, "cancelled"), done.stderr
+    watcher.communicate(timeout=20)
+    assert watcher.returncode == 130
+    assert taskscape("cancel", run).returncode == 2
 
 
 def test_a_killed_worker_is_interrupted_and_can_go_on(run):

@@ -85,13 +85,6 @@ def group_file(
     return watch(target, as_json, ready=ready)
 
 
-def resume_run(path: Path, as_json: bool) -> int:
-    """Start the worker of an existing run again; returns the exit status."""
-    from core.runs import Run
-
-    return watch(Run(path), as_json)
-
-
 def make_plan(
     key: str,
     measure: str | None,

@@ -53,7 +53,7 @@ def validate_run(
     run.ask_validation(Asked(settings, hand_made))
     cost = estimate_cost(run.report(), settings, hand_made)
     click.echo(_told(cost, pace_here(run.path.resolve().parent)), err=True)
-    return watch(run, as_json, EVIDENCE, summarise, again="taskscape validate")
+    return watch(run, as_json, EVIDENCE, summarise)
 
 
 def _told(cost: "Cost", pace: float) -> str:

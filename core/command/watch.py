@@ -30,7 +30,6 @@ def watch(
     as_json: bool,
     job: str = MAIN,
     summarise: "Callable[[Report], str] | None" = None,
-    again: str = "taskscape resume",
     ready: Ready | None = None,
 ) -> int:
     """Start a worker and show its progress on stderr until it stops; returns the exit status.
@@ -42,28 +41,25 @@ def watch(
         as_json: print report.json instead of a summary.
         job: which worker.
         summarise: from the report to the text for a terminal; `summary` when None.
-        again: the command that goes on after a stop.
         ready: a process that waits to be the worker, if there is one.
     """
     try:
         run.start(job, ready)
-        return _end(run, _follow(run, job), as_json, summarise or summary, again)
+        return _end(run, _follow(run, job), as_json, summarise or summary)
     except KeyboardInterrupt:
         run.cancel(job)
-        click.echo(f"\nCancelled; go on with: {again} {run.path}", err=True)
+        click.echo(f"\nCancelled; go on with: taskscape resume {run.path}", err=True)
         return EXIT[State.CANCELLED]
 
 
-def _end(
-    run: Run, last: Status, as_json: bool, summarise: "Callable[[Report], str]", again: str
-) -> int:
+def _end(run: Run, last: Status, as_json: bool, summarise: "Callable[[Report], str]") -> int:
     """Print what came of a job; RunError where it failed for a reason that is not ours."""
     if last.state is State.DONE:
         _print_result(run, as_json, summarise)
     elif last.state is State.FAILED and not last.is_our_fault:
         raise RunError(last.error)
     else:
-        text = last.error or f"{last.state}; go on with: {again} {run.path}"
+        text = last.error or f"{last.state}; go on with: taskscape resume {run.path}"
         click.echo(f"Error: {text}", err=True)
     return EXIT.get(last.state, 1)
 

@@ -8,7 +8,7 @@ import numpy as np
 from core.report.plain import plain
 from core.trials import Contrast, Evidence, Gains, Trial
 
-TOO_FEW = "too few events or labels among the test rows to judge by"
+TOO_FEW = "too few events or labels that differ enough among the test rows to judge by"
 """Without the count: it may be small enough to tell somebody apart."""
 NOT_JUDGED = "not judged"
 
