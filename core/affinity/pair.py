@@ -9,11 +9,13 @@ from core.frozen import Frozen
 from core.values import Kind, Split, TaskTable
 
 THIRDS = ("low", "middle", "high")
+OUTCOMES = ("no event", "event")
 
 
 @dataclass(frozen=True, eq=False)
 class LabelTable(Frozen):
-    """Counts of training rows by both labels; a regression is cut into thirds."""
+    """Counts of training rows by both labels. A regression is cut into thirds; a time to event
+    tells whether the event was seen, whenever that was."""
 
     source_classes: tuple[str, ...]
     target_classes: tuple[str, ...]
@@ -39,7 +41,10 @@ def count_labels(table: TaskTable, source: int, target: int) -> LabelTable:
 def _classes(
     table: TaskTable, task: int, labels: Float[np.ndarray, " row"]
 ) -> tuple[Int[np.ndarray, " row"], tuple[str, ...]]:
-    if table.tasks[task].kind is not Kind.REGRESSION:
+    kind = table.tasks[task].kind
+    if kind is Kind.TIME_TO_EVENT:
+        return (labels > 0).astype(np.int64), OUTCOMES
+    if kind is not Kind.REGRESSION:
         return labels.astype(np.int64), table.tasks[task].classes
     cuts = np.quantile(labels, [1 / 3, 2 / 3]) if len(labels) else np.zeros(2)
     return np.searchsorted(cuts, labels, side="right"), THIRDS
