@@ -65,12 +65,12 @@ def load_spec(path: Path) -> Spec:
         RunError: the file is damaged, or a newer version wrote it.
     """
     try:
-        spec = Spec(**json.loads((path / "spec.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        told = json.loads((path / "spec.json").read_text(encoding="utf-8"))
+        if told["schema_version"] <= SPEC_VERSION:  # a newer one may have fields unknown here
+            return Spec(**told)
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise RunError(f"{path}/spec.json is damaged; delete the run.") from error
-    if spec.schema_version > SPEC_VERSION:
-        raise RunError(f"{path} was written by a newer version; update this one.")
-    return spec
+    raise RunError(f"{path} was written by a newer version; update this one.")
 
 
 def rename_run(path: Path, name: str) -> None:

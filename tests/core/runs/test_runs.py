@@ -227,10 +227,11 @@ def test_a_damaged_spec_is_a_sentence(make_run, text):
         _ = run.spec
 
 
-def test_a_newer_run_is_refused(make_run):
+@pytest.mark.parametrize("more", [{}, {"a_field_of_tomorrow": 1}])
+def test_a_newer_run_is_refused(make_run, more):
     run = make_run()
     spec = json.loads((run.path / "spec.json").read_text())
-    (run.path / "spec.json").write_text(json.dumps(spec | {"schema_version": 99}))
+    (run.path / "spec.json").write_text(json.dumps(spec | {"schema_version": 99} | more))
     with pytest.raises(RunError, match="newer version"):
         _ = run.plan
 
