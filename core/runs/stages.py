@@ -33,7 +33,7 @@ class StageFolder:
         if value is None:
             value = make()
             save_value(path, value)
-        replace_text(self._index_path, json.dumps({**self._index(), name: path.name}))
+        self._make_current(name, path.name)
         return value
 
     def find(self, name: str, kind: type[V], made_from: tuple[object, ...]) -> V | None:
@@ -53,6 +53,13 @@ class StageFolder:
                 f"The result {name!r} of this run is missing or damaged; resume the run."
             )
         return value
+
+    def _make_current(self, name: str, file: str) -> None:
+        """Name a stage's current file. The worker of a map may do so at the same moment."""
+        from filelock import FileLock
+
+        with FileLock(self.folder / "index.lock"):
+            replace_text(self._index_path, json.dumps({**self._index(), name: file}))
 
     @property
     def _index_path(self) -> Path:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import time
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
@@ -106,7 +107,7 @@ def worker_of(pid: int) -> tuple[int, float] | None:
 def replace_text(path: Path, text: str) -> None:
     """Write `text` to `path` through a temporary file beside it: whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")  # threads write here too
     try:
         partial.write_text(text, encoding="utf-8")
         os.replace(partial, path)
