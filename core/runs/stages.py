@@ -58,7 +58,7 @@ class StageFolder:
         """Name a stage's current file. The worker of a map may do so at the same moment."""
         from filelock import FileLock
 
-        with FileLock(self.folder / "index.lock"):
+        with FileLock(self.folder.with_suffix(".lock")):
             replace_text(self._index_path, json.dumps({**self._index(), name: file}))
 
     @property

@@ -34,12 +34,13 @@ def test_a_text_is_one_of_those_written_and_whole(tmp_path):
 
 
 def test_no_stage_that_another_worker_names_is_forgotten(tmp_path):
+    stages = tmp_path / "stages"
     flat = Projection("pca", np.zeros((1, 2)), np.zeros(1, int), 1.0)
 
     def keep(writer, time):
-        StageFolder(tmp_path).keep(f"stage-{writer}-{time}", Projection, (), lambda: flat)
+        StageFolder(stages).keep(f"stage-{writer}-{time}", Projection, (), lambda: flat)
 
     at_once(keep)
     for writer in range(N_WRITERS):
         for time in range(N_TIMES):
-            assert StageFolder(tmp_path).load(f"stage-{writer}-{time}", Projection) == flat
+            assert StageFolder(stages).load(f"stage-{writer}-{time}", Projection) == flat
