@@ -24,7 +24,8 @@ def add_up(
             return _unknown(weights, landscape)
         if landscape.sums.pairing == "matched":
             return total(blocks)
-        return _both_sides(total(blocks), blocks.sum(axis=0))
+        own, counted = blocks.sum(axis=0), landscape.sums.count.sum(axis=0)
+        return _of_crossed(total(blocks), own, total(landscape.sums.count), counted)
 
     sums, labels, ahead = landscape.sums, landscape.label_sums, landscape.look_ahead
     product = sums.mean_product
@@ -84,13 +85,29 @@ def _unknown(
     return np.broadcast_to(np.nan, (*weights.shape[:-1], n_tasks, n_tasks))
 
 
-def _both_sides(
+def _of_crossed(
+    weighted: Float[np.ndarray, "*replicate source target"],
+    plain: Float[np.ndarray, "source target"],
+    weighted_count: Float[np.ndarray, "*replicate source target"],
+    count: Float[np.ndarray, "source target"],
+) -> Float[np.ndarray, "*replicate source target"]:
+    """Σ_ij d_ij with w_i w_j on either side, such that its mean over as many pairs as there were
+    is right to first order in the weights, from Σ_ij w_i d_ij (ours).
+
+    The mean is what is linear here, not the sum and the count: of a few samples a task, the count
+    to first order comes near 0 and a ratio of both goes anywhere.
+    """
+    whole, counted = (plain + plain.T) / 2, (count + count.T) / 2
+    mean = np.divide(whole, counted, out=np.zeros_like(whole), where=counted > 0)
+    return np.asarray(whole + _change(weighted, plain) - mean * _change(weighted_count, count))
+
+
+def _change(
     weighted: Float[np.ndarray, "*replicate source target"],
     plain: Float[np.ndarray, "source target"],
 ) -> Float[np.ndarray, "*replicate source target"]:
-    """Σ_ij w_i w_j d_ij to first order in the weights, from Σ_ij w_i d_ij (ours)."""
-    centre = (plain + plain.T) / 2
-    return np.asarray(weighted + np.swapaxes(weighted, -1, -2) - centre)
+    """What the weights of the source and those of the target change, one at a time."""
+    return np.asarray(weighted + np.swapaxes(weighted, -1, -2) - plain - plain.T)
 
 
 def _mean_cosine(

@@ -8,6 +8,7 @@ NAMES = (
     "trunks",
     "landscape_measures",
     "tag",
+    "coverage",
     "groups",
     "planted",
     "command",
