@@ -21,7 +21,8 @@ from core.data.features import MOST_LEVELS, SHOWN_LEVELS, plain_numbers
 from core.joint_run import JointRun
 from core.landscape import OneStep
 from core.landscape.look_ahead.joint import rows_of_look
-from core.landscape.refits import MAX_ROWS as MOST_REFITTED
+from core.landscape.refits.halves import MAX_ROWS as MOST_REFITTED
+from core.landscape.refits.readings import FOLLOWED
 from core.null import MAX_ROWS, N_PERMUTATIONS, STEP_ROWS
 from core.plan import Plan
 
@@ -167,14 +168,12 @@ def _null(size: Size, plan: Plan) -> float:
 
 def _refits(size: Size, landscape: OneStep) -> float:
     """Probes for half of the patients, and how alike they pull, again and again."""
-    if landscape.steps > 1:
-        return 0.0
     rows = size.n_train / -(-size.n_train // MOST_REFITTED) / 2
     labels = rows * size.n_tasks / 1e6
     weights = _passes(rows, size.n_inputs, landscape)
-    return landscape.refits * (
-        0.02 + 0.15 * weights + 0.35 * labels + 0.013 * labels * size.n_tasks
-    )
+    pull = 0.013 * labels * size.n_tasks if landscape.steps == 1 else 0.0
+    followed = _walks(size, landscape, FOLLOWED)
+    return landscape.refits * (0.02 + 0.15 * weights + 0.35 * labels + pull + followed)
 
 
 def _groups(size: Size, plan: Plan) -> float:

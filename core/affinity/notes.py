@@ -16,6 +16,9 @@ from core.values import Coreset, Landscape
 DRAWN = frozenset({"distance", "mass", "abs_cosine", "cosine", "opposite"})
 """The sums that a coreset is drawn for; mean displacements and labels have rows of their own."""
 
+RECORDED = "recorded"
+"""Heads of a landscape that was recorded in somebody's own model."""
+
 FEW_BLOCKS = 20
 """Fewer blocks than this make a poor bootstrap."""
 
@@ -31,6 +34,7 @@ def explain(
         *_about_heads(landscape, measure),
         *_about_kinds(landscape, measure),
         *_about_joint_run(landscape, measure),
+        *_about_fit(landscape, measure),
         *_about_pairs(landscape, measure, values),
         *_about_blocks(landscape),
         *_about_coreset(landscape, measure, replicates),
@@ -76,8 +80,26 @@ def _about_joint_run(landscape: Landscape, measure: Measure) -> tuple[str, ...]:
     rows = f"{ahead.n_rows:,} training rows held out" if ahead.n_rows else "the batches learnt from"
     return (
         f"{measure.title} rests on {ahead.n_looks} looks ahead in one joint run, at {rows}; its "
-        "intervals tell of these rows, not of another run.",
+        "intervals and re-runs tell of these rows alone: another run on other patients differs by "
+        "more than that.",
         *ahead.notes,
+    )
+
+
+def _about_fit(landscape: Landscape, measure: Measure) -> tuple[str, ...]:
+    """That intervals take heads as they are, where these were fitted once and for all."""
+    if landscape.heads == RECORDED and measure.reads:
+        return (
+            "The heads are those of a trained model, so intervals and re-runs tell of the samples "
+            "that were recorded and not of what the model learned: trained on other patients it "
+            "differs by more than that.",
+        )
+    moved = landscape.sums.pairing != "mean" and DRAWN.intersection(measure.reads)
+    if landscape.heads != "probe" or landscape.refits is not None or not moved:
+        return ()
+    return (
+        "The heads were fitted once, on these patients. Intervals and re-runs of measures of "
+        "single samples take them as they are, so they are too narrow for other patients.",
     )
 
 

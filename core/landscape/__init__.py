@@ -15,7 +15,6 @@ compared through δ alone.
     heads         one head for all tasks; losses and their derivatives
     probe         a head for each task, fitted on the frozen features
     quasi_newton  the search of all probes, side by side
-    refits        the same on halves of the patients: how far to trust it
     terms         what a pair of tasks contributes
     row_terms     the same of every row, filled layer by layer
     memory        batches that fit
@@ -31,6 +30,7 @@ compared through δ alone.
     sums/          one step: sums over all rows
     walks/         several steps
     own_samples/   tasks without a common row
+    refits/        probes fitted again on halves of the patients: how far to trust them
     look_ahead/    TAG: one joint run
     groups/        what holds the tasks of a group together
 

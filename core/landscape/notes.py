@@ -14,16 +14,6 @@ def explain_heads(heads: str) -> tuple[str, ...]:
     )
 
 
-def explain_refits(heads: str, pairing: str, n_refits: int) -> tuple[str, ...]:
-    """That intervals take fitted heads as they are, where these were not fitted again."""
-    if heads != "probe" or pairing == "mean" or n_refits > 0:
-        return ()
-    return (
-        "The heads were fitted once, on these patients. Intervals and re-runs of measures of "
-        "single samples take them as they are, so they are too narrow for other patients.",
-    )
-
-
 def explain_trunk(kind: str, shape: tuple[int, ...], is_own: bool) -> tuple[str, ...]:
     """What the samples were read as, where they are not rows of a table."""
     if is_own:

@@ -13,13 +13,12 @@ from core.landscape.notes import (
     explain_estimate,
     explain_heads,
     explain_pairing,
-    explain_refits,
     explain_sample,
     explain_start,
     explain_trunk,
     explain_walks,
 )
-from core.landscape.refits import are_refitted, measure_refits
+from core.landscape.refits.measure import are_refitted, measure_refits
 from core.landscape.rows.labels import Distinct
 from core.landscape.rows.material import Inputs, Material, from_stream, from_table
 from core.landscape.rows.pieces import supply
@@ -120,7 +119,8 @@ class OneStep(Method):
     refits: int = knob(
         25,
         "Times that probes are fitted again on half of the patients, which tells how far they are "
-        "to be trusted; of no consequence where heads are not fitted.",
+        "to be trusted; of no consequence where heads are not fitted, or where tasks are compared "
+        "by their mean displacements.",
         low=0,
         high=1000,
     )
@@ -171,7 +171,8 @@ class OneStep(Method):
         starts = [measure_start(self, ground, generator_of(seed, k), parts[k]) for k in range(n)]
         refits, on_refit = None, within(on_progress, 0.5, 1.0)
         if again:
-            refits = measure_refits(self, ground, starts[0].trunk, again, seed, on_refit)
+            first = (starts[0].trunk, starts[0].sums)
+            refits = measure_refits(self, ground, *first, again, seed, on_refit)
         n_followed = self.step_rows if pairing == "matched" else self.pair_samples * len(tasks)
         return Landscape(
             tasks=table.tasks,
@@ -189,7 +190,6 @@ class OneStep(Method):
                 *explain_start(self.start, self.warmup_steps, brought.is_trained),
                 *explain_walks(starts[0].curve, self.step_size, n_followed),
                 *explain_heads(self.heads),
-                *explain_refits(self.heads, pairing, again),
                 *explain_pairing(pairing, self.pair_samples),
                 *explain_sample(len(material.weight), material.n_rows, pairing, self.steps),
                 *explain_estimate(starts[0].n_estimated),

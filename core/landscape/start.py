@@ -94,9 +94,10 @@ def _sum_up(
         return Crossed(sum_means(*model, means, on_batch), no_curve, 0)
     if ground.pairing != "matched":
         drawn = (method.pair_samples, means, ground.pairing)
-        return sum_crossed(ground.tasks, *model, *drawn, on_batch, *steps)
+        return sum_crossed(ground.tasks, *model, *drawn, on_batch, *steps, ground.reads)
     if method.steps > 1:
-        return Crossed(*sum_walked(*model, *steps, method.step_rows, means, on_batch), 0)
+        followed = (method.step_rows, means)
+        return Crossed(*sum_walked(*model, *steps, *followed, on_batch, ground.reads), 0)
     batch, every = method.batch_size, ground.every
     return Crossed(accumulate(*model, batch, means, on_batch, every, ground.reads), no_curve, 0)
 

@@ -8,7 +8,7 @@ stratified draw of each task's samples is compared with that of each other task,
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -19,6 +19,7 @@ from core.landscape.layers.pull import Pull
 from core.landscape.rows.pieces import Rows
 from core.landscape.rows.strata import draw_pairs
 from core.landscape.sums.mean_pull import sum_mean_products
+from core.landscape.terms import SUMS
 from core.landscape.trunks.trunk import Trunk
 from core.landscape.walks.follow import MAX_ELEMENTS, follow
 from core.landscape.walks.walk import curve_of, progress_of
@@ -59,6 +60,7 @@ def sum_crossed(
     on_batch: Callable[[float], None],
     steps: int = 1,
     step_size: float = 1.0,
+    reads: frozenset[str] = frozenset(SUMS),
 ) -> Crossed:
     """Sums over the samples of a block for the source and all samples for the target.
 
@@ -73,20 +75,22 @@ def sum_crossed(
         on_batch: called with the finished share of the pairs; may raise.
         steps: gradient steps that every sample takes.
         step_size: of no consequence for one step.
+        reads: the sums that are wanted; distances and mean displacements are made for them alone.
     """
     drawn = _draw(tasks, rows, trunk, heads, n_samples, (steps, step_size))
-    terms = _terms(drawn, on_batch)
+    terms = _terms(drawn, "distance" in reads, on_batch)
     weight = np.outer(drawn.weight, drawn.weight) * (1 - np.eye(len(drawn.weight)))
     n_tasks, n_blocks = len(tasks), rows.n_blocks
     target = np.equal.outer(np.arange(n_tasks), drawn.task).astype(float)
     source = np.zeros((n_blocks * n_tasks, len(drawn.task)))
     source[drawn.block * n_tasks + drawn.task, np.arange(len(drawn.task))] = 1.0
-    summed = [
-        (source @ (weight * term) @ target.T).reshape(n_blocks, n_tasks, n_tasks) for term in terms
-    ]
-    means = sum_mean_products(rows, trunk, heads, mean_rows)
-    count, distance, mass, abs_cosine, cosine, opposite = summed
-    sums = PairSums(count, distance, mass, abs_cosine, cosine, opposite, means, pairing)
+    found: dict[str, Any] = {
+        name: (source @ (weight * term) @ target.T).reshape(n_blocks, n_tasks, n_tasks)
+        for name, term in terms.items()
+    }
+    if "mean_product" in reads:
+        found["mean_product"] = sum_mean_products(rows, trunk, heads, mean_rows)
+    sums = PairSums(**{**dict.fromkeys(SUMS), **found}, pairing=pairing)
     return Crossed(sums, drawn.curve, sum(layer.is_estimate for layer in drawn.layers))
 
 
@@ -159,9 +163,10 @@ def _weights(
 
 
 def _terms(
-    drawn: _Drawn, on_batch: Callable[[float], None]
-) -> list[Float[np.ndarray, "sample sample"]]:
-    """1, distance, mass, |cosine|, cosine and opposite share of every two samples."""
+    drawn: _Drawn, with_distance: bool, on_batch: Callable[[float], None]
+) -> dict[str, Float[np.ndarray, "sample sample"]]:
+    """1, mass, |cosine|, cosine, opposite share and, where wanted, distance of every two samples,
+    by their names in `PairSums`."""
     products = [layer.products() for layer in drawn.layers]
     gram, same, both = (np.asarray(sum(part)) for part in zip(*products, strict=True))
     size = np.sqrt(np.maximum(np.diagonal(gram), 0.0))
@@ -169,13 +174,22 @@ def _terms(
     cosine = np.clip(np.divide(gram, scale, out=np.zeros_like(gram), where=scale > 0), -1, 1)
     agree = np.divide(same, both, out=np.zeros_like(same), where=both > 0)
     norm = np.asarray(sum(layer.lengths() for layer in drawn.layers))
-    distance = np.zeros_like(gram)
-    n_layers = len(drawn.layers)
-    for number, layer in enumerate(drawn.layers):
-        distance += layer.distances(partial(_tell, on_batch, number, n_layers))
+    terms = {
+        "count": np.ones_like(gram),
+        "mass": np.add.outer(norm, norm),
+        "abs_cosine": np.abs(cosine),
+        "cosine": cosine,
+        "opposite": (1 - agree) / 2,
+    }
+    if with_distance:
+        n_layers = len(drawn.layers)
+        parts = [
+            layer.distances(partial(_tell, on_batch, number, n_layers))
+            for number, layer in enumerate(drawn.layers)
+        ]
+        terms["distance"] = np.asarray(sum(parts))
     on_batch(1.0)
-    mass = np.add.outer(norm, norm)
-    return [np.ones_like(gram), distance, mass, np.abs(cosine), cosine, (1 - agree) / 2]
+    return terms
 
 
 def _tell(on_batch: Callable[[float], None], layer: int, n_layers: int, share: float) -> None:

@@ -5,7 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.affinity import SCA, AbsCosine, Cosine, MeanGradient, Sign, measure_affinity
+from core.affinity import (
+    SCA,
+    AbsCosine,
+    Cosine,
+    LabelAgreement,
+    MeanGradient,
+    Sign,
+    measure_affinity,
+)
 from core.data import load_table, plant_groups
 from core.landscape import OneStep, measure_landscape
 from core.values import Split
@@ -16,14 +24,18 @@ N_DRAWS, N_ROWS = 12, 300
 
 
 @pytest.fixture(scope="module")
-def landscapes():
-    """Of the same tasks on patients drawn anew, again and again, all of them for training."""
+def tables():
+    """The same tasks on patients drawn anew, again and again, all of them for training."""
     planted = plant_groups(
         n_samples=N_DRAWS * N_ROWS, n_features=8, noise=0.3, group_sizes=(2, 2, 1), seed=3
     )
     table = load_table(planted.frame, targets=list(planted.targets))
-    parts = [part_of(table, slice(k * N_ROWS, (k + 1) * N_ROWS)) for k in range(N_DRAWS)]
-    return [measure_landscape(part, FITTED) for part in parts]
+    return [part_of(table, slice(k * N_ROWS, (k + 1) * N_ROWS)) for k in range(N_DRAWS)]
+
+
+@pytest.fixture(scope="module")
+def landscapes(tables):
+    return [measure_landscape(table, FITTED) for table in tables]
 
 
 def part_of(table, rows):
@@ -41,6 +53,17 @@ def test_an_interval_holds_what_new_patients_say_on_average(landscapes, measure)
     """The truth is the mean over cohorts of the size: what an interval of 95 % should hold."""
     assert share_held(landscapes, measure) > 0.85
     assert share_held([replace(one, refits=None) for one in landscapes], measure) < 0.7
+
+
+@pytest.mark.parametrize(
+    "settings", [{"steps": 4, "step_size": 0.1}, {"pairing": "energy"}, {"pairing": "all_pairs"}]
+)
+def test_so_does_one_of_several_steps_or_of_unmatched_samples(tables, settings):
+    fitted = replace(FITTED, step_rows=60, **settings)
+    landscapes = [measure_landscape(table, fitted, reads=["abs_cosine"]) for table in tables]
+    assert share_held(landscapes, AbsCosine()) > 0.85
+    still = [replace(one, refits=None) for one in landscapes]
+    assert share_held(still, AbsCosine()) < share_held(landscapes, AbsCosine()) - 0.1
 
 
 def share_held(landscapes, measure):
@@ -62,21 +85,40 @@ def test_nothing_is_fitted_again_where_heads_are_not_fitted_or_nobody_asks():
     table = make_table(draw_labels(), "bbrm")
     assert measure_landscape(table, replace(FITTED, heads="shared")).refits is None
     assert measure_landscape(table, replace(FITTED, refits=0)).refits is None
-    assert measure_landscape(table, replace(FITTED, steps=2)).refits is None
+    assert measure_landscape(table, replace(FITTED, pairing="mean")).refits is None
     assert measure_landscape(table, FITTED, reads=["mean_product"]).refits is None
 
 
-def test_heads_that_were_fitted_once_are_told():
+def test_heads_that_were_fitted_once_are_told_where_the_interval_is():
     table = make_table(draw_labels(), "bbrm")
 
-    def is_told(**settings):
-        notes = measure_landscape(table, replace(FITTED, **settings)).notes
+    def is_told(measure=AbsCosine(), table=table, **settings):
+        landscape = measure_landscape(table, replace(FITTED, **settings))
+        notes = measure_affinity(landscape, measure, 10).notes
         return any("heads were fitted once" in note for note in notes)
 
     assert is_told(refits=0)
-    assert is_told(steps=2)
+    assert is_told(table=replace(table, patient=np.arange(len(table.labels)) % 3))
+    assert not is_told(MeanGradient(), refits=0)
+    assert not is_told(refits=0, pairing="mean")
     assert not is_told()
-    assert not is_told(heads="shared")
+    assert not is_told(steps=2)
+    assert not is_told(pairing="energy")
+    assert not is_told(SCA(), heads="shared")
+
+
+def test_heads_of_a_recorded_model_are_told():
+    landscape = measure_landscape(make_table(draw_labels(), "bbrm"), FITTED)
+    recorded = replace(landscape, heads="recorded", refits=None)
+
+    def told_by(measure):
+        return any(
+            "trained model" in note for note in measure_affinity(recorded, measure, 10).notes
+        )
+
+    assert told_by(AbsCosine())
+    assert told_by(MeanGradient())
+    assert not told_by(LabelAgreement())
 
 
 def test_a_measure_of_mean_displacements_keeps_its_block_bootstrap():
