@@ -1,13 +1,16 @@
-"""Which device computes: chosen once a run, by name."""
+"""Which device computes: chosen once a run, by name; and the way of numbers to it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from core.errors import MethodError
 
 if TYPE_CHECKING:
     import torch
+    from torch import Tensor
 
 DEVICES = ("auto", "cpu", "cuda")
 
@@ -26,6 +29,20 @@ def pick_device(name: str) -> "torch.device":
     if name == "cuda" and not available:
         raise MethodError("Device 'cuda' was asked for but no GPU is usable; use --device cpu.")
     return torch.device("cuda" if available and name != "cpu" else "cpu")
+
+
+def send(
+    values: np.ndarray, device: "torch.device", dtype: "torch.dtype | None" = None
+) -> "Tensor":
+    """The numbers on a device, in another type where one is named.
+
+    PyTorch does not wait for a GPU: the copy stands behind what that was asked to do before, while
+    a plain `to` waits for all of it. CUDA has read ordinary memory by the time it returns, so the
+    array may go; on a CPU its memory is shared where no other type is wanted.
+    """
+    import torch
+
+    return torch.from_numpy(values).to(device, dtype, non_blocking=True)
 
 
 @contextmanager

@@ -44,6 +44,20 @@ def shared_data():
     return SHARED_DATA
 
 
+@pytest.fixture
+def lax():
+    """A caller that lets products in single precision be rounded on a GPU, as many loops do."""
+    import torch
+
+    settings = torch.backends.cuda.matmul, torch.backends.cudnn.conv
+    before = [setting.fp32_precision for setting in settings]
+    for setting in settings:
+        setting.fp32_precision = "tf32"
+    yield
+    for setting, precision in zip(settings, before, strict=True):
+        setting.fp32_precision = precision
+
+
 @pytest.fixture(scope="session")
 def player():
     """The one Playwright of a test process: a second one beside it cannot be started."""
