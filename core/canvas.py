@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from core.device import send
 from core.errors import MethodError
 from core.inputs import InputScale
 
@@ -61,8 +62,8 @@ class Layout(NamedTuple):
         source[varies] = np.arange(varies.sum())
         typical = np.sqrt(np.mean(spread[varies] ** 2))
         return Canvas(
-            torch.from_numpy(source).to(device),
-            torch.from_numpy(spread / typical).to(device, torch.float32),
+            send(source, device),
+            send(spread / typical, device, torch.float32),
             tuple(shape),
             tuple(order),
         )

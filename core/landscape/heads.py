@@ -5,13 +5,14 @@ squared error in standard deviations for regressions, the discrete-time hazard (
 times to events.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from core.device import send
 from core.hazard import base_logits
 from core.landscape.rows.labels import Labels
 from core.values import Kind, Task
@@ -166,7 +167,7 @@ def draw_shared_head(
     return make_heads(
         tasks,
         weight=column.to(device).expand(len(tasks), width, n_outputs),
-        bias=torch.from_numpy(priors).to(device, torch.float32),
+        bias=send(priors, device, torch.float32),
         is_shared=n_outputs == 1,
         one_bias=len(np.unique(priors)) == 1,
     )
@@ -186,7 +187,7 @@ def draw_own_heads(
     n_outputs = max(task.n_outputs for task in tasks)
     weight = torch.randn(len(tasks), width, n_outputs, generator=generator) / width**0.5
     priors = _priors(tasks, labels, n_outputs) * (bias == "prior")
-    return make_heads(tasks, weight.to(device), torch.from_numpy(priors).to(device, torch.float32))
+    return make_heads(tasks, weight.to(device), send(priors, device, torch.float32))
 
 
 def make_heads(
@@ -200,14 +201,18 @@ def make_heads(
     import torch
 
     device = weight.device
-    widths = torch.tensor([task.n_outputs for task in tasks], device=device)
+
+    def known(of: Callable[[Task], int | bool]) -> "Tensor":
+        return send(np.array([of(task) for task in tasks]), device)
+
+    widths = known(lambda task: task.n_outputs)
     return Heads(
         weight=weight,
         bias=bias,
         used=torch.arange(weight.shape[-1], device=device) < widths.unsqueeze(1),
-        is_binary=torch.tensor([task.kind is Kind.BINARY for task in tasks], device=device),
-        is_multiclass=torch.tensor([task.kind is Kind.MULTICLASS for task in tasks], device=device),
-        is_hazard=torch.tensor([task.kind is Kind.TIME_TO_EVENT for task in tasks], device=device),
+        is_binary=known(lambda task: task.kind is Kind.BINARY),
+        is_multiclass=known(lambda task: task.kind is Kind.MULTICLASS),
+        is_hazard=known(lambda task: task.kind is Kind.TIME_TO_EVENT),
         is_shared=is_shared,
         not_binary=tuple(k for k, task in enumerate(tasks) if task.kind is not Kind.BINARY),
         all_binary=all(task.kind is Kind.BINARY for task in tasks),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Float, Float32, Int
 
+from core.device import send
 from core.landscape.heads import Heads
 from core.landscape.rows.labels import Labels
 from core.landscape.trunks.trunk import Trunk
@@ -68,13 +69,12 @@ def sketch_points(
     for task, (head, rows) in enumerate(zip(heads, drawn, strict=True)):
         for start in range(0, len(rows), step):
             part = rows[start : start + step]
-            value = torch.from_numpy(labels.value[part, task : task + 1])
             sketch, loss = _sketch(
                 trunk,
                 head,
                 projections,
-                torch.from_numpy(x[part]).to(device),
-                value.to(device, torch.float32),
+                send(x[part], device),
+                send(labels.value[part, task : task + 1], device, torch.float32),
             )
             sketches.append(sketch)
             losses.append(loss)

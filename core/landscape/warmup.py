@@ -6,9 +6,10 @@ settings name. Length, optimiser and weighting are ours; the paper does not give
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from core.landscape.heads import draw_own_heads, make_heads
+from core.landscape.heads import draw_own_heads
 from core.landscape.rows.labels import Labels
 from core.landscape.rows.pieces import Rows
 from core.landscape.trunks.trunk import Trunk
@@ -58,10 +59,11 @@ def warm_up(
     for step in range(steps):
         on_step(step / steps)
         at = torch.rand(size, generator=generator, dtype=torch.float64) * mass[-1]
-        part = torch.searchsorted(mass, at, right=True).clamp_max(len(mass) - 1).to(device)
+        part = torch.searchsorted(mass, at, right=True).clamp_max(len(mass) - 1)
+        part = part.to(device, non_blocking=True)
         search.zero_grad()
         features = trunk.at(theta, rows.x[part])
-        heads = make_heads(tasks, head[0], head[1])
+        heads = replace(drawn, weight=head[0], bias=head[1])
         losses = heads.losses(heads.logits(features), rows.value[part])
         known = rows.known[part].to(losses.dtype)
         by_task = (losses * known).sum(0) / known.sum(0).clamp_min(1.0)

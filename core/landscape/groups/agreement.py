@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from core.device import send
 from core.landscape.heads import Heads
 from core.landscape.layers.pull import Factors, Pull
 from core.landscape.memory import numbers_at_a_time
@@ -94,9 +95,9 @@ def find_agreement(
     per_size = torch.where(size > 0, 1 / size, 0.0).to(x.dtype)
     units = [mean * per_size[:, None, None] for mean in means]
     cosine = torch.stack([_products(unit) for unit in units]).sum(0)
-    weight = torch.from_numpy(_weights(groups)).to(cosine) * cosine.sign()
+    weight = send(_weights(groups), cosine.device, cosine.dtype) * cosine.sign()
     wanted = [_mixed(weight, unit) for unit in units]
-    share = torch.from_numpy(_shares(groups)).to(cosine)
+    share = send(_shares(groups), cosine.device, cosine.dtype)
     each = (weight * cosine).sum(1)
     by_task = _by_row(passes(), value.T, wanted) * per_size.unsqueeze(1)
     count = known.sum(0).clamp_min(1).unsqueeze(1)

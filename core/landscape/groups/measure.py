@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Int
 
-from core.device import full_precision, pick_device
+from core.device import full_precision, pick_device, send
 from core.landscape.ground import Ground
 from core.landscape.groups.agreement import Agreement, find_agreement, fits
 from core.landscape.one_step import OneStep
@@ -70,9 +70,9 @@ def measure_agreement(
         if not fits(trunk, len(table.tasks)):
             return None
         heads = fit_probes(ground.tasks, rows, trunk, RIDGE * len(part.x), _ignore)
-        value = torch.from_numpy(part.labels.value).to(on, torch.float32)
-        known = torch.from_numpy(part.labels.known).to(on)
-        x = torch.from_numpy(part.x).to(on)
+        value = send(part.labels.value, on, torch.float32)
+        known = send(part.labels.known, on)
+        x = send(part.x, on)
         return find_agreement(trunk, heads, x, value, known, groups)
 
 

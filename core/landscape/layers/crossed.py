@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from core.device import send
 from core.landscape.layers.pull import Factors, Pull
 from core.landscape.layers.rank_one import l1_between
 from core.landscape.memory import Batches
@@ -145,7 +146,7 @@ def _keep(pull: Pull, layer: int, n_samples: int) -> _Kept:
         return _Kept(None, (pull.deltas[0], pull.inputs))
     n_weights = pull.shape[2] * pull.shape[3]
     drawn = _coordinates(n_weights, n_samples, layer)
-    place = torch.from_numpy(drawn).to(pull.like.device)
+    place = send(drawn, pull.like.device)
     formed = [delta[0].flatten(1).index_select(1, place) for _, delta in pull.formed()]
     return _Kept(n_weights / len(drawn), (torch.cat(formed),))
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float32, Int
 
-from core.device import pick_device
+from core.device import pick_device, send
 from core.joint_run import JointRun, LookAhead
 from core.landscape.heads import Heads, draw_own_heads
 from core.landscape.look_ahead.draws import Parted, batches, hold_out
@@ -82,9 +82,9 @@ class _Problem:
 
         x, value, known = self.x[rows], self.labels.value[rows], self.labels.known[rows]
         return Batch(
-            torch.from_numpy(x).to(self.device, torch.float32),
-            torch.from_numpy(value).to(self.device, torch.float32),
-            torch.from_numpy(known).to(self.device),
+            send(x, self.device, torch.float32),
+            send(value, self.device, torch.float32),
+            send(known, self.device),
         )
 
     def steps(self) -> "Iterator[Int[np.ndarray, ' row']]":

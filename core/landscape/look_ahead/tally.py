@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from core.device import send
 from core.joint_run import JointRun
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Look:
         here = torch.where(known, here, 0.0).double()
         self.is_finite = here.isfinite().all()
         belongs = np.equal.outer(np.arange(len(tally.change)), block)
-        self.member = torch.from_numpy(belongs).to(here.device, here.dtype)
+        self.member = send(belongs, here.device, here.dtype)
         self.whole, self.by_block = here.sum(0), (self.member @ here).unsqueeze(1)
 
     def add(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from core.device import send
 from core.landscape.heads import Heads
 from core.landscape.layers.crossed import CrossedLayer, gather_layers
 from core.landscape.layers.pull import Pull
@@ -109,9 +110,9 @@ def _draw(
     parts = draw_pairs(tasks, labels, n_samples * len(tasks), seed=0)
     standing = np.repeat(rows.weight, rows.piece)
     weights = [_weights(labels[:, k], standing, part) for k, part in enumerate(parts)]
-    row = torch.from_numpy(np.concatenate(parts)).to(rows.x.device)
+    row = send(np.concatenate(parts), rows.x.device)
     task = np.repeat(np.arange(len(tasks)), [len(part) for part in parts])
-    own = torch.from_numpy(task).to(row.device)
+    own = send(task, row.device)
     progress: dict[int, Tensor] = {}
 
     def pulls_of(start: int, stop: int) -> Iterable[Pull]:

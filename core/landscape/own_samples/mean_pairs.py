@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from core.device import send
 from core.landscape.heads import Heads
 from core.landscape.memory import Batches
 from core.landscape.rows.pieces import Rows
@@ -109,7 +110,7 @@ def _add_up(
     total = rows.x.new_zeros(n_blocks, sum(n_out * n_in for n_out, n_in in trunk.shapes))
     size = rows.x.new_zeros(n_blocks, 1)
     for number in np.unique(block[labelled]):
-        inside = torch.from_numpy(labelled[block[labelled] == number]).to(rows.x.device)
+        inside = send(labelled[block[labelled] == number], rows.x.device)
         size[number] = weight[inside].sum()
 
         def add(start: int, stop: int, inside: "Tensor" = inside, number: int = number) -> None:

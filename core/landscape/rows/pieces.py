@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int, Int8
 
+from core.device import send
 from core.landscape.rows.labels import Labels
 
 if TYPE_CHECKING:
@@ -52,9 +53,8 @@ class Rows:
     @property
     def row_weight(self) -> "Float[Tensor, ' row']":
         """The weight of every row, 0 for those that only fill up."""
-        import torch
 
-        weight = torch.from_numpy(np.repeat(self.weight, self.piece)).to(self.x)
+        weight = send(np.repeat(self.weight, self.piece), self.x.device, self.x.dtype)
         return weight * self.real
 
     @cached_property
@@ -136,7 +136,7 @@ def arrange_rows(
     def placed(values: np.ndarray, kind: "torch.dtype") -> "Tensor":
         filled = np.zeros((n_pieces.sum() * piece, *values.shape[1:]), dtype=values.dtype)
         filled[place] = values[order]
-        return torch.from_numpy(filled).to(device, kind)
+        return send(filled, device, kind)
 
     return Rows(
         x=placed(x, torch.float32),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float, Int
 
+from core.device import send
 from core.landscape.rows.pieces import Rows
 from core.landscape.terms import PairTerms
 
@@ -33,7 +34,6 @@ class BlockSums:
         is_piece = are_all and len(np.unique(rows.block)) == len(rows.block)
         kind = np.float32 if is_piece and shape[0] * shape[1] > MAX_DOUBLE else np.float64
         self._shape, self._kind, self._device = shape, kind, rows.x.device
-        self._arrays: dict[str, np.ndarray] = {}
         self.whole: dict[str, Tensor] = {}
         self._open(name for name in PairTerms._fields if name in reads)
         self.is_new = np.ones(rows.n_blocks, dtype=bool)
@@ -44,9 +44,12 @@ class BlockSums:
     def _open(self, names: Iterable[str]) -> None:
         import torch
 
-        for name in names:  # NumPy asks for large pages, quicker to fill
-            self._arrays[name] = np.zeros(self._shape, self._kind)
-            self.whole[name] = torch.from_numpy(self._arrays[name]).to(self._device)
+        for name in names:
+            if self._device.type == "cpu":  # NumPy asks for large pages, quicker to fill
+                self.whole[name] = torch.from_numpy(np.zeros(self._shape, self._kind))
+            else:
+                kind = torch.float32 if self._kind is np.float32 else torch.float64
+                self.whole[name] = torch.zeros(self._shape, dtype=kind, device=self._device)
 
     def count(self, rows: Rows) -> None:
         """Tell of rows that will be added."""
@@ -94,10 +97,8 @@ class BlockSums:
         """The sums by name; nothing can be added to them any more."""
         shape = (-1, self.n_tasks, self.n_tasks)
         found: dict[str, Any] = {}
-        for name, array in self._arrays.items():
-            whole = self.whole.pop(name)
-            if whole.device.type != "cpu":
-                array = whole.cpu().numpy()
+        for name in tuple(self.whole):
+            array = self.whole.pop(name).cpu().numpy()
             array.setflags(write=False)
             found[name] = array.reshape(shape)
         shape = (len(self.complete), *shape[1:])
@@ -113,4 +114,4 @@ def _membership(
     import torch
 
     belongs = np.equal.outer(np.arange(block[-1] + 1), block) * weight
-    return torch.from_numpy(belongs).to(device, torch.float64)
+    return send(belongs, device, torch.float64)

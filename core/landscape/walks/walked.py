@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
+from core.device import send
 from core.landscape.heads import Heads
 from core.landscape.memory import Batches
 from core.landscape.row_terms import empty_terms, sum_row_terms
@@ -58,7 +59,7 @@ def sum_walked(
     sums = torch.zeros(shape, dtype=torch.float64, device=device)
     progress = torch.zeros(4, steps, dtype=torch.float64, device=device)
     kind, place = head_kinds(heads), thin.known.any(1).nonzero()[:, 0]
-    block = torch.from_numpy(np.repeat(thin.block, thin.piece)).to(device)
+    block = send(np.repeat(thin.block, thin.piece), device)
     weight = thin.row_weight.double()
 
     def work(start: int, stop: int) -> None:
