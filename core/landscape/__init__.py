@@ -191,4 +191,5 @@ def measure_look_ahead(
         TableError, MethodError: as `measure_landscape`.
     """
     method, run, n_blocks = method or OneStep(), run or JointRun(), landscape.sums.n_blocks
-    return run_ahead(table, method, run, n_blocks, seed, device, on_progress, brought)
+    with full_precision():
+        return run_ahead(table, method, run, n_blocks, seed, device, on_progress, brought)
