@@ -101,7 +101,7 @@ class Seeded:
         with self._lock:
             if seed not in self._made:
                 with torch.random.fork_rng(devices=[]):
-                    torch.manual_seed(seed)
+                    torch.default_generator.manual_seed(seed)  # the plain one seeds GPUs too
                     self._made[seed] = self.factory(seed)
             return deepcopy(self._made[seed])
 

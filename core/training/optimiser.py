@@ -2,6 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from jaxtyping import Bool
+
+from core.device import send
 from core.training.stack import Stack
 
 if TYPE_CHECKING:
@@ -25,7 +29,7 @@ class StackOptimiser:
         self.learning_rate, self.weight_decay = learning_rate, weight_decay
         self.optimiser = self._build()
 
-    def step(self, unlabelled: "torch.Tensor | None") -> None:
+    def step(self, unlabelled: Bool[np.ndarray, " entry"] | None) -> None:
         """One step; `unlabelled` [(task + 1) · seed] are tasks without a label in their batch."""
         kept = [] if unlabelled is None else self._snapshot(unlabelled)
         self.optimiser.step()
@@ -58,13 +62,14 @@ class StackOptimiser:
             return torch.optim.SGD(groups, lr=self.learning_rate, fused=True)
         return torch.optim.AdamW(groups, lr=self.learning_rate, fused=True)
 
-    def _snapshot(self, unlabelled: "torch.Tensor") -> "list[_Kept]":
+    def _snapshot(self, unlabelled: Bool[np.ndarray, " entry"]) -> "list[_Kept]":
         """What must not move: models, which of their entries, and the values before the step."""
-        n_models = len(self._tensors[0])
-        empty = unlabelled.index_select(0, self.stack.entry).view(n_models, -1)
-        real = self.stack.entry.view(n_models, -1) < len(self.stack.tasks) * self.stack.n_seeds
-        models = (empty & real).any(1).nonzero().flatten()
-        slots = empty[models]
+        entry, device = self.stack.entry_of_slot, self._tensors[0].device
+        empty, real = unlabelled[entry], entry < len(self.stack.tasks) * self.stack.n_seeds
+        at = np.flatnonzero((empty & real).any(axis=1))
+        if not len(at):
+            return []
+        models, slots = send(at, device), send(empty[at], device)
         n_outputs = self._tensors[-1].shape[1] // slots.shape[1]
         whole = slots.all(1, keepdim=True)
         masks = [whole] * (len(self._tensors) - _HEADS)

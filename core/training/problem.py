@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
+from core.device import send
 from core.training.examples import Examples
 from core.training.times import code_times, find_edges
 from core.values import Kind, Split
@@ -39,8 +40,9 @@ class Step(NamedTuple):
     """[(task + 1) · seed, row]"""
     weights: "torch.Tensor"
     """[(task + 1) · seed, row]: 1 / (labelled rows of the task in the batch · constant loss)."""
-    unlabelled: "torch.Tensor | None"
-    """[(task + 1) · seed]: tasks without a label in their batch; None where there are none."""
+    unlabelled: Bool[np.ndarray, " entry"] | None
+    """[(task + 1) · seed]: tasks without a label in their batch; None where there are none. Told by
+    the host, so that no step waits for a GPU to say which these are."""
 
 
 @dataclass(frozen=True)
@@ -61,26 +63,23 @@ class Problem:
             yield from self._gather(self.batches[first : min(first + at_once, stop)])
 
     def _gather(self, batches: Int[np.ndarray, "step seed row"]) -> Iterator[Step]:
-        import torch
-
         n_steps, n_seeds, n_rows = batches.shape
-        rows = torch.as_tensor(batches.reshape(-1)).to(self.train.inputs.device)
+        rows = send(batches.reshape(-1), self.train.inputs.device)
         inputs = self.train.inputs.index_select(0, rows).view(n_steps, n_seeds, n_rows, -1)
         shape = (-1, n_steps, n_seeds, n_rows)
         labels = self.train.labels.index_select(1, rows).view(shape)
         known = self.train.known.index_select(1, rows).view(shape)
         count = known.sum(3, keepdim=True)
         weights = known / (count.clamp_min(1) * self.constant_loss.view(-1, 1, 1, 1))
-        labels, weights, empty = (
-            part.transpose(0, 1).contiguous() for part in (labels, weights, count == 0)
-        )
-        any_empty = empty[:, :-1].flatten(1).any(1).tolist()
+        labels, weights = (part.transpose(0, 1).contiguous() for part in (labels, weights))
+        empty = (count == 0).transpose(0, 1).cpu().numpy()
+        any_empty = np.asarray(empty[:, :-1].reshape(n_steps, -1).any(axis=1))
         for step in range(n_steps):
             yield Step(
                 inputs[step],
                 labels[step].flatten(0, 1),
                 weights[step].flatten(0, 1),
-                empty[step].flatten() if any_empty[step] else None,
+                empty[step].reshape(-1) if any_empty[step] else None,
             )
 
 
@@ -91,14 +90,13 @@ def pose(
     dtype: "torch.dtype",
 ) -> Problem:
     """The problem of some examples on a device."""
-    import torch
 
     labels = _coded(examples)
     constant = np.append(examples.constant_loss, 1.0)
     return Problem(
         train=_rows(examples, labels, Split.TRAIN, device, dtype),
         validation=_rows(examples, labels, Split.VALIDATION, device, dtype),
-        constant_loss=torch.as_tensor(constant).to(device, dtype),
+        constant_loss=send(constant, device, dtype),
         batches=batches,
     )
 
@@ -120,13 +118,12 @@ def _rows(
     device: "torch.device",
     dtype: "torch.dtype",
 ) -> Rows:
-    import torch
 
     rows = examples.rows(split)
 
     def padded(values: np.ndarray) -> "torch.Tensor":
         columns: Sequence[np.ndarray] = [*values[rows].T, np.zeros(len(rows))]
-        return torch.as_tensor(np.stack(columns).astype(np.float64)).to(device, dtype)
+        return send(np.stack(columns).astype(np.float64), device, dtype)
 
-    inputs = torch.as_tensor(np.array(examples.inputs[rows])).to(device, dtype)
+    inputs = send(np.array(examples.inputs[rows]), device, dtype)
     return Rows(inputs, padded(labels), padded(examples.known))

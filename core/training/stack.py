@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from jaxtyping import Int
 
+from core.device import send
 from core.training.heads import HeadStack, head_parts
 from core.training.losses import loss_gradient, loss_values
 from core.training.mlp import Bounds
@@ -99,7 +100,6 @@ class Stack:
     def _seat(
         self, seed_of_model: Int[np.ndarray, " model"], tasks_of_model: Int[np.ndarray, "m slot"]
     ) -> None:
-        import torch
 
         device = self.heads.parameters[0].device
         self.seed_of_model, self.tasks_of_model = seed_of_model, tasks_of_model
@@ -107,8 +107,9 @@ class Stack:
         self.bounds = [(int(a), int(b)) for a, b in pairwise(edges)]
         n_tasks, n_slots = len(self.tasks), tasks_of_model.shape[1]
         task = np.where(tasks_of_model < 0, n_tasks, tasks_of_model)
-        self.task = torch.as_tensor(task.reshape(-1)).to(device)
+        self.task = send(task.reshape(-1), device)
         entry = task * self.n_seeds + seed_of_model[:, None]
-        self.entry = torch.as_tensor(entry.reshape(-1)).to(device)
+        self.entry_of_slot = entry
+        self.entry = send(entry.reshape(-1), device)
         n_outputs = self.heads.parameters[0].shape[1] // n_slots
         self.parts = head_parts(tasks_of_model.reshape(-1), self.tasks, n_outputs, device)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from core.device import send
 from core.training.stack import Stack
 
 if TYPE_CHECKING:
@@ -83,7 +84,6 @@ class Stopping:
         mean: Float[np.ndarray, " present"],
         step: int,
     ) -> None:
-        import torch
 
         if not better.any():
             return
@@ -93,17 +93,16 @@ class Stopping:
         self.member_loss[models] = np.where(judged, losses[better], np.nan)
         self.best_step[models] = step
         device = stack.parameters[0].device
-        at = torch.as_tensor(np.flatnonzero(better)).to(device)
-        to = torch.as_tensor(models).to(device)
+        at = send(np.flatnonzero(better), device)
+        to = send(models, device)
         for best, parameter in zip(self.best, stack.parameters, strict=True):
             best.index_copy_(0, to, parameter.index_select(0, at))
 
     def dropped(self, share: float) -> "torch.Tensor | None":
         """Which models of the stack to keep, once less than `share` of them still run."""
-        import torch
 
         running = self.running[self.present]
         if not running.any() or running.mean() >= share:
             return None
         self.present = self.present[running]
-        return torch.as_tensor(np.flatnonzero(running)).to(self.best[0].device)
+        return send(np.flatnonzero(running), self.best[0].device)
