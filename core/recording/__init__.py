@@ -30,6 +30,7 @@ belongs to the module around them.
     pulls      a layer's calls → what it adds to the displacements
     lookup     the same of an embedding
     gradients  the same of any module, called again on single samples
+    chance     the random numbers that a call drew, drawn again
     bare       a module without the user's hooks and buffers
     prove      a first batch shows that every weight is accounted for
     independent  and that samples are apart

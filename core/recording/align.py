@@ -72,14 +72,19 @@ def gather(
     Raises:
         NotFinite: what comes back to a known sample is not.
     """
-    n = len(known)
+    import torch
+
+    n, odd = len(known), torch.zeros_like(known)
     stacks: list[list[Tensor | None]] = [[None] * len(site.shapes) for site in sites]
     for task, back in backs:
         for site, own, stack in zip(sites, back, stacks, strict=True):
             for place, (part, way) in enumerate(zip(own, ways[site.place].out, strict=True)):
                 if part is not None:
                     rows = by_sample(part, way, n, placing).to(dtype)
-                    stack[place] = _put(stack[place], rows, known, task)
+                    stack[place] = _put(stack[place], rows, known, task, odd)
+    if bool(odd.any()):  # asked once a batch, as a GPU is waited for
+        task, sample = torch.nonzero(odd.T)[0].tolist()
+        raise NotFinite(sample, task)
     calls: dict[Place, list[Call]] = {}
     for site, stack in zip(sites, stacks, strict=True):
         if any(part is not None for part in stack):
@@ -117,17 +122,20 @@ def _back(batch: Batch, number: int, trail: Trail, name: str) -> "list[Back]":
 
 
 def _put(
-    stack: "Tensor | None", rows: "Tensor", known: "Bool[Tensor, 'sample task']", task: int
+    stack: "Tensor | None",
+    rows: "Tensor",
+    known: "Bool[Tensor, 'sample task']",
+    task: int,
+    odd: "Bool[Tensor, 'sample task']",
 ) -> "Tensor":
-    """[task, sample, …] with what comes back for one more task, 0 where its label is missing."""
+    """[task, sample, …] with what comes back for one more task, 0 where its label is missing; notes
+    where it is `odd`, not finite."""
     import torch
 
     if stack is None:
         stack = rows.new_zeros(known.shape[1], *rows.shape)
-    there = known[:, task]
-    mine = rows[there]  # a row of a missing label may be NaN
-    finite = torch.isfinite(mine).flatten(1).all(1)
-    if not bool(finite.all()):
-        raise NotFinite(int(torch.nonzero(there)[~finite][0]), task)
-    stack[task, there] = mine
+    there = known[:, task].reshape(-1, *[1] * (rows.dim() - 1))
+    mine = rows.where(there, 0.0)  # a row of a missing label may be NaN
+    odd[:, task] |= ~torch.isfinite(mine).flatten(1).all(1)
+    stack[task] = mine
     return stack

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float, UInt64
 from core.errors import MethodError
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
 
@@ -29,20 +30,25 @@ class Batch(NamedTuple):
 
     def values(self) -> Float[np.ndarray, "sample task"]:
         """The losses as numbers, NaN where unknown."""
+        import torch
+
         found = np.full(self.known.shape, np.nan)
-        for task, loss in zip(self.tasks, self.losses, strict=True):
-            found[:, task] = loss.detach().double().cpu().numpy()
+        losses = torch.stack([loss.detach().double() for loss in self.losses], 1)
+        found[:, list(self.tasks)] = losses.cpu().numpy()
         return np.where(self.known.cpu().numpy(), found, np.nan)
 
 
 def read_batch(
-    names: Sequence[str], losses: "Mapping[str, Tensor]", mask: "Mapping[str, Any] | None"
+    names: Sequence[str],
+    losses: "Mapping[str, Tensor]",
+    mask: "Mapping[str, Any] | None",
+    device: "torch.device",
 ) -> Batch:
-    """Check the losses of a batch.
+    """Check the losses of a batch of a trunk that computes on a device.
 
     Raises:
-        MethodError: no loss, an unknown task, a loss that is no number a sample, infinite or cut
-            off from any graph, or batches of different sizes.
+        MethodError: no loss, an unknown task, a loss that is no number a sample, infinite, on
+            another device or cut off from any graph, or batches of different sizes.
     """
     import torch
 
@@ -51,7 +57,7 @@ def read_batch(
     _check_names(names, mask or {})
     if not given:
         raise MethodError(f"There is no loss; give those of any of {', '.join(names)}.")
-    found = tuple(_check_loss(names[number], losses[names[number]]) for number in given)
+    found = tuple(_check_loss(names[number], losses[names[number]], device) for number in given)
     sizes = {names[number]: len(loss) for number, loss in zip(given, found, strict=True)}
     if len(set(sizes.values())) > 1:
         told = ", ".join(f"{name!r} {size}" for name, size in sizes.items())
@@ -60,16 +66,18 @@ def read_batch(
             "for every task: give NaN, or a mask, where a label is missing."
         )
     known = torch.zeros(len(found[0]), len(names), dtype=torch.bool, device=found[0].device)
+    infinite = torch.zeros_like(known)
     for number, loss in zip(given, found, strict=True):
         there = ~torch.isnan(loss.detach())
         if mask is not None and names[number] in mask:
             there &= _as_mask(names[number], mask[names[number]], loss)
-        if bool(torch.isinf(loss.detach())[there].any()):
-            raise MethodError(
-                f"The loss of {names[number]!r} is infinite for a sample; look for a logarithm of "
-                "0, or mask the sample."
-            )
-        known[:, number] = there
+        known[:, number], infinite[:, number] = there, there & torch.isinf(loss.detach())
+    if bool(infinite.any()):  # asked once a batch, as a GPU is waited for
+        first = int(torch.nonzero(infinite.any(0))[0])
+        raise MethodError(
+            f"The loss of {names[first]!r} is infinite for a sample; look for a logarithm of 0, or "
+            "mask the sample."
+        )
     return Batch(given, found, known)
 
 
@@ -115,7 +123,7 @@ def _check_names(names: Sequence[str], given: Mapping[str, Any]) -> None:
         raise MethodError(f"{odd[0]!r} is no task of this recording; it has: {', '.join(names)}.")
 
 
-def _check_loss(name: str, loss: "Tensor") -> "Tensor":
+def _check_loss(name: str, loss: "Tensor", device: "torch.device") -> "Tensor":
     import torch
 
     if not isinstance(loss, torch.Tensor):
@@ -129,6 +137,11 @@ def _check_loss(name: str, loss: "Tensor") -> "Tensor":
         raise MethodError(
             f"The loss of {name!r} has the shape {tuple(loss.shape)}; give one number a sample, "
             "[batch]: average or sum what is left of the axes."
+        )
+    if loss.device != device:
+        raise MethodError(
+            f"The loss of {name!r} is on {loss.device} and the trunk on {device}; leave the losses "
+            "where the trunk is."
         )
     if loss.grad_fn is None:
         raise MethodError(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from core.landscape.layers.by_row import Rows, matrix_shape, wholes
 from core.recording.bare import bare
 from core.recording.call import Call
+from core.recording.chance import chance
 from core.recording.layout import as_fed, of_one
 from core.recording.tree import tensors_of, with_tensors
 
@@ -68,7 +69,7 @@ def _looped(
     parameters = [module.get_parameter(name) for name in names]
     n_tasks, n_rows = deltas[0].shape[:2]
     found = [part.new_zeros(n_tasks, n_rows, *part.shape) for part in parameters]
-    with torch.enable_grad(), torch.random.fork_rng(devices=[]):
+    with torch.enable_grad(), chance(deltas[0].device):
         for row in range(n_rows):
             pairs = zip(rows.tensors, rows.axes, strict=True)
             outputs = rows.run(module, [p if axis is None else p[row] for p, axis in pairs])

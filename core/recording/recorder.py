@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float, Int
 
+from core.device import full_precision
 from core.errors import MethodError
 from core.keys import block_of
 from core.recording.align import align_calls
@@ -90,7 +91,7 @@ class Recorder:
         """
         import torch
 
-        batch = read_batch(self._names, losses, mask)
+        batch = read_batch(self._names, losses, mask, self._weights[0].device)
         known_labels = read_labels(self._names, labels, batch.n_samples)
         if not bool(batch.known.any()):
             return
@@ -98,7 +99,7 @@ class Recorder:
         placing = None if rows is None else _as_placing(rows, batch.n_samples)
         self._watch.is_paused = True
         try:
-            with torch.autocast(batch.known.device.type, enabled=False):
+            with torch.autocast(batch.known.device.type, enabled=False), full_precision():
                 self._observe(batch, found, placing, known_labels, sample)
         finally:
             self._watch.is_paused = False
@@ -179,7 +180,7 @@ class Recorder:
         if self._sums is None:
             n_weights = sum(weight.numel() for weight in self._weights)
             self._sums = Sums(len(self.tasks), self._n_blocks, n_weights, device)
-        part = Part(calls, batch.known, torch.from_numpy(block).to(device))
+        part = Part(calls, batch.known, block)
         with torch.no_grad():
             self._is_spoilt = True
             self._sums.add(self._layers, part)

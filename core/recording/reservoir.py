@@ -53,8 +53,6 @@ class Reservoir:
 
     def add(self, layers: Sequence[Layer], batch: Part, seen: Seen) -> None:
         """Draw among the samples of a batch; only those drawn are sketched."""
-        import torch
-
         known: Bool[np.ndarray, "sample task"] = batch.known.cpu().numpy()
         self.n_total += int(known.sum())
         key = self._rng.random(known.shape)
@@ -62,8 +60,7 @@ class Reservoir:
         rows = np.flatnonzero(drawn.any(axis=1))
         if not len(rows):
             return
-        some = torch.from_numpy(rows).to(batch.known.device)
-        sketch = self._sketch(layers, batch if len(rows) == len(key) else batch.of(some))
+        sketch = self._sketch(layers, batch if len(rows) == len(key) else batch.of(rows))
         for task, kept in enumerate(self._kept):
             at = drawn[rows, task]
             mine = rows[at]

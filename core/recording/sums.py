@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Int
 
+from core.device import send
 from core.landscape.layers.pull import Factors, Pull, Sites, Whole, terms_of_layers
 from core.landscape.terms import PairTerms
 from core.recording.call import Call, Place
@@ -36,12 +37,20 @@ class Part(NamedTuple):
     calls: Mapping[Place, Sequence[Call]]
     """By where it is; every use of a layer in a batch that counts."""
     known: "Bool[Tensor, 'sample task']"
-    block: "Int[Tensor, ' sample']"
+    block: Int[np.ndarray, " sample"]
 
-    def of(self, samples: "Tensor | slice") -> "Part":
+    def of(self, samples: slice | Int[np.ndarray, " some"]) -> "Part":
         """Some of them; of a slice nothing is copied."""
-        calls = {place: [one.of(samples) for one in found] for place, found in self.calls.items()}
-        return Part(calls, self.known[samples], self.block[samples])
+        at = samples if isinstance(samples, slice) else send(samples, self.known.device)
+        calls = {place: [one.of(at) for one in found] for place, found in self.calls.items()}
+        return Part(calls, self.known[at], self.block[samples])
+
+    def by_block(self) -> "list[tuple[int, Int[Tensor, ' some']]]":
+        """Every block with its samples."""
+        return [
+            (int(number), send(np.flatnonzero(self.block == number), self.known.device))
+            for number in np.unique(self.block)
+        ]
 
     def pulls(self, layers: Sequence[Layer]) -> "Iterator[tuple[str, Pull]]":
         """Layer after layer, each under a name of its own."""
@@ -60,7 +69,9 @@ class Means:
         self._sums: dict[str, Tensor] = {}
         self._units: dict[str, tuple[Tensor, float]] = {}
 
-    def add(self, name: str, pull: Pull, block: "Int[Tensor, ' sample']") -> None:
+    def add(
+        self, name: str, pull: Pull, by_block: "list[tuple[int, Int[Tensor, ' some']]]"
+    ) -> None:
         import torch
 
         units, _ = self._units_of(name, pull)
@@ -68,8 +79,7 @@ class Means:
         shape = (self.n_blocks, self.n_tasks, len(units), kept.shape[3])
         if name not in self._sums:
             self._sums[name] = torch.zeros(shape, dtype=pull.like.dtype, device=pull.like.device)
-        for number in torch.unique(block).tolist():
-            mine = torch.nonzero(block == number)[:, 0]
+        for number, mine in by_block:
             self._sums[name][number].add_(_some_rows(kept, mine).total())
 
     def products(self) -> "Tensor":
@@ -84,14 +94,13 @@ class Means:
 
     def _units_of(self, name: str, pull: Pull) -> "tuple[Tensor, float]":
         """Which outputs stand for all, and how many each stands for."""
-        import torch
 
         if name not in self._units:
             n_outputs = pull.shape[2]
             kept = max(1, int(n_outputs * self.share))
             rng = np.random.default_rng([len(self._units), n_outputs])
             drawn = np.sort(rng.choice(n_outputs, kept, replace=False))
-            units = torch.from_numpy(drawn).to(pull.like.device)
+            units = send(drawn, pull.like.device)
             self._units[name] = (units, n_outputs / kept)
         return self._units[name]
 
@@ -115,12 +124,13 @@ class Sums:
             part = batch.of(slice(start, start + step))
             terms = terms_of_layers(self._summed_up(layers, part), part.known, 1)
             stacked = terms.stacked().flatten(2).double()
-            self.terms.index_add_(1, part.block, stacked)
+            self.terms.index_add_(1, send(part.block, self.terms.device), stacked)
 
     def _summed_up(self, layers: Sequence[Layer], part: Part) -> "Iterator[Pull]":
         """The pulls of a part, each added to the means in passing."""
+        by_block = part.by_block()
         for name, pull in part.pulls(layers):
-            self.means.add(name, pull, part.block)
+            self.means.add(name, pull, by_block)
             yield pull
 
     def _step(self, layers: Sequence[Layer]) -> int:

@@ -5,14 +5,14 @@ A fused layer is one node of the user's graph. What comes back to its outputs is
 through the same layer written out, with its dropout drawn from the same state of the generator.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.errors import MethodError
 from core.landscape.layers.written_out import Product, plainly, write_out
 from core.recording.call import Place
+from core.recording.chance import chance
 from core.recording.pulls import Layer
 from core.recording.trace import Back, Found, pull_back
 from core.recording.tree import tensors_of, with_tensors
@@ -127,8 +127,9 @@ def _run_again(
     given = tensors_of(found.call.fed)
     cast = (part.to(dtype) if part.is_floating_point() else part for part in given)
     args, kwargs = with_tensors(found.call.fed, cast)
-    device = given[0].device.type
-    with torch.enable_grad(), torch.autocast(device, enabled=False), _chance(found.call.chance):
+    device = given[0].device
+    still = torch.autocast(device.type, enabled=False)
+    with torch.enable_grad(), still, chance(device, found.call.chance):
         try:
             outputs = tensors_of(written.run(module, heard, *args, **kwargs))
         except (RuntimeError, IndexError, ValueError) as error:
@@ -139,20 +140,6 @@ def _run_again(
                 f"out (parameters=['!{path}.*'])."
             ) from error
     return outputs, products
-
-
-@contextmanager
-def _chance(state: "Tensor | None") -> Iterator[None]:
-    """The generator as it was, and afterwards as it is now."""
-    import torch
-
-    now = torch.get_rng_state()
-    if state is not None:
-        torch.set_rng_state(state)
-    try:
-        yield
-    finally:
-        torch.set_rng_state(now)
 
 
 def _further(again: _Again, back: "Back") -> "list[Tensor | None]":

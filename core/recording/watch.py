@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.landscape.layers.written_out import write_out
+from core.recording.chance import State, state_of
 from core.recording.tree import tensors_of, with_tensors
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ class Called(NamedTuple):
     """Of the tensors it gave out."""
     number: int
     """Its place among all calls."""
-    chance: "Tensor | None"
-    """The state of the generator before it, where it draws random numbers inside."""
+    chance: State | None
+    """The state of the generators before it, where it draws random numbers inside."""
 
 
 class Mark(NamedTuple):
@@ -53,7 +54,7 @@ class Watch:
         self.key = f"taskscape-{id(self)}"
         self.is_paused = False
         self._n_calls = 0
-        self._chance: dict[str, Tensor] = {}
+        self._chance: dict[str, State] = {}
         self._handles = {
             path: [layer.register_forward_hook(self._hook(path), prepend=True, with_kwargs=True)]
             for path, layer in layers.items()
@@ -78,7 +79,7 @@ class Watch:
 
         def remember(layer: "torch.nn.Module", args: object) -> None:
             if layer.training and not self.is_paused:
-                self._chance[path] = torch.get_rng_state()
+                self._chance[path] = state_of(next(layer.parameters()).device)
 
         return torch.compiler.disable(remember)  # type: ignore[no-untyped-call]
 
