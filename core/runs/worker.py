@@ -17,6 +17,7 @@ from types import FrameType
 from core.device import pick_device
 from core.errors import Cancelled, MethodError, RunError, TaskGroupingError
 from core.landscape import measure_points
+from core.memory import explain_shortage, is_out_of_memory
 from core.pipeline import explain_groups, run, run_landscape, run_matrix
 from core.progress import OnProgress, within
 from core.projection import project_points
@@ -87,13 +88,14 @@ class _Journal:
         except OSError as error:
             text = f"The disk or a file refused: {error.strerror or error}. Make room, then resume."
             self._set(State.FAILED, self.status.fraction, "failed", text)
-        except MemoryError:
-            text = "The machine ran out of memory; try the preset quick or a smaller table."
-            self._set(State.FAILED, self.status.fraction, "failed", text)
         except Exception as error:  # noqa: BLE001 - the last door: recorded, never lost
-            traceback.print_exc()
+            is_ours = not is_out_of_memory(error)
             text = f"A defect of ours ({type(error).__name__}); the details are in worker.log."
-            self._set(State.FAILED, self.status.fraction, "failed", text, is_our_fault=True)
+            if is_ours:
+                traceback.print_exc()
+            else:  # PyTorch's way of saying so is no MemoryError
+                text = explain_shortage(error)
+            self._set(State.FAILED, self.status.fraction, "failed", text, is_our_fault=is_ours)
         else:
             self._set(State.DONE, 1.0, "done")
         return self.status

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 
 import numpy as np
 import pytest
+import torch
 
 from core.affinity import SCA, AbsCosine
 from core.data import assign_roles
@@ -192,6 +194,26 @@ def test_a_defect_is_recorded_with_its_traceback(make_run, monkeypatch, capsys):
     status = work(make_run().path)
     assert (status.state, status.is_our_fault) == (State.FAILED, True)
     assert "planted" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError(), "The machine ran out of memory"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "The machine ran out of"),
+        (torch.OutOfMemoryError("CUDA out of memory. Tried 2 GiB"), "The GPU ran .*--device cpu"),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling"), "The GPU ran out"),
+    ],
+)
+def test_too_little_memory_is_no_defect_however_it_is_said(make_run, monkeypatch, error, said):
+    def fail(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr("core.runs.worker.run", fail)
+    status = work(make_run().path)
+    assert (status.state, status.is_our_fault) == (State.FAILED, False)
+    assert re.search(said, status.error)
+    assert "\n" not in status.error
 
 
 def test_creating_on_something_else_is_refused(make_run, tmp_path):
