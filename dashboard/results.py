@@ -100,8 +100,8 @@ def pull_of(run: Run, report: Report, selection: SampleSelection) -> Pull | None
 
 
 def table_of(run: Run) -> TaskTable:
-    """The table of a run."""
-    return _table(run.path, _stamp(run.path / "data.parquet"))
+    """The table of a run, its rows split as its plan's seed says."""
+    return _table(run.path, run.plan.seed, _stamp(run.path / "data.parquet"))
 
 
 def any_table_of(run: Run) -> TaskTable | None:
@@ -114,7 +114,7 @@ def looked_at_of(run: Run) -> TaskTable | None:
     made from something else."""
     if run.source is not Source.TABLE:
         return None
-    return _looked_at(run.path, _stamp(run.path / "data.parquet"))
+    return _looked_at(run.path, run.plan.seed, _stamp(run.path / "data.parquet"))
 
 
 def survey_of(run: Run) -> Survey | None:
@@ -220,13 +220,13 @@ def _pull(
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _table(path: Path, stamp: int) -> TaskTable:
+def _table(path: Path, seed: int, stamp: int) -> TaskTable:
     return Run(path).table()
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _looked_at(path: Path, stamp: int) -> TaskTable:
-    return with_origins(Run(path), _table(path, stamp))
+def _looked_at(path: Path, seed: int, stamp: int) -> TaskTable:
+    return with_origins(Run(path), _table(path, seed, stamp))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
