@@ -14,6 +14,10 @@ SMALL_NOTE = (
     "Counts from 1 to 10 are shown as “≤ 10”. A dash marks a count that is not shown, "
     "because a small one could be worked out from it."
 )
+NO_EVENTS = "n/a"
+NO_EVENTS_NOTE = (
+    f"“{NO_EVENTS}” marks an outcome that has no events to count: a number, or one of many classes."
+)
 NOT_TESTED = "This has not been tested by training, so treat it as a first guess."
 MISSING_EVIDENCE = "Nothing was trained. So this report cannot say whether sharing a model helps."
 MISSING_DATA = "The records behind this run are not known here, so none are counted."

@@ -16,7 +16,9 @@ def data_section(facts: Facts) -> Section:
     data = facts.document.get("data")
     if data is None:
         return Section("data", "The data", (Lines((words.MISSING_DATA,)),))
-    return Section("data", "The data", (_flow(data), _labels(data), Lines((words.SMALL_NOTE,))))
+    has_none = any(task["events"] is None for task in data["tasks"])
+    notes = (words.SMALL_NOTE, *((words.NO_EVENTS_NOTE,) if has_none else ()))
+    return Section("data", "The data", (_flow(data), _labels(data), Lines(notes)))
 
 
 def _flow(data: Mapping[str, Any]) -> Grid:
@@ -33,12 +35,12 @@ def _flow(data: Mapping[str, Any]) -> Grid:
 def _labels(data: Mapping[str, Any]) -> Grid:
     rows = []
     for task in data["tasks"]:
-        events = task["events"] or {}
+        events = task["events"] or dict.fromkeys(PLACES, words.NO_EVENTS)
         rows.append(
             (
                 task["task"],
                 *(amounts.told(task["labelled"][place]) for place in PLACES),
-                *(amounts.told(events.get(place)) for place in PLACES),
+                *(amounts.told(events[place]) for place in PLACES),
             )
         )
     titles = ("to learn", "to choose", "to test", "total")

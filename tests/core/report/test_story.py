@@ -4,7 +4,13 @@ import pytest
 
 from core.report import Audience, tell
 from core.report.story import Cards, Chart, Grid, Lines
-from core.report.words import MISSING_DATA, MISSING_EVIDENCE, MISSING_RERUNS
+from core.report.words import (
+    MISSING_DATA,
+    MISSING_EVIDENCE,
+    MISSING_RERUNS,
+    NO_EVENTS,
+    NO_EVENTS_NOTE,
+)
 from tests.core.report.documents import document, evidence_of
 
 SECTIONS = ["answer", "groups", "tested", "data", "limits", "glossary", "provenance", "crosswalk"]
@@ -136,3 +142,14 @@ def test_nothing_says_that_a_guideline_was_complied_with():
     assert "helps fill" in found
     assert "compl" not in found.replace("complication", "")
     assert "not a medical device" in found
+
+
+def test_a_dash_is_a_hidden_count_and_nothing_else():
+    told = document()
+    told["data"]["tasks"][1]["events"] = None  # a regression
+    blocks = tell(told).section("data").blocks
+    hidden, number = (blocks[1].rows[place][5:] for place in (0, 1))
+    assert hidden == ("60", "≤ 10", "–", "87")
+    assert number == (NO_EVENTS,) * 4
+    assert NO_EVENTS_NOTE in blocks[2].lines
+    assert NO_EVENTS_NOTE not in texts(tell(document()))
