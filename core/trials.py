@@ -4,7 +4,7 @@ Trials are groupings that were trained; each has its gains over training alone, 
 metrics and in loss. Contrasts compare two ways to train; the verdict rests on three of them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -77,6 +77,9 @@ class Trial(Frozen):
     loss_gain: Contrast
     learned: tuple[tuple[int, ...], ...] = ()
     """What the network of each group learns, helpers included; empty where nobody has helpers."""
+    scores: Float[np.ndarray, "task scored"] = field(default_factory=lambda: np.zeros((0, 0)))
+    """What every metric of `Evidence.scored` reads (errors are better lower), mean
+    over the seeds; NaN where it does not judge such a task. Empty where it was not tested."""
 
     @property
     def n_groups(self) -> int:
@@ -155,6 +158,11 @@ class Evidence(Frozen):
     notes: tuple[str, ...] = ()
     learned: tuple[tuple[int, ...], ...] = ()
     """What the network of each of these groups learns; empty where nobody has helpers."""
+    scored: tuple[str, ...] = ()
+    """The metrics of the trials' `scores`; none in evidence of earlier versions."""
+    chance: Float[np.ndarray, "task scored"] = field(default_factory=lambda: np.zeros((0, 0)))
+    """What a prediction scores that knows the test labels' distribution only: for AUPRC the
+    prevalence."""
 
     def trial(self, n_groups: int) -> Trial:
         """The trial with this many groups, and no helpers, that did best on validation rows."""

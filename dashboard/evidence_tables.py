@@ -10,6 +10,8 @@ from core.trials import Evidence, Trial
 from dashboard.charts.mean_gains import with_interval
 from dashboard.charts.text import clean, number, with_marks
 
+_SCORES = ["task", "metric", "better", "chance", "alone", "together", "best grouping"]
+
 
 def task_rows(evidence: Evidence, marked: Bool[np.ndarray, " task"] | None = None) -> pd.DataFrame:
     """One row a task: its metric three ways, and what the best grouping does to it; the `marked`
@@ -83,3 +85,22 @@ def _outcome(evidence: Evidence, trial: Trial | None, task: int) -> str:
     if gains.wins[task]:
         return "better"
     return "worse" if gains.losses[task] else "no clear difference"
+
+
+def score_rows(evidence: Evidence) -> pd.DataFrame:
+    """One row a task and metric beside the one that it is judged by: what chance scores, and each
+    way to train. Tasks with too few events are left out, as a chance of AUPRC is their share."""
+    ways = (evidence.alone, evidence.together, evidence.grouped)
+    rows = []
+    for task, name in enumerate(evidence.task_names):
+        for column, key in enumerate(evidence.scored):
+            if evidence.excluded[task] or key == evidence.metrics[task]:
+                continue
+            scores = [float(way.scores[task, column]) if way else np.nan for way in ways]
+            if np.isfinite(scores).any():
+                cells = [number(value) for value in (evidence.chance[task, column], *scores)]
+                metric = METRICS[key]
+                better = "higher" if metric.higher_is_better else "lower"
+                row = (clean(name), metric.title, better, *cells)
+                rows.append(dict(zip(_SCORES, row, strict=True)))
+    return pd.DataFrame(rows, columns=_SCORES)

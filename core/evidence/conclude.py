@@ -21,6 +21,7 @@ from core.evidence.gains import mean_gain
 from core.evidence.notes import broken, diverged, incomparable, unheard, why_none
 from core.evidence.partitions import alone, to_labels, together
 from core.evidence.pins import broken_rule, keeps
+from core.evidence.scoring import chance_every_way
 from core.progress import OnProgress, silent
 from core.training import METRICS, main_metric
 from core.trials import Contrast, Evidence, Gains, Judge, Trial, Verdict
@@ -84,6 +85,8 @@ def conclude(
         answer,
         finalists,
         is_final=True,
+        scored=tuple(METRICS),
+        chance=chance_every_way(contest.pool.examples, contest.pool.test_rows),
         best=best,
         random_gains=random_gains,
         grouped_over_alone=over_alone,
@@ -140,6 +143,7 @@ class _Bench:
             loss_gains=summarise(loss, self.is_counted),
             metric_gain=contrast(metric, none, self.is_counted),
             loss_gain=contrast(loss, none, self.is_counted),
+            scores=self.rows.scores(*candidate.way),
         )
 
 

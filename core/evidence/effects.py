@@ -11,7 +11,7 @@ from core.evidence.gains import mean_gain, relative_gain
 from core.evidence.holm import adjust
 from core.evidence.partitions import Group, Partition
 from core.evidence.pool import Pool
-from core.evidence.scoring import score_task
+from core.evidence.scoring import score_every_way, score_task
 from core.progress import OnProgress
 from core.threads import side_by_side
 from core.trials import Contrast, Gains
@@ -40,6 +40,7 @@ class RowsUnderTest:
             self._seeds = np.concatenate([self._seeds, replicates.seeds])
         self._losses: dict[Group, Reading] = {}
         self._metrics: dict[Group, Reading] = {}
+        self._scores: dict[Group, Float[np.ndarray, "member scored"]] = {}
 
     def read(self, groups: Iterable[Group], on_progress: OnProgress) -> None:
         """Read these groups, a thread a core, before they are asked for."""
@@ -72,6 +73,19 @@ class RowsUnderTest:
                 self._metrics[group] = self._read_metrics(group)
         return _assemble(partition, groups, self._metrics)
 
+    def scores(
+        self, partition: Partition, learned: Sequence[Group] | None = None
+    ) -> Float[np.ndarray, "task scored"]:
+        """Every metric of every task as it reads itself, mean over the seeds; of groups whose
+        metrics were read with replicates."""
+        groups = learned or partition
+        own = [
+            self._scores[members][[members.index(task) for task in group]]
+            for group, members in zip(partition, groups, strict=True)
+        ]
+        order = np.argsort([task for group in partition for task in group])
+        return np.asarray(np.concatenate(own)[order])
+
     def _read_losses(self, group: Group) -> Reading:
         losses = self.pool.test_losses(group, self.seeds)
         known = ~np.isnan(losses)
@@ -84,6 +98,8 @@ class RowsUnderTest:
     def _read_metrics(self, group: Group) -> Reading:
         own, share = self._rows, self._seeds
         predicted = self.pool.test_predictions(group, self.seeds)
+        if self.replicates is not None:
+            self._scores[group] = self._score(group, predicted)
         read = np.empty((len(own), len(group)))
         for member, task in enumerate(group):
             by_seed = [
@@ -92,6 +108,20 @@ class RowsUnderTest:
             ]
             read[:, member] = (np.stack(by_seed, axis=1) * share).sum(axis=1)
         return Reading(read[0], read[1:])
+
+    def _score(
+        self, group: Group, predicted: Float[np.ndarray, "seed row member output"]
+    ) -> Float[np.ndarray, "member scored"]:
+        examples, rows = self.pool.examples, self.pool.test_rows
+        return np.stack(
+            [
+                np.mean(
+                    [score_every_way(examples, task, rows, one[:, member]) for one in predicted],
+                    axis=0,
+                )
+                for member, task in enumerate(group)
+            ]
+        )
 
 
 def _assemble(

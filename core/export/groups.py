@@ -73,6 +73,9 @@ def _tasks(spec: ModelSpec, evidence: Evidence, scores: Sequence[Score]) -> list
                 "group": group_of(spec, task),
                 "metric": METRICS[evidence.metrics[task]].title,
                 "test": {**_interval(score.metric), "labels": _shown(score.n_labels)},
+                "other_metrics": {
+                    METRICS[key].title: _rounded(value) for key, value in score.others.items()
+                },
                 "no_interval": TOO_FEW if score.why_none else None,
                 "gain_over_alone": None if is_alone else _interval(gain),
             }

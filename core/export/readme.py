@@ -36,7 +36,7 @@ looked at, with 95 % bootstrap intervals over patients:
 | task | group | kind | metric | test | 95 % interval | test labels |
 |---|---|---|---|---|---|---|
 {rows}
-{no_intervals}
+{no_intervals}{others}
 The decision rests on the same test rows. `groups.yaml` holds its intervals, and what each task
 gained over training it alone (single networks compared, not means of several).
 
@@ -84,6 +84,7 @@ def to_readme(spec: ModelSpec, groups: Mapping[str, Any]) -> str:
         reason=_escaped(groups["reason"]),
         rows="\n".join(map(_row, groups["tasks"])),
         no_intervals=_no_intervals(groups["tasks"]),
+        others=_others(groups["tasks"]),
         snippet=SNIPPET,
         meanings="\n".join(f"- {MEANINGS[kind]}" for kind in kinds),
     )
@@ -123,6 +124,20 @@ def _no_intervals(tasks: Sequence[Mapping[str, Any]]) -> str:
         if task["no_interval"]
     ]
     return "\n" + "".join(found) if found else ""
+
+
+def _others(tasks: Sequence[Mapping[str, Any]]) -> str:
+    """The metrics beside the main one, as a list; a random order has an AUPRC of the prevalence."""
+    found = [
+        f"- {_escaped(task['name'])}: "
+        + ", ".join(f"{title} {value:.3g}" for title, value in task["other_metrics"].items())
+        for task in tasks
+        if task["other_metrics"]
+    ]
+    if not found:
+        return ""
+    text = "\nBy other metrics (by chance an AUPRC is the share of events; errors are lower when"
+    return "\n".join([f"{text} better):", "", *found, ""])
 
 
 def _count(number: int, what: str) -> str:

@@ -1,14 +1,16 @@
 """How good the exported model is on test rows: the mean prediction of its networks, scored."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float, Int
 
 from core.evidence.bootstrap import draw_replicates, interval
 from core.evidence.counting import too_few
-from core.evidence.scoring import score_task
+from core.evidence.scoring import score_every_way, score_task
 from core.export.model import Model
-from core.training import Examples
+from core.training import METRICS, Examples, main_metric
 from core.trials import Contrast
 from core.values import Split
 
@@ -17,11 +19,12 @@ N_REPLICATES = 1000
 
 class Score(NamedTuple):
     """A task's main metric on test rows with its 95 % interval over patients, on how many labels;
-    `why_none` says why there is no interval."""
+    `why_none` says why there is no interval. `others` are its other metrics, by their key."""
 
     metric: Contrast
     n_labels: int
     why_none: str
+    others: Mapping[str, float] = {}
 
 
 def score_model(model: Model, examples: Examples, seed: int = 0) -> tuple[Score, ...]:
@@ -38,8 +41,21 @@ def score_model(model: Model, examples: Examples, seed: int = 0) -> tuple[Score,
         if not reasons[task]:
             low, high = map(float, interval(score_task(examples, task, rows, output, weights)))
         n_labels = int(examples.known[rows, task].sum())
-        scores.append(Score(Contrast(value, low, high), n_labels, reasons[task]))
+        others = {} if reasons[task] else _others(examples, task, rows, output)
+        scores.append(Score(Contrast(value, low, high), n_labels, reasons[task], others))
     return tuple(scores)
+
+
+def _others(
+    examples: Examples,
+    task: int,
+    rows: Int[np.ndarray, " row"],
+    output: Float[np.ndarray, "row output"],
+) -> Mapping[str, float]:
+    """The metrics of a task beside its main one."""
+    main = main_metric(examples.tasks[task].kind)
+    found = zip(METRICS, score_every_way(examples, task, rows, output).tolist(), strict=True)
+    return {key: value for key, value in found if key != main and np.isfinite(value)}
 
 
 def is_known(contrast: Contrast) -> bool:

@@ -69,6 +69,7 @@ def _tasks(trial: Trial, evidence: Evidence) -> list[dict[str, Any]]:
             "task": name,
             "metric_name": evidence.metrics[task],
             "metric": _rounded(float(trial.metric[task])),
+            "scores": _scores(trial, evidence, task),
             **_gain("gain", judged, task),
             **_gain("metric_gain", trial.metric_gains, task),
             **_gain("loss_gain", trial.loss_gains, task),
@@ -77,6 +78,15 @@ def _tasks(trial: Trial, evidence: Evidence) -> list[dict[str, Any]]:
         }
         for task, name in enumerate(evidence.task_names)
     ]
+
+
+def _scores(trial: Trial, evidence: Evidence, task: int) -> dict[str, float]:
+    """Every metric that judges the task, of tasks that count. What chance scores stays here: beside
+    an AUPRC it is the prevalence of the test rows, which a report may have to hide."""
+    if evidence.excluded[task] or not trial.scores.size:
+        return {}
+    listed = zip(evidence.scored, trial.scores[task].tolist(), strict=True)
+    return {key: round(value, 4) for key, value in listed if math.isfinite(value)}
 
 
 def _gain(key: str, gains: Gains, task: int) -> dict[str, Any]:

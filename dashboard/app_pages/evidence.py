@@ -5,7 +5,7 @@ import streamlit as st
 from core.runs import EVIDENCE
 from dashboard.components import show_chart
 from dashboard.evidence_form import ask_for_training
-from dashboard.evidence_tables import task_rows, trial_rows
+from dashboard.evidence_tables import score_rows, task_rows, trial_rows
 from dashboard.export_button import offer_export
 from dashboard.figures import draw_evidence_page, marked_tasks
 from dashboard.jobs import is_at_work, require_report, show_job, was_started
@@ -60,6 +60,12 @@ st.dataframe(
     height="content",
     alt="Every task, three ways to train",
 )
+if evidence.scored:
+    with st.expander("By other metrics: AUPRC, Brier score, balanced accuracy, RMSE, MAE"):
+        st.caption(
+            "Chance knows the share of events, or the mean, only; for AUPRC it is the share."
+        )
+        st.dataframe(score_rows(evidence), hide_index=True, alt="Every task by other metrics")
 st.subheader("Every grouping that was trained")
 st.caption(
     "The order is that of the validation rows, which the choice rests on. Groupings without a "

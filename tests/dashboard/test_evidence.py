@@ -72,7 +72,10 @@ def test_after_the_training_the_verdict_is_there_with_its_pictures(trained):
     assert evidence.reason in words(at)
     assert f"{evidence.n_networks} networks were trained" in words(at)
     assert len(at.get("plotly_chart")) == 2
-    assert len(at.dataframe) == 2
+    others = at.dataframe[1].value
+    assert len(at.dataframe) == 3
+    assert set(others["metric"]) == {"AUPRC", "Brier score", "Balanced accuracy"}
+    assert set(others["alone"]).isdisjoint({"–", "—"})
     assert not at.error
     assert "wins – ties – losses" in " ".join(one.label for one in at.metric)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
 from core.data import load_table
 from core.errors import Cancelled
@@ -12,8 +12,11 @@ from core.evidence.bootstrap import draw_replicates
 from core.evidence.effects import RowsUnderTest, contrast, metric_gains, summarise
 from core.evidence.partitions import alone, together
 from core.evidence.pool import Pool
-from core.training import Trainer, to_examples
+from core.evidence.scoring import chance_every_way, score_every_way
+from core.training import METRICS, Trainer, to_examples
+from core.values import Split
 from tests.cohort import small_cohort
+from tests.core.training.tables import make_examples
 
 SEEDS = (0, 1, 2)
 N = 40
@@ -118,3 +121,35 @@ def test_groups_read_side_by_side_are_read_as_one_by_one_and_can_be_stopped(benc
 
     with pytest.raises(Cancelled, match="judging"):
         RowsUnderTest(pool, SEEDS, replicates).read(pool.groups, stop)
+
+
+def test_every_metric_is_the_mean_of_the_seeds_by_scikit_learn(bench, predictions):
+    pool, replicates = bench
+    rows = RowsUnderTest(pool, SEEDS, replicates)
+    rows.metrics(together(3))
+    keys, found = list(METRICS), rows.scores(together(3))
+    chance = chance_every_way(pool.examples, pool.test_rows)
+    for task in range(3):
+        known = pool.examples.known[pool.test_rows, task]
+        labels = pool.examples.labels[pool.test_rows[known], task]
+        predicted = predictions[(0, 1, 2)][:, known, task, 0]
+        oracles = {"auprc": average_precision_score, "brier": brier_score_loss}
+        for key, oracle in oracles.items():
+            expected = np.mean([oracle(labels, one) for one in predicted])
+            assert found[task, keys.index(key)] == pytest.approx(expected)
+        assert chance[task, keys.index("auprc")] == pytest.approx(labels.mean())
+        assert np.isnan(found[task, keys.index("mae")])
+
+
+def test_errors_are_in_the_units_of_the_data():
+    """Predicting the mean of other rows is off by a known amount in the task's own units."""
+    examples = make_examples("r", n=200)
+    rows = examples.rows(Split.TEST)
+    labels = examples.centre[0] + examples.scale[0] * examples.labels[rows, 0]
+    known = examples.known[rows, 0]
+    found = dict(
+        zip(METRICS, score_every_way(examples, 0, rows, np.full((len(rows), 1), 5.0)), strict=True)
+    )
+    assert found["mae"] == pytest.approx(np.abs(labels[known] - 5).mean())
+    assert found["rmse"] == pytest.approx(np.sqrt(np.square(labels[known] - 5).mean()))
+    assert np.isnan(found["auroc"])

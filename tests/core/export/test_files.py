@@ -8,7 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from sklearn.metrics import r2_score, roc_auc_score
+from sklearn.metrics import (
+    average_precision_score,
+    mean_absolute_error,
+    r2_score,
+    roc_auc_score,
+)
 
 from core.data import Roles, fit_schema
 from core.export import export_run, load_model
@@ -64,6 +69,11 @@ def test_metrics_are_of_the_exported_model_on_test_rows(folder, model, grouped):
     assert told[BINARY]["test"]["value"] == pytest.approx(auroc, abs=1e-4)
     assert told[NUMBER]["test"]["value"] == pytest.approx(r2, abs=1e-4)
     assert told[NUMBER]["test"]["labels"] == known.sum()
+    precision = average_precision_score(test[BINARY] == "sick", made[BINARY])
+    error = mean_absolute_error(test[NUMBER][known], made[NUMBER][known])
+    assert told[BINARY]["other_metrics"]["AUPRC"] == pytest.approx(precision, abs=1e-4)
+    assert told[NUMBER]["other_metrics"]["MAE"] == pytest.approx(error, abs=1e-4)
+    assert f"AUPRC {precision:.3g}, Brier score" in (folder / "README.md").read_text()
     for task in told.values():
         assert task["test"]["low"] < task["test"]["value"] < task["test"]["high"]
         assert task["gain_over_alone"]["low"] <= task["gain_over_alone"]["value"]
