@@ -34,6 +34,8 @@ class BlockSums:
         is_piece = are_all and len(np.unique(rows.block)) == len(rows.block)
         kind = np.float32 if is_piece and shape[0] * shape[1] > MAX_DOUBLE else np.float64
         self._shape, self._kind, self._device = shape, kind, rows.x.device
+        self._is_blank = kind is np.float32 and rows.x.is_cpu
+        """Whether numbers are what memory held before: each block will be written once."""
         self.whole: dict[str, Tensor] = {}
         self._open(name for name in PairTerms._fields if name in reads)
         self.is_new = np.ones(rows.n_blocks, dtype=bool)
@@ -46,7 +48,8 @@ class BlockSums:
 
         for name in names:
             if self._device.type == "cpu":  # NumPy asks for large pages, quicker to fill
-                self.whole[name] = torch.from_numpy(np.zeros(self._shape, self._kind))
+                make = np.empty if self._is_blank else np.zeros
+                self.whole[name] = torch.from_numpy(make(self._shape, self._kind))
             else:
                 kind = torch.float32 if self._kind is np.float32 else torch.float64
                 self.whole[name] = torch.zeros(self._shape, dtype=kind, device=self._device)
@@ -74,7 +77,10 @@ class BlockSums:
             parts = {name: member @ part.double() for name, part in parts.items()}
         for name, part in parts.items():
             alpha = 1.0 if len(block) > 1 else float(weight[0])
-            self.whole[name][first : last + 1].add_(part, alpha=alpha)
+            whole = self.whole[name][first : last + 1]
+            if self._is_blank:
+                whole.zero_()
+            whole.add_(part, alpha=alpha)
         self.is_new[block] = False
 
     def add_distances(
@@ -90,6 +96,8 @@ class BlockSums:
             write(whole)
         else:
             write(spare)
+            if self._is_blank:
+                whole.zero_()
             whole.add_(spare, alpha=weight)
         self.is_new[block] = False
 
@@ -99,6 +107,8 @@ class BlockSums:
         found: dict[str, Any] = {}
         for name in tuple(self.whole):
             array = self.whole.pop(name).cpu().numpy()
+            if self._is_blank:
+                array[self.is_new] = 0
             array.setflags(write=False)
             found[name] = array.reshape(shape)
         shape = (len(self.complete), *shape[1:])
