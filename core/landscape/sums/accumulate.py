@@ -14,8 +14,10 @@ from core.landscape.rows.pieces import Rows, Supply, supply
 from core.landscape.sums.block_sums import BlockSums
 from core.landscape.sums.byte_products import MOST_ROWS, takes_bytes
 from core.landscape.sums.closed_form import pair_terms
+from core.landscape.sums.equal_biases import EqualBiases
 from core.landscape.sums.label_distances import LabelDistances
 from core.landscape.sums.mean_pull import sum_mean_products
+from core.landscape.sums.ordered_biases import OrderedBiases
 from core.landscape.terms import SUMS
 from core.landscape.trunks.trunk import Trunk
 from core.values import PairSums
@@ -109,7 +111,8 @@ def _add_label_distances(
     sums: BlockSums, rows: Rows, trunk: Trunk, heads: Heads, on_batch: Callable[[float], None]
 ) -> None:
     """The same for `_are_labels_all`."""
-    distances = LabelDistances(trunk, heads, rows.piece)
+    kind: type[LabelDistances[Any]] = EqualBiases if heads.one_bias else OrderedBiases
+    distances = kind(trunk, heads, rows.piece)
     spare = rows.x.new_empty(len(heads.bias), len(heads.bias))
     n_added = 0
 

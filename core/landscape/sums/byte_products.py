@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int8, Int32
+from jaxtyping import Float, Int8, Int16, Int32
 
 if TYPE_CHECKING:
     import torch
@@ -34,8 +34,8 @@ UNEVEN = 8.0
 """Weights are taken apart where the largest is at most this many times their mean, so that none is
 more than 10⁻⁵ of the mean off."""
 
-DIGIT, N_DIGITS = 128, 3
-"""A pull that differs from task to task has these digits, in one product each."""
+BYTE = 256
+"""What the coarse byte of a whole number of two stands for."""
 
 
 class Codes(NamedTuple):
@@ -67,12 +67,13 @@ def takes_bytes(device: "torch.device") -> bool:
 def multiply(
     left: "Int8[Tensor, 'source row']",
     right: "Int8[Tensor, 'target row']",
-    out: "Int32[Tensor, 'source target']",
+    out: "Int32[Tensor, 'source target'] | None" = None,
 ) -> "Int32[Tensor, 'source target']":
     """Σ over the rows, exact. PyTorch has no public name for it."""
     import torch
 
-    product: Tensor = torch._int_mm(left, right.T, out=out)
+    product: Tensor
+    product = torch._int_mm(left, right.T) if out is None else torch._int_mm(left, right.T, out=out)
     return product
 
 
@@ -108,13 +109,12 @@ def _factors() -> tuple[np.ndarray, np.ndarray]:
     return (nearest // 128).astype(np.int8), (nearest % 128).astype(np.int8)
 
 
-def digits_of(size: "Float[Tensor, '*shape']") -> "Iterator[Int8[Tensor, '*shape']]":
-    """Numbers below DIGIT ** N_DIGITS digit by digit, the highest first; `size` is used up."""
-    import torch
+def to_bytes(
+    number: "Int16[Tensor, '*shape']", byte: "Int8[Tensor, '*shape']"
+) -> "Iterator[Int8[Tensor, '*shape']]":
+    """Numbers as fine + BYTE · coarse: both bytes, one after the other in the memory of `byte`.
 
-    digit, part = size.new_empty(size.shape, dtype=torch.int8), torch.empty_like(size)
-    for place in range(N_DIGITS - 1, 0, -1):
-        torch.mul(size, 1 / DIGIT**place, out=part)
-        yield digit.copy_(part.floor_())
-        size.sub_(part, alpha=DIGIT**place)
-    yield digit.copy_(size)  # cuts off what is left
+    `number` must be less than 2¹⁵ − 128, and is used up.
+    """
+    yield byte.copy_(number)  # the lower bits, of which the highest is a sign now
+    yield byte.copy_(number.add_(BYTE // 2).bitwise_right_shift_(8))

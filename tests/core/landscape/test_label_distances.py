@@ -1,5 +1,7 @@
 """Distances of hundreds of binary tasks, as products of bytes: the sums in double precision."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,8 +10,9 @@ from core.landscape.heads import draw_shared_head
 from core.landscape.rows.labels import Labels
 from core.landscape.rows.pieces import Supply, arrange_rows
 from core.landscape.sums import accumulate as summing
+from core.landscape.sums import label_distances, ordered_biases
 from core.landscape.sums.any_trunk import strengths
-from core.landscape.sums.byte_products import codes_of
+from core.landscape.sums.byte_products import BYTE, codes_of, to_bytes
 from core.landscape.trunks.perceptron import draw_perceptron
 from core.values import Kind, Task
 
@@ -75,13 +78,62 @@ def test_sums_are_those_in_double_precision(takes_bytes, bias, heavy):
         assert np.allclose(found.distance[apart], expected[apart], rtol=1e-4, atol=1e-4)
 
 
-def test_tiles_and_one_large_product_give_the_same_sums(monkeypatch):
+@pytest.mark.parametrize("bias", ["zero", "prior"])
+def test_sums_are_the_same_whatever_the_tiles_and_threads(monkeypatch, bias):
     monkeypatch.setattr(summing, "takes_bytes", lambda device: True)
-    found = []
-    for n_threads in (1, 2):
-        monkeypatch.setattr(torch, "get_num_threads", lambda n=n_threads: n)
-        found.append(Problem().sums().distance)
-    assert np.array_equal(*found)
+    problem, n_threads, found = Problem(1200, bias=bias), torch.get_num_threads(), []
+    try:
+        for side, threads in ((256, 1), (256, 2), (64, 1), (96, 2)):
+            monkeypatch.setattr(label_distances, "SIDE", side)
+            torch.set_num_threads(threads)
+            found.append(problem.sums().distance)
+    finally:
+        torch.set_num_threads(n_threads)
+    assert all(np.array_equal(found[0], other) for other in found[1:])
+
+
+@pytest.mark.parametrize(("n_rows", "most"), [(1000, 6e-6), (10_000, 2e-6)])
+@pytest.mark.parametrize("spread", [0.0, 1.0], ids=["even", "uneven"])
+def test_pulls_of_two_bytes_are_near_those_in_double_precision(monkeypatch, n_rows, most, spread):
+    monkeypatch.setattr(summing, "takes_bytes", lambda device: True)
+    problem = Problem(n_rows, bias="prior")
+    problem.x *= np.exp(spread * np.random.default_rng(1).standard_normal((n_rows, 1))).clip(0, 8)
+    problem.x = problem.x.astype(np.float32)
+    refuse = lambda *parts: pytest.fail("Bytes were to be used.")  # noqa: E731
+    monkeypatch.setattr(ordered_biases.OrderedBiases, "_in_floats", refuse)
+    found, expected = problem.sums().distance.sum(0), problem.expected().sum(0)
+    assert np.abs(found - expected).max() <= most * expected.max()
+    assert np.sqrt(((found - expected) ** 2).mean()) <= most / 4 * expected.max()
+
+
+def test_tasks_that_are_alike_are_no_distance_apart(monkeypatch):
+    monkeypatch.setattr(summing, "takes_bytes", lambda device: True)
+    problem = Problem(1200, bias="prior")
+    problem.labels.value[:, 1] = problem.labels.value[:, 0]
+    bias = problem.heads.bias.clone()
+    bias[1] = bias[0]
+    problem.heads = replace(problem.heads, bias=bias)
+    found = problem.sums().distance
+    assert (found[:, 0, 1] == 0).all()
+    assert (found >= 0).all()
+    assert (found[:, 0, 2] > 0).all()
+
+
+def test_far_logits_and_rows_that_pull_nothing_stay_finite(monkeypatch):
+    monkeypatch.setattr(summing, "takes_bytes", lambda device: True)
+    problem = Problem(1203, bias="prior")
+    problem.x *= 1e4
+    problem.x[5:300] = 0
+    found, expected = problem.sums().distance, problem.expected()
+    assert np.abs(found - expected).max() <= 1e-5 * expected.max()
+
+
+def test_whole_numbers_are_sums_of_two_bytes():
+    number = torch.arange(-32_000, 32_001, dtype=torch.int16)
+    fine, coarse = (
+        byte.clone().int() for byte in to_bytes(number.clone(), torch.empty_like(number).char())
+    )
+    assert torch.equal(fine + BYTE * coarse, number.int())
 
 
 def test_rows_may_come_in_parts_and_count_more_than_once(takes_bytes):
