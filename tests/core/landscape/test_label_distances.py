@@ -1,6 +1,7 @@
 """Distances of hundreds of binary tasks, as products of bytes: the sums in double precision."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -76,6 +77,21 @@ def test_sums_are_those_in_double_precision(takes_bytes, bias, heavy):
     if heavy == 1.0:
         apart = ~np.eye(N_TASKS, dtype=bool) & (expected > 0)
         assert np.allclose(found.distance[apart], expected[apart], rtol=1e-4, atol=1e-4)
+
+
+def test_blocks_of_one_piece_need_no_zeros_before(takes_bytes, monkeypatch):
+    def spoilt(shape, kind=float):
+        return np.full(shape, np.nan, kind)
+
+    monkeypatch.setattr("core.landscape.sums.block_sums.MAX_DOUBLE", 0)
+    monkeypatch.setattr("core.landscape.sums.block_sums.np", SimpleNamespace(**vars(np)))
+    monkeypatch.setattr("core.landscape.sums.block_sums.np.empty", spoilt)
+    problem = Problem(weight=np.where(np.arange(300) % 4 == 1, 4.0, 1.0))
+    problem.block = np.array([0, 1, 2, 4])[np.arange(300) % 4]
+    found, expected = problem.sums().distance, problem.expected()
+    assert found.dtype == np.float32
+    assert (found[3] == 0).all()
+    assert np.abs(found - expected).max() <= 2e-6 * expected.max()
 
 
 @pytest.mark.parametrize("bias", ["zero", "prior"])
