@@ -24,6 +24,8 @@ class Card:
         self.capacity, self.peak, self.kept = capacity, 0, 0
         self.waits, self.rounded = [], []
         """What the host waited for, and products of rounded numbers: (what, which line)."""
+        self.calls = []
+        """Operations that it was asked for: (what, which line)."""
         self.refusals = 0
         """Times that there was no room."""
         self.chance = torch.Generator().manual_seed(0).get_state()
@@ -74,6 +76,9 @@ class Card:
 
     def holds(self, value):
         return isinstance(value, OnCard)
+
+    def note(self, what):
+        self.calls.append((what, caller()))
 
     def wait(self, what):
         self.waits.append((what, caller()))

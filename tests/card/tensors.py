@@ -100,6 +100,7 @@ def compute(card, func, args, kwargs):
         check_copy(card, name, args, kwargs, is_there)
     elif has_card:
         check(card, name, args, kwargs)
+        card.note(name)
     draws = is_there and torch.Tag.nondeterministic_seeded in func.tags
     if is_there and getattr(kwargs.get("generator"), "device", META).type == "cpu":
         raise RuntimeError("Expected a 'cuda' device type for generator but found 'cpu'")

@@ -211,6 +211,26 @@ def test_walks_ask_a_card_every_eighth_step(table, module):
     assert sum(nine.values()) <= sum(eight.values()) + 6
 
 
+@pytest.mark.parametrize("case", ["every kind", "images", "images, walks", "own samples"])
+def test_a_card_is_asked_as_often_for_many_rows_as_for_few(case):
+    few, settings = CASES[case]
+    method = replace(SMALL, refits=0, max_points=10, **settings)
+    many = replace(
+        few,
+        features=np.tile(few.features, (6, 1)),
+        labels=np.tile(few.labels, (6, 1)),
+        split=np.tile(few.split, 6),
+        patient=np.arange(6 * len(few.patient)),
+    )
+
+    def calls(table):
+        with Card() as card:
+            measure_landscape(table, method, device="cuda")
+        return len(card.calls)
+
+    assert calls(many) < 1.1 * calls(few)
+
+
 @pytest.mark.parametrize("settings", [{"heads": "probe", "refits": 0}, {**WALK, "steps": 3}])
 def test_a_card_too_small_for_a_batch_does_with_parts_of_it(settings):
     method, table = replace(SMALL, width=16, mean_rows=10, **settings), table_of("bbrmt" * 3, 400)
