@@ -77,8 +77,9 @@ def _build(recipe: Recipe, groups: Sequence[Group]) -> tuple[Stack, str]:
 def _train(recipe: Recipe, stack: Stack, on_progress: OnProgress) -> Stopping:
     optimiser = StackOptimiser(stack, recipe.optimizer, recipe.learning_rate, recipe.weight_decay)
     n_known = recipe.problem.validation.known.sum(1).cpu().numpy().astype(np.int64)
+    unit = np.maximum(n_known, 1) * recipe.problem.constant_loss.cpu().numpy()
     stopping = Stopping(stack, n_known[stack.tasks_of_model], recipe.patience)
-    _look(recipe, stack, stopping, 0)
+    _look(recipe, stack, stopping, unit, 0)
     done = 0
     while done < recipe.max_steps and stopping.running.any():
         upto = min(done + recipe.evaluate_every, recipe.max_steps)
@@ -86,7 +87,7 @@ def _train(recipe: Recipe, stack: Stack, on_progress: OnProgress) -> Stopping:
             stack.differentiate(step)
             optimiser.step(step.unlabelled)
         done = upto
-        _look(recipe, stack, stopping, done)
+        _look(recipe, stack, stopping, unit, done)
         on_progress(done / recipe.max_steps, f"{int(stopping.running.sum())} models still learn")
         index = stopping.dropped(COMPACT_BELOW)
         if index is not None:
@@ -95,12 +96,11 @@ def _train(recipe: Recipe, stack: Stack, on_progress: OnProgress) -> Stopping:
     return stopping
 
 
-def _look(recipe: Recipe, stack: Stack, stopping: Stopping, step: int) -> None:
-    rows = recipe.problem.validation
-    tasks = stack.tasks_of_model
-    n_known = np.maximum(rows.known.sum(1).cpu().numpy(), 1)[tasks]
-    constant = recipe.problem.constant_loss.cpu().numpy()[tasks]
-    losses = stack.evaluate(rows).cpu().numpy() / n_known / constant
+def _look(
+    recipe: Recipe, stack: Stack, stopping: Stopping, unit: Float[np.ndarray, " task"], step: int
+) -> None:
+    """Evaluate; `unit` is the summed loss of the constant predictor."""
+    losses = stack.evaluate(recipe.problem.validation).cpu().numpy() / unit[stack.tasks_of_model]
     stopping.look(stack, losses, _finite(stack), step)
 
 
