@@ -27,7 +27,10 @@ def pick_device(name: str) -> "torch.device":
         raise MethodError(f"Unknown device {name!r}; choose one of {', '.join(DEVICES)}.")
     available = torch.cuda.is_available()
     if name == "cuda" and not available:
-        raise MethodError("Device 'cuda' was asked for but no GPU is usable; use --device cpu.")
+        raise MethodError(
+            "Device 'cuda' was asked for, but no GPU is usable here; make the run with the device "
+            "auto or cpu (--device cpu)."
+        )
     return torch.device("cuda" if available and name != "cpu" else "cpu")
 
 
