@@ -19,6 +19,11 @@ DRAWN = frozenset({"distance", "mass", "abs_cosine", "cosine", "opposite"})
 RECORDED = "recorded"
 """Heads of a landscape that was recorded in somebody's own model."""
 
+BASE_RATES = (
+    "Relative SCA takes base rates as known where heads start at them, so its intervals and "
+    "re-runs are a little too narrow there.",
+)
+
 FEW_BLOCKS = 20
 """Fewer blocks than this make a poor bootstrap."""
 
@@ -49,6 +54,7 @@ def _about_heads(landscape: Landscape, measure: Measure) -> tuple[str, ...]:
             f"{measure.title} with one shared head compares labels only, each sample weighted by "
             "how strongly it pulls: it sees base rates and is blind to sign; see |cosine| with "
             "probe heads beside it.",
+            *BASE_RATES * isinstance(measure, SCARelative),
         )
     if isinstance(measure, Cosine | Sign):
         return (
@@ -93,6 +99,11 @@ def _about_fit(landscape: Landscape, measure: Measure) -> tuple[str, ...]:
             "The heads are those of a trained model, so intervals and re-runs tell of the samples "
             "that were recorded and not of what the model learned: trained on other patients it "
             "differs by more than that.",
+        )
+    if landscape.heads == "probe" and "mean_product" in measure.reads:
+        return (
+            f"{measure.title} holds the heads still while patients are drawn again, though heads "
+            "would follow them: its intervals and re-runs can be up to twice as wide as need be.",
         )
     moved = landscape.sums.pairing != "mean" and DRAWN.intersection(measure.reads)
     if landscape.heads != "probe" or landscape.refits is not None or not moved:

@@ -60,7 +60,8 @@ def explain_pairing(pairing: str, n_samples: int) -> tuple[str, ...]:
         )
     return (
         f"The samples of two tasks are not matched: {n_samples} samples of each task, drawn evenly "
-        "by label, are compared with those of the others; raise pair_samples for less noise.",
+        "by label, are compared with those of the others; raise pair_samples for less noise and "
+        "truer intervals.",
     )
 
 

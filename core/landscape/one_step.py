@@ -193,7 +193,7 @@ class OneStep(Method):
                 *explain_pairing(pairing, self.pair_samples),
                 *explain_sample(len(material.weight), material.n_rows, pairing, self.steps),
                 *explain_estimate(starts[0].n_estimated),
-                *explain_spread([start.sums for start in starts]),
+                *explain_spread([start.sums for start in starts], self._is_drawn(brought)),
             ),
         )
 
@@ -217,8 +217,11 @@ class OneStep(Method):
 
     def n_starts(self, brought: Brought = NOTHING) -> int:
         """One where nothing is drawn."""
-        is_drawn = not brought.is_trained or self.heads != "probe" or self.start == "warmup"
-        return self.starts if is_drawn else 1
+        return self.starts if self._is_drawn(brought) else 1
+
+    def _is_drawn(self, brought: Brought) -> bool:
+        """Whether a start owes anything to chance."""
+        return not brought.is_trained or self.heads != "probe" or self.start == "warmup"
 
     def _material(
         self, table: TaskTable | StreamedTable, seed: int, made: Inputs | None = None

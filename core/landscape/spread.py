@@ -8,12 +8,18 @@ from jaxtyping import Float
 from core.values import PairSums
 
 
-def explain_spread(starts: Sequence[PairSums]) -> tuple[str, ...]:
-    """A note on the standard deviation of a pair over the starts; none for one start.
+def explain_spread(starts: Sequence[PairSums], is_drawn: bool) -> tuple[str, ...]:
+    """A note on the standard deviation of a pair over the starts, or that one says nothing of
+    others; none where no start is drawn.
 
     Distances are taken relative to the mean distance of their start, as their common scale
     cancels in the groups; cosines as they are. Of the sums that were made.
     """
+    if is_drawn and len(starts) == 1:
+        return (
+            "One random start was measured: intervals and re-runs tell of other patients, not of "
+            "another start.",
+        )
     shared = np.triu(starts[0].count.sum(axis=0) > 0, 1)
     if len(starts) < 2 or shared.sum() < 3:
         return ()

@@ -36,6 +36,9 @@ class Case:
     own_samples: bool = False
     n_rows: int = 400
     kinds: str = "binary"
+    missing: float = 0.0
+    own_starts: bool = False
+    """Whether every cohort is measured from a start of its own."""
 
 
 def own(**settings: object) -> Case:
@@ -50,6 +53,9 @@ CASES = {
     "a coreset of 200 rows": Case(replace(PROBE, samples=200)),
     "warm-up": Case(replace(PROBE, start="warmup"), n_rows=300),
     "10 steps": Case(replace(PROBE, steps=10, step_size=0.1)),
+    "10 steps, 60 % missing": Case(
+        replace(PROBE, steps=10, step_size=0.1), SINGLE[:1], missing=0.6
+    ),
     "own samples, energy": own(),
     "own samples, all pairs": own(pairing="all_pairs"),
     "own samples, mean": own(pairing="mean"),
@@ -57,6 +63,10 @@ CASES = {
     "one shared head": Case(SHARED, ("sca", "sca_relative", "label_agreement")),
     "one shared head, 10 steps": Case(replace(SHARED, steps=10, step_size=0.1), SINGLE[-2:]),
     "one shared head, energy": replace(own(heads="shared"), measures=SINGLE[-2:]),
+    "another start each time": Case(PROBE, (*SINGLE[:1], "mean_gradient"), own_starts=True),
+    "another 3 starts each time": Case(
+        replace(PROBE, starts=3), (*SINGLE[:1], "mean_gradient"), own_starts=True
+    ),
     "joint run": Case(SHARED, ("tag",)),
 }
 
@@ -79,7 +89,7 @@ def coverage(case: Case, n_cohorts: int, n_others: int) -> dict[str, tuple[float
     for number, table in enumerate(cohorts):
         is_other = number >= n_cohorts
         method = replace(case.landscape, refits=0) if is_other else case.landscape
-        landscape = measure_landscape(table, method, device="cpu")
+        landscape = measure_landscape(table, method, number * case.own_starts, "cpu")
         if "tag" in case.measures:
             ahead = measure_look_ahead(table, landscape, TAG(steps=60), method, device="cpu")
             landscape = replace(landscape, look_ahead=ahead)
@@ -100,7 +110,9 @@ def _held(measured, others):
 
 def draw_cohorts(case: Case, n: int) -> list[TaskTable]:
     """Cohorts of one law with new patients each, all of them for training."""
-    planted = plant_groups(n * case.n_rows, 8, (2, 2, 1), noise=0.3, kinds=case.kinds, seed=3)
+    planted = plant_groups(
+        n * case.n_rows, 8, (2, 2, 1), noise=0.3, missing=case.missing, kinds=case.kinds, seed=3
+    )
     frame, targets = planted.frame, list(planted.targets)
     if case.own_samples:
         for number, target in enumerate(targets):

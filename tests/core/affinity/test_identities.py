@@ -242,7 +242,8 @@ def test_own_heads_are_warned_of():
     labels = draw_labels(kinds="bb")
     landscape = measure_landscape(make_table(labels), replace(SMALL, heads="own"))
     assert any("how the heads were drawn" in note for note in landscape.notes)
-    assert measure_landscape(make_table(labels), SMALL).notes == ()
+    quiet = measure_landscape(make_table(labels), SMALL).notes
+    assert not any("how the heads were drawn" in note for note in quiet)
 
 
 @BOTH_HEADS

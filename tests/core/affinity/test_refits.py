@@ -11,6 +11,7 @@ from core.affinity import (
     Cosine,
     LabelAgreement,
     MeanGradient,
+    SCARelative,
     Sign,
     measure_affinity,
 )
@@ -105,6 +106,22 @@ def test_heads_that_were_fitted_once_are_told_where_the_interval_is():
     assert not is_told(steps=2)
     assert not is_told(pairing="energy")
     assert not is_told(SCA(), heads="shared")
+
+
+def test_intervals_that_are_too_wide_or_a_little_too_narrow_are_told():
+    table = make_table(draw_labels(), "bbrm")
+    fitted, shared = (
+        measure_landscape(table, replace(FITTED, heads=heads)) for heads in ("probe", "shared")
+    )
+    told = {
+        (landscape.heads, measure.title): " ".join(measure_affinity(landscape, measure, 10).notes)
+        for landscape in (fitted, shared)
+        for measure in (MeanGradient(), SCARelative(), SCA())
+    }
+    wide = {key for key, notes in told.items() if "as wide as need be" in notes}
+    narrow = {key for key, notes in told.items() if "a little too narrow" in notes}
+    assert wide == {("probe", MeanGradient.title)}
+    assert narrow == {("shared", SCARelative.title)}
 
 
 def test_heads_of_a_recorded_model_are_told():

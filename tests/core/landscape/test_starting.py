@@ -185,7 +185,7 @@ def test_a_brought_module_sees_samples_in_their_shape_and_draws_nothing():
             return self.map(x).flatten(1)
 
     landscape = measure_landscape(table, replace(SMALL, heads="probe", starts=3), trunk=Sides())
-    assert not any("random starts" in note for note in landscape.notes)
+    assert not any("random start" in note for note in landscape.notes)
 
 
 def test_weights_come_from_a_file_of_numbers(tmp_path):
