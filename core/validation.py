@@ -17,6 +17,7 @@ from core.evidence import OnPartial, TrainedStore, Validation
 from core.evidence import validate_grouping as validate_candidates
 from core.evidence.candidate import admit, groups_of
 from core.evidence.pins import keeps
+from core.grouping import rank_groupings
 from core.progress import OnProgress, silent
 from core.proposals import list_candidates
 from core.training import TrunkFactory, to_examples
@@ -163,12 +164,12 @@ def _decision(labels: Int[np.ndarray, " task"]) -> Decision:
 
 
 def _grouping(report: Report, evidence: Evidence) -> Grouping:
-    """The scored grouping with the partition of the verdict; one found by training takes its
-    stability from the proposal with the nearest number of groups."""
+    """The best-scored proposal with the partition of the verdict, as before training; one found
+    by training takes its stability from the proposal with the nearest number of groups."""
     labels = evidence.labels
-    same = [one for one in report.groupings if (_first_come(one.labels) == labels).all()]
-    if same:
-        return same[0]
+    for one in rank_groupings(report.groupings):
+        if (_first_come(one.labels) == labels).all():
+            return one
     n_groups = len(np.unique(labels))
     near = min(report.groupings, key=lambda one: abs(one.n_groups - n_groups))
     pairs = (labels[:, None] == labels) & ~np.eye(len(labels), dtype=bool)

@@ -7,8 +7,10 @@ import pytest
 
 from core import load_table, run
 from core.evidence import Validation
+from core.grouping import rank_groupings
 from core.training import Trainer
-from core.validation import estimate_cost, validate_grouping
+from core.trials import Verdict
+from core.validation import estimate_cost, validate_grouping, with_evidence
 from tests.cohort import SMALL_PLAN, small_cohort
 
 SMALL = Validation(
@@ -89,3 +91,17 @@ def test_the_cost_is_that_of_the_kind(made):
     )
     assert plain.n_networks == placed.n_networks
     assert placed.seconds > 1.1 * plain.seconds
+
+
+def test_groups_that_training_confirms_keep_the_scores_they_were_proposed_with(made):
+    table, report = made
+    proper = next(one for one in report.groupings if 1 < one.n_groups < len(one.labels))
+    ways = [
+        replace(proper, covariance=kind, stability=stability, silhouette=0.5, silhouette_null=0.1)
+        for kind, stability in (("diag", 0.65), ("full", 0.95), ("tied", 0.75))
+    ]
+    proposed = replace(report, groupings=(*ways, *report.groupings))
+    evidence = validate_grouping(table, report, SMALL).evidence
+    told = replace(evidence, verdict=Verdict.GROUPED, labels=proper.labels)
+    found = with_evidence(proposed, told).recommended.grouping
+    assert found == rank_groupings(ways)[0] == ways[1]
