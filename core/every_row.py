@@ -18,7 +18,7 @@ def count_every_row(summary: Summary, survey: Survey, labels: LabelSums) -> Summ
         n_used=survey.n_used,
         n_patients=survey.n_patients,
         splits=survey.n_by_split,
-        labels=survey.n_labels,
+        labels=survey.n_labels if survey.n_labelled is None else survey.n_labelled,
         pairs=_pairs(survey.tasks, labels),
     )
 

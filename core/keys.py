@@ -66,6 +66,10 @@ class CountDistinct:
 
     def add(self, keys: UInt64[np.ndarray, " row"]) -> None:
         """Take in some keys, which must be hashes."""
+        if len(self.smallest) == self.N_KEPT:
+            keys = keys[keys < self.smallest[-1]]
+            if not len(keys):
+                return
         self.smallest = np.unique(np.concatenate([self.smallest, keys]))[: self.N_KEPT]
 
     def count(self) -> int:

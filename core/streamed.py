@@ -54,7 +54,8 @@ class Survey(Frozen):
     """To two digits where there are many (`core.keys.CountDistinct`)."""
     n_by_split: Int[np.ndarray, " split"]
     n_labels: Int[np.ndarray, "task split 2"]
-    """Labels with the event, and all others, as `core.summary.Summary` counts them."""
+    """Rows with the event, and all others whose label is known; a task without events has all in
+    the second."""
     scale: InputScale
     """Of the features over all training rows."""
     label_unit: Float[np.ndarray, " task"]
@@ -65,6 +66,8 @@ class Survey(Frozen):
     """The first task whose training labels are the same on every row; the task itself if none."""
     has_own_samples: bool
     notes: tuple[str, ...]
+    n_labelled: Int[np.ndarray, "task split 2"] | None = None
+    """The same of patients, to two digits where there are many; None where a row is a patient."""
 
     def check(self) -> None:
         if self.weight.shape != self.sample.split.shape:

@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Int, UInt64
 from core.data.mends import mend_columns
 from core.data.streamed.coder import TableCoder, number_patients
 from core.data.streamed.draw import Drawn
+from core.data.streamed.labelled import LabelledPatients
 from core.data.streamed.parquet import ParquetRows
 from core.data.targets import mean_of
 from core.errors import TableError
@@ -60,6 +61,7 @@ def survey_rows(
         copy_of=first,
         has_own_samples=len(coder.targets) > 1 and not learner.shares_rows,
         notes=notes,
+        n_labelled=None if learner.labelled is None else learner.labelled.count(),
     )
 
 
@@ -93,6 +95,7 @@ class _Learner:
         self.n_labels = np.zeros((len(self.targets), len(Split), 2), dtype=np.int64)
         self.n_used = 0
         self.patients = CountDistinct()
+        self.labelled = None if coder.patient is None else LabelledPatients(len(self.targets))
         self.shares_rows = False
 
     def add(
@@ -103,7 +106,7 @@ class _Learner:
         patient: UInt64[np.ndarray, " row"],
     ) -> None:
         self._stop_at_infinite(labels)
-        self._count(labels, split)
+        self._count(labels, split, patient)
         self.patients.add(patient)
         train = split == Split.TRAIN.code
         self.n_by_split += np.bincount(split, minlength=len(Split))
@@ -112,7 +115,12 @@ class _Learner:
         self.train_labels.add(labels[train])
         self.hash.add(_bits(labels[train]))
 
-    def _count(self, labels: Float[np.ndarray, "row task"], split: Int[np.ndarray, " row"]) -> None:
+    def _count(
+        self,
+        labels: Float[np.ndarray, "row task"],
+        split: Int[np.ndarray, " row"],
+        patient: UInt64[np.ndarray, " row"],
+    ) -> None:
         known = ~np.isnan(labels)
         n_known = known.sum(axis=1)
         self.n_used += int((n_known > 0).sum())
@@ -123,6 +131,8 @@ class _Learner:
             rows = split == part.code
             self.n_labels[:, part.code, 0] += event[rows].sum(axis=0)
             self.n_labels[:, part.code, 1] += (known & ~event)[rows].sum(axis=0)
+        if self.labelled is not None:
+            self.labelled.add(event, known, split, patient)
 
     def tasks(self) -> tuple[Task, ...]:
         """The tasks, counting every row."""

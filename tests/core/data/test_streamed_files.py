@@ -6,13 +6,15 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from core.data import build_table, open_table
+from core.data import build_table, open_table, summarise_table
 from core.data.roles import assign_roles
 from core.data.streamed import open_file
 from core.data.streamed import parquet as reading
 from core.data.streamed.stream import ParquetStream
 from core.errors import TableError
+from core.every_row import count_every_row
 from core.keys import CountDistinct, hash_keys
+from core.landscape import OneStep, measure_landscape
 from core.streamed import even_copies, fair_rows
 from core.values import Split
 from tests.core.streamed_tables import KINDS, make_frame, save
@@ -51,6 +53,23 @@ def test_tasks_count_every_row_whatever_the_sample(frame, tmp_path):
     np.testing.assert_array_equal(few.survey.n_labels, whole.survey.n_labels)
     assert few.survey.n_by_split.sum() == few.survey.n_rows == 2000
     assert few.survey.n_patients == whole.survey.n_patients == frame["person"].nunique()
+
+
+def test_patients_are_counted_once_however_many_rows_they_have(frame, tmp_path):
+    streamed = open_table(save(frame, tmp_path / "big.parquet"), **OPTIONS, sample_rows=10**6)
+    in_memory = summarise_table(streamed.sample, 0)
+    of_patients = in_memory.labels
+    np.testing.assert_array_equal(streamed.survey.n_labelled, of_patients)
+    assert (streamed.survey.n_labels.sum(axis=2) > of_patients.sum(axis=2)).all()
+    sums = measure_landscape(streamed, OneStep(starts=1, refits=0), device="cpu").label_sums
+    summary = count_every_row(in_memory, streamed.survey, sums)
+    np.testing.assert_array_equal(summary.labels, of_patients)
+
+
+def test_a_row_is_a_patient_where_no_id_is_given(frame, tmp_path):
+    options = {"targets": "y_*", "kinds": KINDS, "ignore": ["person"]}
+    survey = open_table(save(frame, tmp_path / "big.parquet"), **options).survey
+    assert survey.n_labelled is None
 
 
 def test_rows_of_a_patient_share_a_split_and_shares_are_as_ever(frame, tmp_path):
