@@ -33,7 +33,7 @@ class TargetCode(Frozen):
     @property
     def classes(self) -> tuple[str, ...]:
         """The names of the label codes 0, 1, …; none of a number or a time."""
-        return self.texts or tuple(f"{value:g}" for value in self.numbers)
+        return self.texts or tuple(f"{value:.15g}" for value in self.numbers)
 
     def __call__(self, frame: "pd.DataFrame") -> Float[np.ndarray, " sample"]:
         """The labels of a frame, NaN where missing.

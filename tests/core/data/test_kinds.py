@@ -55,6 +55,11 @@ def test_labels_are_codes_in_sorted_order():
     assert np.isnan(task.mean)
 
 
+def test_large_numbers_are_classes_of_different_names():
+    task, _ = labels_of([2000001.0, 2000002.0, 0.3, 2000001.0] * 50, y_first="multiclass")
+    assert task.classes == ("0.3", "2000001", "2000002")
+
+
 @pytest.mark.parametrize("words", [("no", "yes"), ("control", "case"), ("Alive", "Dead")])
 def test_the_event_is_the_positive_class(words):
     task, labels = labels_of([words[0], words[1], None, words[0]] * 50)
