@@ -8,12 +8,14 @@ from core.training import METRICS, Examples, main_metric
 from core.values import Kind, Split
 
 FEWEST_EVENTS = {Split.VALIDATION: 3, Split.TEST: 11}
-"""Held-out rows of the rarer class (any label, for a regression) from which a task counts (ours).
+"""Held-out patients of the rarer class (with any label, for a regression) from which a task counts
+(ours); a row is a patient where no id was given.
 
-For the test: with fewer events a bootstrap over rows has too few distinct re-runs to be believed;
-and a report hides counts of 1 to 10, so that a task which counts must not give away a count of 10.
-For the choice a noisy task is better than none: on eight splits of 1,700 rows with 12 mostly rare
-outcomes the validation gain agreed with the test gain by 0.51 (3 events) and 0.45 (10).
+For the test: with fewer events a bootstrap over patients has too few distinct re-runs to be
+believed, however many rows they have; and a report hides counts of 1 to 10, so that a task which
+counts must not give away a count of 10. For the choice a noisy task is better than none: on eight
+splits of 1,700 rows with 12 mostly rare outcomes the validation gain agreed with the test gain by
+0.51 (3 events) and 0.45 (10).
 """
 _LEAST_EVEN = 11.0
 """Labels of a bell curve that a regression's must be as good as (`_as_good_as`), wherever there are
@@ -27,34 +29,36 @@ def too_few(examples: Examples, split: Split) -> tuple[str, ...]:
     Enough labels may still not do: where all of them are equal a metric has nothing to tell apart,
     and one such task would leave the mean over all tasks without a value.
     """
-    rows = examples.split == split.code
-    return tuple(
-        _reason(task.kind, examples.labels[rows & examples.known[:, number], number], split)
-        for number, task in enumerate(examples.tasks)
-    )
+    held_out = examples.split == split.code
+    found = []
+    for number, task in enumerate(examples.tasks):
+        rows = held_out & examples.known[:, number]
+        labels, patient = examples.labels[rows, number], examples.patient[rows]
+        found.append(_reason(task.kind, labels, patient, split))
+    return tuple(found)
 
 
-def _reason(kind: Kind, labels: np.ndarray, split: Split) -> str:
+def _reason(kind: Kind, labels: np.ndarray, patient: np.ndarray, split: Split) -> str:
     if kind is Kind.REGRESSION:
-        count, what = len(labels), "labels"
+        rarer, what = np.ones(len(labels), dtype=bool), "labels"
         even = _as_good_as(labels)
-        if count >= _LEAST_EVEN > even:
+        if len(labels) >= _LEAST_EVEN > even:
             return (
-                f"a few outlying values hold the spread of the {count} {split} labels, as good as "
-                f"{even:.0f} even ones; {_LEAST_EVEN:.0f} are needed (a logarithm may help)"
+                f"a few outlying values hold the spread of the {len(labels)} {split} labels, as "
+                f"good as {even:.0f} even ones; {_LEAST_EVEN:.0f} are needed (a logarithm may help)"
             )
     elif kind is Kind.MULTICLASS:
-        counts = np.unique(labels, return_counts=True)[1]
-        if len(counts) < 2:
+        classes, sizes = np.unique(labels, return_counts=True)
+        if len(classes) < 2:
             return f"only one class among the {len(labels)} {split} labels"
-        count, what = int(len(labels) - counts.max()), "rows outside the largest class"
+        rarer, what = labels != classes[sizes.argmax()], "rows outside the largest class"
     else:
-        events = int((labels > 0).sum())
-        if kind is Kind.BINARY and 0 < events > len(labels) - events:
-            count, what = len(labels) - events, "rows without the event"
-        else:
-            count, what = events, "events"
-    fewest = FEWEST_EVENTS[split]
+        rarer, what = labels > 0, "events"
+        if kind is Kind.BINARY and 0 < rarer.sum() > len(labels) - rarer.sum():
+            rarer, what = ~rarer, "rows without the event"
+    count, fewest = len(np.unique(patient[rarer])), FEWEST_EVENTS[split]
+    if count < rarer.sum():
+        what = f"patients with {what}"
     if count >= fewest:
         return METRICS[main_metric(kind)].why_undefined(labels, split)
     return f"{count} {what} among the {split} rows; {fewest} are needed"

@@ -99,6 +99,16 @@ def test_plenty_of_labels_that_differ_are_no_reason(examples):
     assert too_few(examples, Split.TEST) == ("",) * 4
 
 
+def test_rows_of_one_patient_are_one_where_tasks_are_too_rare_to_judge(examples):
+    """The bootstrap draws patients, so thirty rows of three of them tell no more than three do."""
+    rows = examples.rows(Split.TEST)
+    patient = examples.patient.copy()
+    patient[rows] = patient[rows[0]] + np.arange(len(rows)) // 10
+    reasons = too_few(replace(examples, patient=patient), Split.TEST)
+    assert all("patients with" in why and "11 are needed" in why for why in reasons)
+    assert too_few(examples, Split.TEST) == ("",) * 4
+
+
 def test_a_number_that_a_few_outliers_make_up_is_kept_out_of_the_decision(examples):
     labels = examples.labels.copy()
     labels[:, 1] = np.exp(3 * labels[:, 1])
