@@ -22,6 +22,10 @@ SHOWN_LEVELS = 20
 REST = "(other)"
 NO_VALUES = "no values"
 """Why a column cannot be a feature where every cell is missing."""
+_WAYS = {
+    Holds.NUMBERS: ", by pandas.to_numeric where they are written as text",
+    Holds.DATES: ", by pandas.to_datetime where they are written as text",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +61,7 @@ class ColumnCode(Frozen):
         if found is not self.holds and not as_text and not column.isna().all():
             raise TableError(
                 f"Column {quoted(self.name)} holds {found}, but {self.holds} when the model was "
-                f"made. Give {self.holds}."
+                f"made. Give {self.holds}{_WAYS.get(self.holds, '')}."
             )
 
     def __call__(self, column: "pd.Series") -> Float[np.ndarray, "sample level"]:

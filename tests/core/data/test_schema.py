@@ -143,9 +143,15 @@ def test_whole_numbers_may_stand_for_their_texts():
         (lambda f: f.drop(columns="ward"), "lacks 'ward', which the model was made with"),
         (lambda f: f.rename(columns={"ward": "wards"}), "Did you mean 'wards'?"),
         (lambda f: f[["a"]], "lacks 'b', 'c', 'd', 'flag', 'count' and"),
-        (lambda f: f.assign(a="high"), "Column 'a' holds text, but numbers when the model"),
+        (
+            lambda f: f.assign(a="high"),
+            "Column 'a' holds text, but numbers when the model was made. Give numbers, by pandas.to_numeric",
+        ),
         (lambda f: f.assign(ward=1.5), "Column 'ward' holds numbers, but text when the model"),
-        (lambda f: f.assign(day="2020-01-02"), "Column 'day' holds text, but dates when the"),
+        (
+            lambda f: f.assign(day="2020-01-02"),
+            "Column 'day' holds text, but dates when the model was made. Give dates, by pandas.to_datetime",
+        ),
         (lambda f: f.assign(day=20), "Column 'day' holds numbers, but dates when the model"),
         (lambda f: f.assign(c=np.inf), "Column 'c' has an infinite value"),
         (lambda f: pd.concat([f, f[["a"]]], axis=1), "2 columns named 'a'"),
