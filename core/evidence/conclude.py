@@ -164,7 +164,10 @@ def _advised(
     chosen, reason = meant, answer.reason
     if not keeps(rules, meant):
         broken = broken_rule(rules, len(meant.groups))
-        chosen, reason = instead, f"{reason} That {broken}; what is advised keeps to it."
+        chosen, reason = (
+            instead,
+            f"{reason} {meant.origin.capitalize()} {broken}; what is advised keeps to it.",
+        )
     return chosen, f"{reason} {HELPERS}" if chosen.learned else reason
 
 

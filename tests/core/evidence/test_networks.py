@@ -126,7 +126,7 @@ def test_alone_that_takes_too_many_networks_is_not_advised(examples, monkeypatch
         examples, [Candidate("planted", PLANTED)], replace(TWO, search="none")
     )
     assert evidence.advised.n_groups <= 2
-    assert "That takes 4 networks, and you allow 2" in evidence.reason
+    assert "Each task alone takes 4 networks, and you allow 2" in evidence.reason
     kept = [one for one in evidence.trials if one.n_groups <= 2 and one.was_tested]
     assert evidence.advised is max(kept, key=lambda one: one.validation_gain)
 

@@ -68,7 +68,9 @@ def test_what_is_advised_keeps_the_rules_whatever_the_verdict_is(case, search):
     evidence = validate_grouping(to_examples(replace(table, labels=labels)), [], asked)
     assert evidence.verdict in (Verdict.UNDECIDED, Verdict.ALONE)
     assert evidence.labels.tolist() == least
-    assert ("breaks your rules" in evidence.reason) == (least != [0, 1, 2])
+    said = "Each task alone breaks your rules" in evidence.reason
+    said |= "All tasks together breaks your rules" in evidence.reason
+    assert said == (least != [0, 1, 2])
     advised = next(one for one in evidence.trials if (one.labels == evidence.labels).all())
     assert advised.n_seeds == 2
     assert advised.was_tested
