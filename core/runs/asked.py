@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import RunError
+from core.errors import MethodError, RunError
 from core.evidence import Validation
 from core.runs.status import replace_text
 
@@ -36,5 +36,10 @@ class Asked:
             return cls(Validation.from_spec(found["settings"]), made)
         except FileNotFoundError:
             return cls()
+        except MethodError as error:
+            raise RunError(
+                f"{FILE} of the run {folder.name} is of another version: {error} Delete it, and "
+                "validate the run again."
+            ) from error
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise RunError(f"{FILE} of the run {folder.name} is damaged; delete it.") from error

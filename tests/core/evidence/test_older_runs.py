@@ -63,7 +63,9 @@ def test_a_request_with_settings_of_another_version_names_the_known_ones(run):
     found = json.loads(path.read_text())
     found["settings"]["wizardry"] = 3
     path.write_text(json.dumps(found))
-    with pytest.raises(TaskGroupingError, match=r"has no 'wizardry'; it has: .*first_seeds"):
+    with pytest.raises(
+        TaskGroupingError, match=r"of another version: .*'wizardry'; it has: .*Delete it"
+    ):
         _ = run.asked
     path.unlink()
 
