@@ -9,7 +9,7 @@ import shutil
 import threading
 import time
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ from core.runs.given import given_spec, need_table, recorded
 from core.runs.incoming import forget_draft
 from core.runs.launch import start_worker
 from core.runs.maps import map_jobs, read_job
-from core.runs.spec import Spec, load_spec, make_folder, new_spec
+from core.runs.spec import Spec, change_spec, load_spec, make_folder, new_spec
 from core.runs.stages import StageFolder
 from core.runs.status import State, Status, replace_text, worker_of
 from core.runs.streamed import table_of
@@ -108,8 +108,7 @@ class Run:
     def set_plan(self, plan: Plan) -> None:
         """Ask for another plan; finished stages that it shares with the last one are kept."""
         self._stop_if_busy(MAIN, "cancel it before you change its plan")
-        spec = asdict(self.spec) | {"plan": plan.to_spec()}
-        replace_text(self.path / "spec.json", json.dumps(spec, indent=1))
+        change_spec(self.path, plan=plan.to_spec())
 
     @property
     def stages(self) -> StageFolder:

@@ -82,17 +82,29 @@ def rename_run(path: Path, name: str) -> None:
     plain = " ".join(name.split())[:LONGEST_NAME]
     if not plain:
         raise RunError("A run needs a name; type one.")
-    spec = asdict(load_spec(path)) | {"name": plain}
     try:
-        replace_text(path / "spec.json", json.dumps(spec, indent=1))
+        change_spec(path, name=plain)
     except OSError as error:
         raise RunError(f"The run cannot be renamed ({error.strerror}); make room.") from error
 
 
 def set_roles(path: Path, roles: dict[str, Any]) -> None:
     """Write down what is known of the columns of the run at `path` once every row was read."""
-    spec = asdict(load_spec(path)) | {"roles": roles}
-    replace_text(path / "spec.json", json.dumps(spec, indent=1))
+    change_spec(path, roles=roles)
+
+
+def change_spec(path: Path, **changes: Any) -> None:
+    """Change some fields of the spec of the run at `path`; a worker may change others meanwhile.
+
+    Raises:
+        RunError: the file is damaged, or a newer version wrote it.
+        OSError: the folder cannot be written.
+    """
+    from filelock import FileLock
+
+    with FileLock(path / "spec.lock"):
+        spec = asdict(load_spec(path)) | changes
+        replace_text(path / "spec.json", json.dumps(spec, indent=1))
 
 
 def load_frame(path: Path) -> "pd.DataFrame":

@@ -5,6 +5,9 @@ from threading import Barrier
 
 import numpy as np
 
+from core.plan import Plan
+from core.provenance import Source
+from core.runs.spec import load_spec, make_folder, new_spec, rename_run, set_roles
 from core.runs.stages import StageFolder
 from core.runs.status import replace_text
 from core.values import Projection
@@ -44,3 +47,19 @@ def test_no_stage_that_another_worker_names_is_forgotten(tmp_path):
     for writer in range(N_WRITERS):
         for time in range(N_TIMES):
             assert StageFolder(stages).load(f"stage-{writer}-{time}", Projection) == flat
+
+
+def test_two_who_change_a_spec_both_change_it(tmp_path):
+    spec = new_spec("run", 1, "0" * 64, {}, Plan(), Source.TABLE)
+    run = tmp_path / "run"
+    assert make_folder(run, lambda file: file.write_bytes(b""), spec)
+
+    def change(writer, time):
+        if writer == 0:
+            assert load_spec(run).name == (f"run {time - 1}" if time else "run")
+            rename_run(run, f"run {time}")
+        elif writer == 1:
+            assert load_spec(run).roles == ({"time": time - 1} if time else {})
+            set_roles(run, {"time": time})
+
+    at_once(change)
