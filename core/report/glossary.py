@@ -14,7 +14,11 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
         "It held in at least 80, in 60 to 79, in 40 to 59, or in fewer than 40 of 100 re-runs.",
     ),
     ("Patients kept aside", "Records that no model learned from. They are used once, to test."),
-    ("95 % range", "If patients were drawn anew, the gain would fall in it about 95 times in 100."),
+    (
+        "95 % range",
+        "With the test patients drawn anew from the same records, the gain fell in it 95 times in "
+        "100.",
+    ),
     ("Harm", "An outcome that is predicted worse in a shared model than alone."),
     ("Random grouping", "Groups drawn by lot. A real grouping should beat them."),
 )

@@ -3,6 +3,7 @@
 import pytest
 
 from core.report import amounts, words
+from core.report.glossary import GLOSSARY
 
 
 @pytest.mark.parametrize(
@@ -205,3 +206,10 @@ def test_patients_differ_in_none_one_or_more_ways(found, text):
 )
 def test_a_mean_has_three_digits(value, text):
     assert amounts.measured(value) == text
+
+
+def test_the_range_promises_no_more_than_the_bootstrap_did():
+    """Other patients of the same kind would put their gain outside more often than 5 times."""
+    told = dict(GLOSSARY)["95 % range"]
+    assert "from the same records" in told
+    assert "would" not in told
