@@ -53,7 +53,8 @@ class Model:
 
     def predict_proba(self, frame: "pd.DataFrame") -> "pd.DataFrame":
         """Columns (task, class): the probability of every class of the binary and multiclass tasks,
-        and the chance of no event by the end of each interval of a time to event.
+        and the chance of no event by the end of each interval of a time to event. Intervals that
+        end at one time, as where many events share it, are told once.
 
         Raises:
             TableError: a column is missing, or holds something else than in training.
@@ -66,8 +67,11 @@ class Model:
             kind = self.spec.table.kinds[task]
             if kind is Kind.REGRESSION:
                 continue
-            parts.append(np.hstack([1 - values, values]) if kind is Kind.BINARY else values)
-            names += [(self.spec.task_names[task], column) for column in self._columns(task)]
+            columns = self._columns(task)
+            last = [place for place, name in enumerate(columns) if name not in columns[place + 1 :]]
+            shares = np.hstack([1 - values, values]) if kind is Kind.BINARY else values
+            parts.append(shares[:, last])
+            names += [(self.spec.task_names[task], columns[place]) for place in last]
         index = pd.MultiIndex.from_tuples(names, names=["task", "class"]) if names else None
         return pd.DataFrame(np.hstack(parts), index=frame.index, columns=index)
 

@@ -183,6 +183,10 @@ def test_times_to_events(precision):
     later = np.abs(table.labels[table.rows(Split.TRAIN), 0])
     assert spec.edges[0][4] == pytest.approx(np.median(later), rel=0.3)
     assert spec.edges[1] == ()
+    shared = replace(model, spec=replace(spec, edges=((1.0,) * 4 + (2.5,) * 5, ())))
+    told = shared.predict_proba(frame.iloc[rows])[TIME]
+    assert list(told.columns) == ["no event by 1", "no event by 2.5", "no event at all"]
+    np.testing.assert_allclose(told, wanted[:, [3, 8, 9]], rtol=0, atol=1e-5)
 
 
 def test_column_order_other_columns_and_company_change_nothing(model, grouped):
