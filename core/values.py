@@ -153,8 +153,8 @@ class PairSums(Frozen):
 class LabelSums(Frozen):
     """Moments of the labels alone, over the samples two columns share, by block.
 
-    A binary or regression task is one column (its label, or its rank among the samples); a
-    multiclass task is one indicator column a class. `task` tells whose column it is.
+    A binary task is one column (its label), a regression or a time to event too (a rank among the
+    samples); a multiclass task is one indicator column a class. `task` tells whose column it is.
     """
 
     task: Int[np.ndarray, " column"]

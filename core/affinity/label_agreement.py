@@ -13,7 +13,9 @@ from core.affinity.base import LabelTotals, Measure, Totals, ratio
 class LabelAgreement(Measure):
     """|Pearson| of the label columns over shared samples: |phi| of two binary tasks, |Spearman| of
     two regressions (ranks taken among all labelled samples), the largest over the classes of a
-    multiclass task (ours). NaN where a label is constant on the shared samples.
+    multiclass task; of a time to event the rank of how much sooner its event came than for the
+    average sample, its martingale residual (all ours). NaN where a label is constant on the shared
+    samples.
     """
 
     title: ClassVar[str] = "Label agreement"
