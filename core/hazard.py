@@ -91,9 +91,3 @@ def hazard_loss(
 def survival(logits: Float[np.ndarray, "row interval"]) -> Float[np.ndarray, "row interval"]:
     """Chance of no event by the end of each interval: Π_{k≤j} (1 − hazard_k)."""
     return np.asarray(np.exp(-np.cumsum(np.logaddexp(0.0, logits), axis=1)))
-
-
-def risk_score(logits: Float[np.ndarray, "row interval"]) -> Float[np.ndarray, " row"]:
-    """One number a row, larger where the event is expected sooner: Σ_j (1 − survival_j), the
-    number of intervals expected to be lost (for Harrell's C; ours)."""
-    return np.asarray((1.0 - survival(logits)).sum(axis=1))

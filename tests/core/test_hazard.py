@@ -12,7 +12,6 @@ from core.hazard import (
     hazard_targets,
     interval_edges,
     interval_of,
-    risk_score,
     survival,
 )
 
@@ -112,6 +111,11 @@ def test_without_events_time_is_cut_at_the_censored_times():
         interval_edges(np.full(3, np.nan))
 
 
+def lost(logits):
+    """Intervals expected to be lost to the event: what Harrell's C is asked of."""
+    return (1 - survival(logits)).sum(axis=1)
+
+
 def test_survival_falls_and_risk_grows_with_every_logit():
     logits = np.random.default_rng(0).normal(0, 3, (50, N_INTERVALS))
     curve = survival(logits)
@@ -120,7 +124,7 @@ def test_survival_falls_and_risk_grows_with_every_logit():
     for j in range(N_INTERVALS):
         higher = logits.copy()
         higher[:, j] += 0.1
-        assert (risk_score(higher) > risk_score(logits)).all()
+        assert (lost(higher) > lost(logits)).all()
 
 
 @pytest.mark.parametrize("logit", [-1e4, 1e4])
@@ -128,7 +132,7 @@ def test_extreme_logits_stay_finite(logit):
     logits = np.full((3, N_INTERVALS), logit)
     event, at_risk = hazard_targets(np.array([1.0, -2.0, np.nan]), np.linspace(0.5, 5, 9))
     assert np.isfinite(hazard_loss(logits, event, at_risk)).all()
-    assert np.isfinite(risk_score(logits)).all()
+    assert np.isfinite(lost(logits)).all()
 
 
 def test_scale_of_time_does_not_matter():

@@ -107,11 +107,6 @@ def excess_events(
     return np.where(np.isnan(signed), np.nan, excess)
 
 
-def mean_ranks(values: Float[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
-    """Ranks of the known values minus their mean; NaN stays NaN, ties share their mean rank."""
-    return ranks_among(values, np.sort(values[~np.isnan(values)]))
-
-
 def ranks_among(
     values: Float[np.ndarray, " row"], ordered: Float[np.ndarray, " known"]
 ) -> Float[np.ndarray, " row"]:
