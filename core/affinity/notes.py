@@ -142,7 +142,8 @@ def _about_pairs(
 def _list_pairs(where: np.ndarray, names: list[str], shown: int = 3) -> str:
     pairs = np.argwhere(np.triu(where, 1))
     listed = ", ".join(f"{names[source]} and {names[target]}" for source, target in pairs[:shown])
-    return listed if len(pairs) <= shown else f"{listed} and {len(pairs) - shown} more pairs"
+    n_more = len(pairs) - shown
+    return listed if n_more <= 0 else f"{listed} and {n_more} more pair{'s'[: n_more != 1]}"
 
 
 def _about_blocks(landscape: Landscape) -> tuple[str, ...]:
