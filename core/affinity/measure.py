@@ -27,10 +27,12 @@ def measure_affinity(
     """See `core.affinity.measure_affinity`; `key` is the id that the result carries."""
     _check_reads(landscape, measure)
     _check_look_ahead(landscape, measure, key)
-    values = measure(*add_up(landscape, np.ones(landscape.sums.n_blocks)))
-    blocks = _bootstrap(landscape, measure, n_replicates, seed)
-    replicates = blocks + refitted(landscape, measure, n_replicates)
-    low, high = interval(within_range(measure, replicates))
+    raw = measure(*add_up(landscape, np.ones(landscape.sums.n_blocks)))
+    values = within_range(measure, raw)
+    blocks = _bootstrap(landscape, measure, n_replicates, seed) + (values - raw)
+    moved = blocks + refitted(landscape, measure, n_replicates)
+    replicates = within_range(measure, moved)
+    low, high = interval(replicates)
     similarity = _to_similarity(measure, values, landscape.sums.pairing)
     return Affinity(
         task_names=tuple(task.name for task in landscape.tasks),

@@ -33,8 +33,8 @@ def refitted(
 
 
 def within_range(
-    measure: Measure, values: Float[np.ndarray, "replicate source target"]
-) -> Float[np.ndarray, "replicate source target"]:
+    measure: Measure, values: Float[np.ndarray, "*replicate source target"]
+) -> Float[np.ndarray, "*replicate source target"]:
     """Values that the measure can take: no distance below 0, no similarity past `lowest` or 1."""
     if measure.is_directed:
         return values

@@ -12,13 +12,13 @@ def mean_distance(
     """The mean of a distance over the pairs of samples that two tasks are compared on.
 
     With `energy` pairing it is the energy distance 2 E‖s − t‖ − E‖s − s'‖ − E‖t − t'‖ (Székely and
-    Rizzo 2013), 0 for two tasks of one law; without bias, so cut at 0 from below.
+    Rizzo 2013), 0 for two tasks of one law; without bias, so an estimate may lie below 0.
     """
     between = ratio(part, totals.count)
     if totals.pairing != "energy":
         return between
     source, target = _within(between)
-    return np.asarray(np.maximum(2 * between - source - target, 0.0) * _apart(between))
+    return np.asarray((2 * between - source - target) * _apart(between))
 
 
 def mean_likeness(
