@@ -3,7 +3,10 @@
 No sample is labelled for two tasks, so displacements cannot be compared sample by sample. A
 stratified draw of each task's samples is compared with that of each other task, and with itself
 (without pairing a sample with itself); `core.affinity` makes energy distances of the sums
-(METHODS §2). Strata are the labels; a sample stands for as many as its stratum has per draw.
+(METHODS §2). Strata are the labels; a sample stands for as many as its stratum has per draw, and a
+pair within a stratum for as many pairs as it has: with weights of samples alone, what lies within
+a task would be taken from pairs of unlike labels too often, and look further apart than what lies
+between two tasks.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -17,6 +20,7 @@ from core.device import send
 from core.landscape.heads import Heads
 from core.landscape.layers.crossed import CrossedLayer, gather_layers
 from core.landscape.layers.pull import Pull
+from core.landscape.own_samples.standing import number_strata, pair_weights, sample_weights
 from core.landscape.rows.pieces import Rows
 from core.landscape.rows.strata import draw_pairs
 from core.landscape.sums.mean_pull import sum_mean_products
@@ -48,6 +52,8 @@ class _Drawn(NamedTuple):
     task: Int[np.ndarray, " sample"]
     block: Int[np.ndarray, " sample"]
     weight: Float[np.ndarray, " sample"]
+    stratum: Int[np.ndarray, " sample"]
+    """Of its task; no two tasks share a number."""
 
 
 def sum_crossed(
@@ -80,8 +86,7 @@ def sum_crossed(
     """
     drawn = _draw(tasks, rows, trunk, heads, n_samples, (steps, step_size))
     terms = _terms(drawn, "distance" in reads, on_batch)
-    weight = np.outer(drawn.weight, drawn.weight) * (1 - np.eye(len(drawn.weight)))
-    n_tasks, n_blocks = len(tasks), rows.n_blocks
+    weight, n_tasks, n_blocks = pair_weights(drawn.weight, drawn.stratum), len(tasks), rows.n_blocks
     target = np.equal.outer(np.arange(n_tasks), drawn.task).astype(float)
     source = np.zeros((n_blocks * n_tasks, len(drawn.task)))
     source[drawn.block * n_tasks + drawn.task, np.arange(len(drawn.task))] = 1.0
@@ -109,7 +114,7 @@ def _draw(
     labels = np.where(known, value, np.nan)
     parts = draw_pairs(tasks, labels, n_samples * len(tasks), seed=0)
     standing = np.repeat(rows.weight, rows.piece)
-    weights = [_weights(labels[:, k], standing, part) for k, part in enumerate(parts)]
+    weights = [sample_weights(labels[:, k], standing, part) for k, part in enumerate(parts)]
     row = send(np.concatenate(parts), rows.x.device)
     task = np.repeat(np.arange(len(tasks)), [len(part) for part in parts])
     own = send(task, row.device)
@@ -127,7 +132,8 @@ def _draw(
     layers = gather_layers(pulls_of, len(task), step)
     curve = curve_of(torch.stack([*progress.values()]).sum(0)) if progress else np.zeros((0, 2))
     block = np.repeat(rows.block, rows.piece)[row.cpu().numpy()]
-    return _Drawn(layers, curve, task, block, np.concatenate(weights))
+    stratum = number_strata(tasks, labels, parts)
+    return _Drawn(layers, curve, task, block, np.concatenate(weights), stratum)
 
 
 def _own_pulls(
@@ -145,22 +151,6 @@ def _own_pulls(
     each = torch.arange(len(row), device=row.device)
     gradient = (heads.weight[own] * residual[each, own].unsqueeze(1)).sum(2)
     return passed.pulls(gradient.unsqueeze(0))
-
-
-def _weights(
-    labels: Float[np.ndarray, " row"],
-    standing: Float[np.ndarray, " row"],
-    drawn: Int[np.ndarray, " row"],
-) -> Float[np.ndarray, " sample"]:
-    """How many labelled rows of the table each drawn one stands for: those of its label, where
-    labels repeat. `standing` is how many each row at hand stands for."""
-    known = ~np.isnan(labels)
-    code, place = np.unique(labels[known], return_inverse=True)
-    if len(code) > known.sum() / 2:  # a regression: its quarters are drawn alike
-        return np.asarray(standing[drawn] * (known.sum() / max(len(drawn), 1)))
-    size = np.bincount(place, standing[known], minlength=len(code))
-    own = np.searchsorted(code, labels[drawn])
-    return np.asarray((size / np.maximum(np.bincount(own, minlength=len(code)), 1))[own])
 
 
 def _terms(

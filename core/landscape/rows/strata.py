@@ -31,7 +31,7 @@ def draw_pairs(
 ) -> list[Int[np.ndarray, " row"]]:
     """The rows drawn for each task, ascending; at most `max_points` in all."""
     rng = np.random.default_rng(seed)
-    strata = [_strata(task, labels[:, place]) for place, task in enumerate(tasks)]
+    strata = [strata_of(task, labels[:, place]) for place, task in enumerate(tasks)]
     quotas = share_out(np.array([sum(map(len, parts)) for parts in strata]), max_points)
     drawn = []
     for parts, quota in zip(strata, quotas, strict=True):
@@ -44,7 +44,7 @@ def draw_pairs(
     return drawn
 
 
-def _strata(task: Task, label: Float[np.ndarray, " row"]) -> list[Int[np.ndarray, " row"]]:
+def strata_of(task: Task, label: Float[np.ndarray, " row"]) -> list[Int[np.ndarray, " row"]]:
     """Labelled rows by class, or by quarter of the values of a regression or of signed times."""
     rows = np.flatnonzero(~np.isnan(label))
     if len(rows) == 0:

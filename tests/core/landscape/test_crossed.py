@@ -9,7 +9,8 @@ import torch
 from core.affinity import MEASURES, SCA, AbsCosine, Cosine, LabelAgreement, Sign, measure_affinity
 from core.landscape import OneStep, measure_landscape
 from core.landscape.heads import make_heads
-from core.landscape.own_samples.crossed import _weights, sum_crossed
+from core.landscape.own_samples.crossed import sum_crossed
+from core.landscape.own_samples.standing import sample_weights
 from core.landscape.rows.labels import prepare_labels
 from core.landscape.rows.pieces import arrange_rows
 from core.landscape.trunks.perceptron import draw_perceptron
@@ -111,10 +112,12 @@ def test_all_pairs_keep_what_lies_within_and_matched_knows_nothing():
 def test_drawn_samples_stand_for_their_stratum():
     labels = np.array([0.0] * 90 + [1.0] * 10 + [np.nan] * 20)
     drawn = np.array([0, 1, 2, 90, 91])
-    np.testing.assert_allclose(_weights(labels, np.ones(120), drawn), [30, 30, 30, 5, 5])
-    np.testing.assert_allclose(_weights(labels, np.full(120, 3.0), drawn), [90, 90, 90, 15, 15])
+    np.testing.assert_allclose(sample_weights(labels, np.ones(120), drawn), [30, 30, 30, 5, 5])
+    np.testing.assert_allclose(
+        sample_weights(labels, np.full(120, 3.0), drawn), [90, 90, 90, 15, 15]
+    )
     ranks = np.arange(40.0)
-    np.testing.assert_allclose(_weights(ranks, np.ones(40), np.array([1, 20])), [20, 20])
+    np.testing.assert_allclose(sample_weights(ranks, np.ones(40), np.array([1, 20])), [20, 20])
 
 
 def test_in_the_null_tasks_of_one_law_are_no_longer_closer():
@@ -123,3 +126,44 @@ def test_in_the_null_tasks_of_one_law_are_no_longer_closer():
     affinity = measure_affinity(measure_landscape(FOUR, SMALL), Cosine(), 2).values
     assert abs(mean[0, 1] - mean[0, 2]) < (affinity[0, 1] - affinity[0, 2]) / 2
     assert affinity[0, 1] > mean[0, 1]
+
+
+@pytest.mark.parametrize("kind", ["b", "r"])
+def test_pairs_within_a_task_are_as_frequent_as_in_the_table(kind):
+    """Over many draws the mean within a task is that of all pairs of its samples, though rare labels
+    are drawn as often as others and no sample meets itself."""
+    rng = np.random.default_rng(0)
+    n = 60
+    labels = np.full((n, 2), np.nan)
+    labels[: n - 4, 0] = rng.random(n - 4) < 0.15 if kind == "b" else rng.exponential(size=n - 4)
+    labels[n - 4 :, 1] = [0, 1, 0, 1]
+    table = make_table(labels, kind + "b")
+    prepared = prepare_labels(table.tasks, labels)
+    generator = torch.Generator().manual_seed(0)
+    trunk = draw_perceptron(5, 6, 2, generator, CPU)
+    heads = make_heads(table.tasks, torch.randn(2, 6, 1, generator=generator), torch.zeros(2, 1))
+
+    def within(n_samples, order):
+        x = torch.tensor(table.features[order], dtype=torch.float32).numpy()
+        moved = prepared._replace(value=prepared.value[order], known=prepared.known[order])
+        rows = arrange_rows(x, moved, np.arange(n) // 10, CPU)
+        told = (n_samples, 100, "energy", lambda share: None)
+        sums = sum_crossed(table.tasks, rows, trunk, heads, *told).sums
+        assert sums.count.sum(0)[0, 0] == pytest.approx((n - 4) * (n - 5))
+        return sums.distance.sum(0)[0, 0] / sums.count.sum(0)[0, 0]
+
+    whole = within(100, np.arange(n))
+    few = [within(6, rng.permutation(n)) for _ in range(150)]
+    assert np.mean(few) == pytest.approx(whole, abs=3 * np.std(few) / 150**0.5)
+
+
+def test_an_estimate_below_0_is_no_certainty():
+    """Tasks of one law are 0 apart, and half of the unbiased estimates fall below."""
+    alike = stacked([(1, 0, 0, 0, 0)] * 4, n=60)
+    affinity = measure_affinity(measure_landscape(alike, replace(SMALL, pair_samples=16)), SCA())
+    nothing = (affinity.values == 0) & ~np.eye(4, dtype=bool)
+    assert nothing.any()
+    assert (affinity.low >= 0).all()
+    assert (affinity.high[nothing] > 0).all()
+    near = affinity.replicates[:, nothing].mean()
+    assert near > affinity.replicates[:, ~nothing & ~np.eye(4, dtype=bool)].mean()
