@@ -36,6 +36,7 @@ class BlockSums:
         self._shape, self._kind, self._device = shape, kind, rows.x.device
         self._is_blank = kind is np.float32 and rows.x.is_cpu
         """Whether numbers are what memory held before: each block will be written once."""
+        self._arrays: dict[str, np.ndarray] = {}
         self.whole: dict[str, Tensor] = {}
         self._open(name for name in PairTerms._fields if name in reads)
         self.is_new = np.ones(rows.n_blocks, dtype=bool)
@@ -49,7 +50,8 @@ class BlockSums:
         for name in names:
             if self._device.type == "cpu":  # NumPy asks for large pages, quicker to fill
                 make = np.empty if self._is_blank else np.zeros
-                self.whole[name] = torch.from_numpy(make(self._shape, self._kind))
+                self._arrays[name] = make(self._shape, self._kind)
+                self.whole[name] = torch.from_numpy(self._arrays[name])
             else:
                 kind = torch.float32 if self._kind is np.float32 else torch.float64
                 self.whole[name] = torch.zeros(self._shape, dtype=kind, device=self._device)
@@ -106,7 +108,9 @@ class BlockSums:
         shape = (-1, self.n_tasks, self.n_tasks)
         found: dict[str, Any] = {}
         for name in tuple(self.whole):
-            array = self.whole.pop(name).cpu().numpy()
+            whole = self.whole.pop(name)
+            # memory handed out by a tensor came back later: 4 ms of 35 for 500 tasks
+            array = self._arrays[name] if whole.is_cpu else whole.cpu().numpy()
             if self._is_blank:
                 array[self.is_new] = 0
             array.setflags(write=False)
