@@ -20,11 +20,11 @@ def score_task(
     kind = examples.tasks[task]
     metric = METRICS[main_metric(kind.kind)]
     known = examples.known[rows, task]
-    labels = examples.centre[task] + examples.scale[task] * examples.labels[rows, task]
+    labels = _labels(examples, task, rows)[known]
     used = None if weights is None else weights.T[known].T
-    if not known.any() or metric.why_undefined(labels[known]):
+    if not known.any() or metric.why_undefined(labels):
         return np.full(1 if weights is None else len(weights), np.nan)
-    score = metric.score(labels[known], predicted[known, : kind.n_outputs], used)
+    score = metric.score(labels, predicted[known, : kind.n_outputs], used)
     return score if metric.higher_is_better else -score
 
 
