@@ -54,7 +54,7 @@ def new_spec(
     name: str, n_rows: int, sha256: str, roles: dict[str, Any], plan: Plan, source: Source
 ) -> Spec:
     """The spec of a run made now."""
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = datetime.now(UTC).isoformat(timespec="microseconds")  # runs are listed by it
     return Spec(name, now, n_rows, sha256, roles, plan.to_spec(), source=str(source))
 
 
