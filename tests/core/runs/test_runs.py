@@ -190,7 +190,7 @@ def test_a_defect_is_recorded_with_its_traceback(make_run, monkeypatch, capsys):
     def broken(*args, **kwargs):
         raise ZeroDivisionError("planted")
 
-    monkeypatch.setattr("core.runs.worker.run", broken)
+    monkeypatch.setattr("core.runs.jobs.run", broken)
     status = work(make_run().path)
     assert (status.state, status.is_our_fault) == (State.FAILED, True)
     assert "planted" in capsys.readouterr().err
@@ -209,7 +209,7 @@ def test_too_little_memory_is_no_defect_however_it_is_said(make_run, monkeypatch
     def fail(*args, **kwargs):
         raise error
 
-    monkeypatch.setattr("core.runs.worker.run", fail)
+    monkeypatch.setattr("core.runs.jobs.run", fail)
     status = work(make_run().path)
     assert (status.state, status.is_our_fault) == (State.FAILED, False)
     assert re.search(said, status.error)
