@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.errors import TaskGroupingError
 from core.evidence import MOST_TASKS, VALIDATIONS, Validation, with_seeds
+from core.gpu import devices_here
 from core.report.letters import letter
 from core.runs import EVIDENCE, Asked, Run
 from core.trials import Judge
@@ -16,6 +17,7 @@ from dashboard.charts.text import clean
 from dashboard.jobs import start_job
 from dashboard.needs import pace, say_range
 from dashboard.pins_form import ask_networks, ask_pins
+from dashboard.session import address
 from dashboard.widgets import pick_one
 from dashboard.words import show_error
 
@@ -35,6 +37,9 @@ OWN = "Train a grouping of my own as well"
 
 def ask_for_training(run: Run, report: Report) -> None:
     """Say what will be trained and how long that takes; start it on a click."""
+    if run.plan.device not in devices_here():
+        _say_no_gpu(run)
+        return
     st.markdown(
         "Affinities only propose. Here the proposals are **trained**: every task alone, all "
         "together, and every grouping of this run, many times over with different seeds. The best "
@@ -74,6 +79,21 @@ def ask_for_training(run: Run, report: Report) -> None:
         on_click=_start,
         args=(run, settings, hand_made),
         key="train",
+    )
+
+
+def _say_no_gpu(run: Run) -> None:
+    """Networks train where the landscape was measured, which may be another machine."""
+    st.warning(
+        f"This run asks for the device {run.plan.device}, but no GPU is usable on this machine; "
+        "compute it again on the cpu, then its groups can be trained here.",
+        icon=":material/memory:",
+    )
+    st.page_link(
+        "app_pages/data.py",
+        label="To the settings of the run",
+        icon=":material/tune:",
+        query_params=address(),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.device import DEVICES
+from core.gpu import devices_here
 from core.methods import Method
 from core.plan import PRESETS, STAGES, Plan
 from dashboard.session import keep, kept
@@ -38,7 +38,19 @@ def plan_form(
             help="Quick takes seconds; standard and thorough use more random starts and re-runs.",
         )
         start, key = PRESETS[name], f"{key}_{name}"
-    return _every_setting(start, n_tasks, key, stages)
+    return _every_setting(_on_this_machine(start), n_tasks, key, stages)
+
+
+def _on_this_machine(plan: Plan) -> Plan:
+    """The plan as it can run here: what was asked for where there was a GPU, on the CPU."""
+    if plan.device in devices_here():
+        return plan
+    st.warning(
+        f"These settings ask for the device {plan.device}, but no GPU is usable on this machine; "
+        "cpu is chosen in its place.",
+        icon=":material/memory:",
+    )
+    return replace(plan, device="cpu")
 
 
 def _every_setting(start: Plan, n_tasks: int, key: str, stages: Sequence[str]) -> Plan:
@@ -66,6 +78,7 @@ def _every_setting(start: Plan, n_tasks: int, key: str, stages: Sequence[str]) -
 
 def _run_settings(plan: Plan, n_tasks: int, key: str) -> Plan:
     groups, replicates, seed, device = st.columns(4)
+    open_ = devices_here()
     asked = groups.number_input(
         "Number of groups (0 = let the scores choose)",
         0,
@@ -80,5 +93,5 @@ def _run_settings(plan: Plan, n_tasks: int, key: str) -> Plan:
             "Bootstrap re-runs", 2, 10_000, plan.n_replicates, key=f"{key}_replicates"
         ),
         seed=seed.number_input("Seed", 0, 2**31 - 1, plan.seed, key=f"{key}_seed"),
-        device=device.selectbox("Device", DEVICES, DEVICES.index(plan.device), key=f"{key}_device"),
+        device=device.selectbox("Device", open_, open_.index(plan.device), key=f"{key}_device"),
     )
