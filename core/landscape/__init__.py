@@ -6,7 +6,8 @@ several. Two tasks may share a model where their optima lie close together. For 
 is ever formed: for a linear layer it is the outer product δ_it a_iᵀ, so every pair of tasks is
 compared through δ alone.
 
-    one_step      the method: its settings, and the loop over random starts
+    one_step      the method: its settings
+    measure       the mean over random starts
     start         one random start
     start_points  its points, for the pictures
     starting      the trunk that a start is measured from
@@ -53,6 +54,7 @@ from core.landscape.at_once import most_at_once
 from core.landscape.groups.agreement import Agreement
 from core.landscape.groups.measure import measure_agreement
 from core.landscape.look_ahead.joint import run_ahead
+from core.landscape.measure import average_starts, points_of_start
 from core.landscape.one_step import OneStep
 from core.landscape.rows.material import Inputs, prepare_inputs
 from core.landscape.starting import check_start
@@ -128,10 +130,10 @@ def measure_landscape(
     unknown = sorted(set(reads) - set(SUMS))
     if unknown:
         raise MethodError(f"reads={unknown} names no sums; there are {', '.join(SUMS)}.")
-    brought = bring(trunk, weights, parameters)
+    brought, read = bring(trunk, weights, parameters), frozenset(reads)
     chosen = method or OneStep()
     with full_precision():
-        return chosen(table, seed, device, on_progress, frozenset(reads), brought, inputs)
+        return average_starts(chosen, table, seed, device, on_progress, read, brought, inputs)
 
 
 def measure_points(
@@ -162,7 +164,7 @@ def measure_points(
     if not 0 <= number < chosen.n_starts(brought):
         raise MethodError(f"number={number}: the landscape has {chosen.n_starts(brought)} starts.")
     with full_precision():
-        return chosen.points_of_start(number, table, seed, device, on_progress, brought)
+        return points_of_start(chosen, number, table, seed, device, on_progress, brought)
 
 
 def measure_look_ahead(

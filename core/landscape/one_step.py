@@ -1,37 +1,11 @@
-"""The landscape after one step: its settings, and the loop over random starts."""
+"""The settings of a landscape: one step, or several, from random starts."""
 
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
-import numpy as np
-
-from core.device import pick_device
 from core.errors import MethodError
-from core.landscape.coreset import draw_coreset
-from core.landscape.ground import Ground
-from core.landscape.notes import (
-    explain_estimate,
-    explain_heads,
-    explain_pairing,
-    explain_sample,
-    explain_start,
-    explain_trunk,
-    explain_walks,
-)
-from core.landscape.refits.measure import are_refitted, measure_refits
-from core.landscape.rows.labels import Distinct
-from core.landscape.rows.material import Inputs, Material, from_stream, from_table
-from core.landscape.rows.pieces import supply
-from core.landscape.spread import explain_spread
-from core.landscape.start import generator_of, measure_start, place_start
-from core.landscape.start_points import draw_points
-from core.landscape.sums.accumulate import mean_of
-from core.landscape.terms import SUMS
 from core.landscape.trunks.brought import NOTHING, Brought
 from core.methods import Method, knob
-from core.progress import OnProgress, within
-from core.streamed import StreamedTable
-from core.values import Landscape, PairSums, Points, TaskTable
 
 MAX_SUMS = 5_000_000
 """Numbers in each T × T sum of all blocks (40 MB): hundreds of tasks get fewer blocks (ours)."""
@@ -42,7 +16,8 @@ FEWEST_BLOCKS = 20
 
 @dataclass(frozen=True)
 class OneStep(Method):
-    """Sample-wise optima one gradient step from a random start (METHODS §1 with K = 1).
+    """Sample-wise optima one gradient step from a random start (METHODS §1 with K = 1), as
+    `core.landscape.measure` finds them.
 
     Sums are averaged over the starts; the points come from the first. The step size cancels in
     every measure and is 1. Defaults are ours: the paper's settings are not published.
@@ -142,99 +117,24 @@ class OneStep(Method):
     )
     batch_size: int = knob(4096, "Most rows at a time.", low=1, high=1_000_000)
 
-    def __call__(
-        self,
-        table: TaskTable | StreamedTable,
-        seed: int,
-        device: str,
-        on_progress: OnProgress,
-        reads: frozenset[str] = frozenset(SUMS),
-        brought: Brought = NOTHING,
-        inputs: Inputs | None = None,
-    ) -> Landscape:
-        """See `measure_landscape`."""
-        material = self._material(table, seed, inputs)
-        tasks, labels = material.own_tasks, material.fair_labels()
-        one_output = self.heads == "shared" and all(task.n_outputs == 1 for task in tasks)
-        pairing, on = self._pairing(material), pick_device(device)
-        rows = material.arrange(material.at_hand, on, one_output)
-        every = material.every(on, one_output) if isinstance(table, StreamedTable) else None
-        coreset = None
-        if 0 < self.samples < material.n_rows and pairing == "matched" and self.steps == 1:
-            drawn, coreset = draw_coreset(material, self.samples, seed, on, one_output)
-            every = supply(drawn)
-        ground = Ground(tasks, labels, rows, material.layout, brought, pairing, every, reads)
-        again = min(self.refits, self._most_sums(len(tasks))) if are_refitted(self, ground) else 0
-        share = (0.5 if again else 1.0) / self.starts
-        n = self.n_starts(brought)
-        parts = [within(on_progress, k * share, (k + 1) * share) for k in range(n)]
-        starts = [measure_start(self, ground, generator_of(seed, k), parts[k]) for k in range(n)]
-        refits, on_refit = None, within(on_progress, 0.5, 1.0)
-        if again:
-            first = (starts[0].trunk, starts[0].sums)
-            refits = measure_refits(self, ground, *first, again, seed, on_refit)
-        n_followed = self.step_rows if pairing == "matched" else self.pair_samples * len(tasks)
-        return Landscape(
-            tasks=table.tasks,
-            heads=self.heads,
-            n_samples=material.n_rows,
-            sums=_with_copies(mean_of([start.sums for start in starts]), material.distinct),
-            label_sums=material.label_sums(),
-            points=draw_points(material, starts[0].trunk, starts[0].heads, self.max_points, seed),
-            curve=np.mean([start.curve for start in starts], axis=0),
-            coreset=coreset,
-            refits=None if refits is None else _with_copies(refits, material.distinct),
-            notes=(
-                *material.notes,
-                *explain_trunk(*material.layout.kind(self.trunk), brought.trunk is not None),
-                *explain_start(self.start, self.warmup_steps, brought.is_trained),
-                *explain_walks(starts[0].curve, self.step_size, n_followed),
-                *explain_heads(self.heads),
-                *explain_pairing(pairing, self.pair_samples),
-                *explain_sample(len(material.weight), material.n_rows, pairing, self.steps),
-                *explain_estimate(starts[0].n_estimated),
-                *explain_spread([start.sums for start in starts], self._is_drawn(brought)),
-            ),
-        )
-
-    def points_of_start(
-        self,
-        number: int,
-        table: TaskTable | StreamedTable,
-        seed: int,
-        device: str,
-        on_progress: OnProgress,
-        brought: Brought = NOTHING,
-    ) -> Points:
-        """See `measure_points`. A point is one step whatever is summed, so nothing is."""
-        material = self._material(table, seed)
-        tasks, labels, layout = material.own_tasks, material.fair_labels(), material.layout
-        one_output = self.heads == "shared" and all(task.n_outputs == 1 for task in tasks)
-        rows = material.arrange(material.at_hand, pick_device(device), one_output)
-        ground = Ground(tasks, labels, rows, layout, brought, "matched", None, frozenset())
-        trunk, heads = place_start(self, ground, generator_of(seed, number), on_progress)
-        return draw_points(material, trunk, heads, self.max_points, seed)
-
     def n_starts(self, brought: Brought = NOTHING) -> int:
         """One where nothing is drawn."""
-        return self.starts if self._is_drawn(brought) else 1
+        return self.starts if self.is_drawn(brought) else 1
 
-    def _is_drawn(self, brought: Brought) -> bool:
+    def is_drawn(self, brought: Brought) -> bool:
         """Whether a start owes anything to chance."""
         return not brought.is_trained or self.heads != "probe" or self.start == "warmup"
 
-    def _material(
-        self, table: TaskTable | StreamedTable, seed: int, made: Inputs | None = None
-    ) -> Material:
-        blocks = (min(self.n_blocks, self._most_sums(len(table.tasks))), seed)
-        if isinstance(table, TaskTable):
-            return from_table(table, *blocks, made)
-        return from_stream(table, *blocks)
-
-    def _most_sums(self, n_tasks: int) -> int:
+    def most_sums(self, n_tasks: int) -> int:
+        """Blocks, or refits, that memory allows for."""
         return max(FEWEST_BLOCKS, MAX_SUMS // n_tasks**2)
 
-    def _pairing(self, material: Material) -> str:
+    def pairing_of(self, has_own_samples: bool) -> str:
+        """How samples are compared where every task has samples of its own, or not.
+
+        Raises:
+            MethodError: mean displacements of several steps.
+        """
         if self.steps > 1 and self.pairing == "mean":
             raise MethodError(
                 f"steps={self.steps}: mean displacements are those of the first step; use steps=1 "
@@ -242,17 +142,4 @@ class OneStep(Method):
             )
         if self.pairing != "auto":
             return self.pairing
-        return "energy" if material.has_own_samples else "matched"
-
-
-def _with_copies(sums: PairSums, distinct: Distinct) -> PairSums:
-    """Sums of all tasks from those of the distinct ones."""
-    number = distinct.number
-    if len(distinct.first) == len(number):
-        return sums
-    copied: dict[str, Any] = {
-        name: values[:, number][:, :, number]
-        for name, values in sums._items()
-        if isinstance(values, np.ndarray)
-    }
-    return replace(sums, **copied)
+        return "energy" if has_own_samples else "matched"

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from core.errors import TableError
 from core.landscape.ground import Ground
 from core.landscape.heads import Heads, draw_own_heads, draw_shared_head
+from core.landscape.one_step import OneStep
 from core.landscape.own_samples.crossed import Crossed, sum_crossed
 from core.landscape.own_samples.mean_pairs import sum_means
 from core.landscape.probe import fit_probes
@@ -23,8 +24,6 @@ from core.values import PairSums, Task
 
 if TYPE_CHECKING:
     import torch
-
-    from core.landscape.one_step import OneStep
 
 
 class Start(NamedTuple):
@@ -47,7 +46,7 @@ def generator_of(seed: int, *path: int) -> "torch.Generator":
 
 
 def measure_start(
-    method: "OneStep", ground: Ground, generator: "torch.Generator", on_progress: OnProgress
+    method: OneStep, ground: Ground, generator: "torch.Generator", on_progress: OnProgress
 ) -> Start:
     """Draw one start and sum up what every pair of tasks does to it.
 
@@ -64,7 +63,7 @@ def measure_start(
 
 
 def place_start(
-    method: "OneStep", ground: Ground, generator: "torch.Generator", on_progress: OnProgress
+    method: OneStep, ground: Ground, generator: "torch.Generator", on_progress: OnProgress
 ) -> tuple[Trunk, Heads]:
     """Draw one start: its trunk, and the heads of the tasks."""
     warm = 0.0 if method.start != "warmup" else 0.5 if method.heads == "probe" else 1.0
@@ -81,7 +80,7 @@ def place_start(
 
 
 def _sum_up(
-    method: "OneStep",
+    method: OneStep,
     ground: Ground,
     trunk: Trunk,
     heads: Heads,

@@ -10,6 +10,7 @@ from core.convolutions import CONVOLUTIONS, draw_convolution, outline
 from core.errors import MethodError
 from core.inputs import fit_scale
 from core.landscape.ground import Ground
+from core.landscape.one_step import OneStep
 from core.landscape.trunks.admit import admit
 from core.landscape.trunks.brought import NOTHING, Brought
 from core.landscape.trunks.module import ModuleTrunk
@@ -22,11 +23,9 @@ from core.values import TaskTable
 if TYPE_CHECKING:
     import torch
 
-    from core.landscape.one_step import OneStep
-
 
 def start_trunk(
-    method: "OneStep",
+    method: OneStep,
     ground: Ground,
     generator: "torch.Generator",
     on_step: Callable[[float], None],
@@ -47,7 +46,7 @@ def start_trunk(
 
 
 def check_start(
-    table: TaskTable | StreamedTable, method: "OneStep", brought: Brought = NOTHING
+    table: TaskTable | StreamedTable, method: OneStep, brought: Brought = NOTHING
 ) -> None:
     """Find out before anything is measured whether a landscape can start; see `start_trunk`.
 
@@ -69,7 +68,7 @@ def check_start(
 
 
 def draw_trunk(
-    method: "OneStep",
+    method: OneStep,
     brought: Brought,
     layout: Layout,
     generator: "torch.Generator",

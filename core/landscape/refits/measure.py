@@ -1,10 +1,11 @@
 """Probes fitted on half of the patients, and again."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from core.landscape.ground import Ground
+from core.landscape.one_step import OneStep
 from core.landscape.probe import fit_probes
 from core.landscape.refits.halves import FEWEST_BLOCKS, MAX_ROWS, draw_halves, rows_of
 from core.landscape.refits.readings import MOVED, reading_of
@@ -14,11 +15,8 @@ from core.progress import OnProgress
 from core.threads import side_by_side
 from core.values import PairSums
 
-if TYPE_CHECKING:
-    from core.landscape.one_step import OneStep
 
-
-def are_refitted(method: "OneStep", ground: Ground) -> bool:
+def are_refitted(method: OneStep, ground: Ground) -> bool:
     """Whether a measure reads sums that move with fitted heads more than with the rows: those of
     single samples. Mean displacements carry the labels of the rows, and vary enough with them."""
     is_fitted = method.heads == "probe" and ground.pairing != "mean"
@@ -27,7 +25,7 @@ def are_refitted(method: "OneStep", ground: Ground) -> bool:
 
 
 def measure_refits(
-    method: "OneStep",
+    method: OneStep,
     ground: Ground,
     trunk: Trunk,
     whole: PairSums,

@@ -8,22 +8,20 @@ probes learned, while the rows that they are read on are the business of the blo
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
 from core.landscape.ground import Ground
 from core.landscape.heads import Heads
+from core.landscape.one_step import OneStep
 from core.landscape.own_samples.crossed import sum_crossed
 from core.landscape.rows.pieces import Rows
 from core.landscape.sums.accumulate import accumulate
 from core.landscape.trunks.trunk import Trunk
 from core.landscape.walks.walked import sum_walked
 from core.values import PairSums
-
-if TYPE_CHECKING:
-    from core.landscape.one_step import OneStep
 
 MOVED = frozenset({"distance", "mass", "abs_cosine", "cosine", "opposite"})
 """The sums that are taken again: those of single samples."""
@@ -36,7 +34,7 @@ Reading = Callable[[Rows, Heads], PairSums]
 """The sums of one block, from a half and the probes that were fitted on it."""
 
 
-def reading_of(method: "OneStep", ground: Ground, trunk: Trunk, whole: PairSums) -> Reading:
+def reading_of(method: OneStep, ground: Ground, trunk: Trunk, whole: PairSums) -> Reading:
     """How the probes of a half are read.
 
     Args:
@@ -60,7 +58,7 @@ def reading_of(method: "OneStep", ground: Ground, trunk: Trunk, whole: PairSums)
 
 
 def _on_the_same_rows(
-    method: "OneStep", ground: Ground, trunk: Trunk, reads: frozenset[str]
+    method: OneStep, ground: Ground, trunk: Trunk, reads: frozenset[str]
 ) -> Callable[[Heads], PairSums]:
     steps = (method.steps, method.step_size)
     if ground.pairing == "matched":

@@ -41,10 +41,10 @@ def generated(n=4000, seed=0, shape=()):
 @pytest.fixture
 def fixed_start(monkeypatch):
     """The same trunk and blocks whatever the seed, so that only the draw differs."""
-    from core.landscape import one_step
+    from core.landscape import measure
 
-    real, real_blocks = one_step.generator_of, material.assign_blocks
-    monkeypatch.setattr(one_step, "generator_of", lambda seed, *path: real(0, *path))
+    real, real_blocks = measure.generator_of, material.assign_blocks
+    monkeypatch.setattr(measure, "generator_of", lambda seed, *path: real(0, *path))
     monkeypatch.setattr(material, "assign_blocks", lambda p, n, seed: real_blocks(p, n, 0))
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-import core.landscape.one_step
+import core.landscape.measure
 from core.affinity import MEASURES, measure_affinity
 from core.data import load_table, plant_groups
 from core.inputs import model_inputs
@@ -32,13 +32,13 @@ def test_our_own_trunk_recorded_is_our_own_landscape(heads, monkeypatch):
     frame = plant_groups(n_samples=250, group_sizes=(2, 2), missing=0.2).frame
     table = load_table(frame, targets="y_*")
     starts = []
-    measure_start = core.landscape.one_step.measure_start
+    measure_start = core.landscape.measure.measure_start
 
     def kept(*args, **kwargs):
         starts.append(measure_start(*args, **kwargs))
         return starts[-1]
 
-    monkeypatch.setattr(core.landscape.one_step, "measure_start", kept)
+    monkeypatch.setattr(core.landscape.measure, "measure_start", kept)
     measured = measure_landscape(table, OneStep(width=12, heads=heads, starts=1), 0, "cpu")
     rows = table.rows(Split.TRAIN)
     x = torch.from_numpy(model_inputs(table)[rows]).float()
