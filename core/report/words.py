@@ -1,11 +1,12 @@
-"""Every sentence of the report that is filled in, in one place: short words, right plurals.
+"""The sentences of the report that are filled in: short words, right plurals. Those about who and
+what drives a group stand in `core.report.driven_words`.
 
 Names are the caller's business: they come in as text and go out as they came.
 """
 
 from collections.abc import Collection, Sequence
 
-from core.report.amounts import amount, count, in_100, interval, join, join_some, measured
+from core.report.amounts import amount, count, in_100, interval, join, join_some
 
 VERY_LIKELY, LIKELY, UNCERTAIN = 80, 60, 40
 """From how many of 100 re-runs a grouping is called so."""
@@ -23,24 +24,6 @@ MISSING_EVIDENCE = "Nothing was trained. So this report cannot say whether shari
 MISSING_DATA = "The records behind this run are not known here, so none are counted."
 MISSING_RERUNS = "How stable the groups are is not known for this run."
 ALL_IN_ONE = "All outcomes are in one group, so there is no split that re-runs could upset."
-DRIVERS = {
-    "own samples": "Each outcome has patients of its own, so none can be said to drive a group.",
-    "few patients": "There are too few patients to say which of them drive a group.",
-    "too large": "There are too many outcomes for this model to say which patients drive a group.",
-    "other inputs": (
-        "Among the patients looked at, some columns that the model reads never change. So who "
-        "drives a group was not measured."
-    ),
-    "no records": "No records came with this run, so which patients drive a group is not known.",
-    "not measured": (
-        "Which patients and columns drive these groups was not measured. Resume the run to see it."
-    ),
-    "no columns": (
-        "This model does not read the columns one by one, so their shares are not known. What goes "
-        "with an outcome still is."
-    ),
-}
-"""Why something is not said of the patients and columns behind the groups."""
 NONE_TOGETHER = "No two outcomes are in one group, so there is none that re-runs could part."
 
 
@@ -137,56 +120,6 @@ def no_driver(n_members: int) -> str:
     """No column stands out."""
     who = "this outcome" if n_members == 1 else "at least half of these outcomes"
     return f"No single column is tied to {who} more than chance explains."
-
-
-def through(columns: Sequence[tuple[str, bool, int]], chance: int) -> str:
-    """The columns that carry what a group asks of the first layer: name, whether it is the
-    recording that counts, share of 100."""
-    if not columns:
-        return f"Of what these outcomes share, no column carries more than chance gives ({chance})."
-    (name, is_rec, of_100), *others = columns
-    named = [f"{of_100} parts in 100 come through {column(name, is_rec)}"]
-    named += [f"{of_100} through {column(name, is_rec)}" for name, is_rec, of_100 in others]
-    return f"Of what these outcomes share, {join(named)}. Chance gives a column up to {chance}."
-
-
-def column(name: str, is_recording: bool) -> str:
-    """A column, or whether it was filled in."""
-    return f"whether {name} was recorded" if is_recording else name
-
-
-def carried(of_patients: int, of_100: int, chance: int) -> str:
-    """How much of the pull the driving patients carry; rare events rest on few patients anyway."""
-    who = f"The {of_patients} in 100 patients who pull most"
-    text = f"{who} carry {of_100} parts in 100 of what is shared"
-    if of_100 > chance:
-        return f"{text}, more than the {chance} that unrelated outcomes as frequent would reach."
-    return f"{text}. Unrelated outcomes as frequent would reach up to {chance}."
-
-
-def traits(found: Sequence[tuple[str, bool, float, float]]) -> str:
-    """How those patients differ: name, whether it is a share, among them, among the others."""
-    if not found:
-        return "Those patients differ from the others no more than chance explains."
-    return f"Those patients show {join([_trait(*one) for one in found])}."
-
-
-def _trait(name: str, is_share: bool, inside: float, outside: float) -> str:
-    if is_share:
-        way = "more often" if inside > outside else "less often"
-        return f"{name} {way} ({in_100(inside)} in 100 against {in_100(outside)})"
-    way = "higher" if inside > outside else "lower"
-    return f"a {way} {name} ({measured(inside)} against {measured(outside)})"
-
-
-def nothing_drives(has_others: bool) -> str:
-    """A group whose tasks agree no more than chance has it."""
-    than = "with each other than with the other outcomes" if has_others else "than chance gives"
-    aside = ", chance aside" if has_others else ""
-    return (
-        f"In the patients' records, these outcomes share no more {than}{aside}. "
-        "So no patients and no columns are named as what drives them."
-    )
 
 
 def singles(names: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.report import words
+from core.report import driven_words as words
 from core.report.amounts import in_100, measured
 from core.report.story.blocks import EXPERTS, Grid
 from core.report.story.facts import Facts
@@ -18,8 +18,8 @@ def unknown_drivers(facts: Facts) -> tuple[str, ...]:
         return ()
     drivers = facts.document.get("drivers") or {"reason": "not measured"}
     if drivers["reason"]:
-        return (words.DRIVERS[drivers["reason"]],)
-    return () if drivers["has_columns"] else (words.DRIVERS["no columns"],)
+        return (words.NOT_KNOWN[drivers["reason"]],)
+    return () if drivers["has_columns"] else (words.NOT_KNOWN["no columns"],)
 
 
 def columns_of(facts: Facts, number: int) -> list[str]:

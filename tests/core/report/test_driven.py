@@ -12,8 +12,8 @@ from core.affinity.given import as_affinity
 from core.data.streamed import open_table
 from core.report import Audience, make_manifest, tell, to_document
 from core.report.driven import to_group_drivers
+from core.report.driven_words import NOT_KNOWN
 from core.report.story import Grid
-from core.report.words import DRIVERS
 from core.summary import Trait
 from tests.cohort import plan_with
 from tests.core.drivers.cohort import GROUPS, driven_frame, driven_table
@@ -70,7 +70,7 @@ def test_drivers_of_other_groups_are_not_told(report):
     made = to_document(moved)
     assert made["drivers"]["reason"] == "not measured"
     assert all(why["columns"] == why["traits"] == [] for why in made["why"])
-    assert DRIVERS["not measured"] in told(made)
+    assert NOT_KNOWN["not measured"] in told(made)
 
 
 def test_groups_numbered_in_another_order_are_the_same_groups(report):
@@ -87,13 +87,13 @@ def test_a_matrix_has_no_patients_and_says_so():
     made = to_document(found)
     assert made["drivers"]["reason"] == "no records"
     if any(len(group) > 1 for group in made["recommended"]["groups"]):
-        assert DRIVERS["no records"] in told(made)
+        assert NOT_KNOWN["no records"] in told(made)
 
 
 def test_a_recorded_landscape_has_no_patients_either():
     made = to_document(run_landscape(landscape(), plan_with(measure=AbsCosine(), n_groups=2)))
     assert made["drivers"]["reason"] == "no records"
-    assert DRIVERS["no records"] in told(made)
+    assert NOT_KNOWN["no records"] in told(made)
 
 
 def test_of_a_streamed_file_a_fair_part_of_its_patients_is_looked_at(tmp_path):
@@ -112,27 +112,27 @@ def test_an_older_report_opens_and_says_what_to_do():
     made = document(6)
     old = {**made, "why": [{k: v for k, v in one.items() if k in OLD} for one in made["why"]]}
     del old["drivers"]
-    assert DRIVERS["not measured"] in told(old)
+    assert NOT_KNOWN["not measured"] in told(old)
     assert not any("Those patients" in line for line in card_lines(old))
 
 
 OLD = ("tasks", "inside", "outside", "stayed_together", "chance", "features", "together")
 
 
-@pytest.mark.parametrize("reason", list(DRIVERS))
+@pytest.mark.parametrize("reason", list(NOT_KNOWN))
 def test_every_reason_is_one_that_a_reader_understands(reason):
     made = document(6)
     if reason == "no columns":
         made["drivers"]["has_columns"] = False
     else:
         made["drivers"]["reason"] = reason
-    assert DRIVERS[reason] in told(made)
+    assert NOT_KNOWN[reason] in told(made)
 
 
 def test_nothing_needs_saying_where_every_outcome_is_alone():
     made = document(3, [[0], [1], [2]])
     made["drivers"]["reason"] = "not measured"
-    assert DRIVERS["not measured"] not in told(made)
+    assert NOT_KNOWN["not measured"] not in told(made)
 
 
 def test_a_group_that_chance_explains_has_no_driver():
