@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float
 
-from core.profile import SMALL, Profile, Pull, profile_rows, profile_samples
+from core.profile import SMALL, Profile, profile_rows, profile_samples
 from core.report.letters import letter
+from core.selected_pull import Pull
 from core.values import Grouping, Points, Projection, TaskTable
 from dashboard.charts.profile_bars import say_both
 from dashboard.charts.text import clean, number
