@@ -35,7 +35,8 @@ from dashboard.figures import (
     draw_landscape_page,
 )
 from dashboard.selected import SIGNED_BY_MAGNITUDE, chosen_points, profile_chosen, pull_rows
-from dashboard.view_state import ViewState, read_view
+from dashboard.view_file import read_view
+from dashboard.view_state import ViewState
 
 
 @click.command()

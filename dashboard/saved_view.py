@@ -23,14 +23,8 @@ from dashboard.session import (
     undo,
     view,
 )
-from dashboard.view_state import (
-    PRIVATE,
-    has_large_fields,
-    read_small,
-    read_view,
-    small_fields,
-    write_view,
-)
+from dashboard.view_file import read_view, write_view
+from dashboard.view_state import PRIVATE, has_large_fields, read_small, small_fields
 from dashboard.words import sentence
 
 

@@ -7,7 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.runs import save_view
-from dashboard.view_state import ViewState, write_view
+from dashboard.view_file import write_view
+from dashboard.view_state import ViewState
 from tests.dashboard.visit import APP, PAGES, boxes, check_sound, go_to, words
 
 EDITED = {

@@ -13,7 +13,8 @@ from core.runs.worker import work
 from dashboard.figures import draw_graph_page, draw_groups_page
 from dashboard.replay import main, replay, to_text
 from dashboard.selection import Part, SampleSelection, TaskSelection
-from dashboard.view_state import ViewState, write_view
+from dashboard.view_file import write_view
+from dashboard.view_state import ViewState
 from tests.cohort import SMALL_PLAN, small_cohort
 from tests.dashboard.visit import PAGES, boxes, check_sound, go_to, visit, words
 

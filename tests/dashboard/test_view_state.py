@@ -8,15 +8,8 @@ import pytest
 
 from core.errors import RunError
 from dashboard.selection import Part, Range, SampleSelection, TaskSelection
-from dashboard.view_state import (
-    PRIVATE,
-    ViewState,
-    has_large_fields,
-    read_small,
-    read_view,
-    small_fields,
-    write_view,
-)
+from dashboard.view_file import read_view, write_view
+from dashboard.view_state import PRIVATE, ViewState, has_large_fields, read_small, small_fields
 
 TRIANGLE = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))
 OLD = SampleSelection("tsne", (Part(TRIANGLE), Part(TRIANGLE, True)), "old <b>")
