@@ -4,10 +4,10 @@ import streamlit as st
 
 from core.runs import Run
 from core.values import Decision, Report
-from dashboard.figures import marked_tasks
 from dashboard.group_cards import show_cards
 from dashboard.jobs import find_report
 from dashboard.session import address, view
+from dashboard.shown import marked_tasks
 from dashboard.source import samples_used
 from dashboard.words import sentence
 

@@ -6,8 +6,8 @@ from core.projection import PROJECTIONS
 from core.values import Points, TaskTable
 from dashboard.charts.column_colours import list_columns
 from dashboard.charts.text import clean
-from dashboard.figures import colours_of, shown_colour, shown_column
 from dashboard.session import bound, view
+from dashboard.shown import colours_of, shown_colour, shown_column
 from dashboard.widgets import pick_one
 
 

@@ -11,7 +11,7 @@ from core.projection import Aligned, align_map
 from core.values import Points, Projection, Report, TaskTable
 from dashboard.charts.chart import EChart
 from dashboard.charts.map_multiples import Panel, draw_multiples
-from dashboard.figures import colours_on_show, points_on_show
+from dashboard.shown import colours_on_show, points_on_show
 from dashboard.view_state import ViewState
 
 

@@ -6,11 +6,12 @@ from core.projection import PROJECTIONS
 from core.runs import Run, load_partial
 from core.values import Landscape, Projection, Report
 from dashboard.components import show_points
-from dashboard.figures import AXES, colours_on_show
+from dashboard.figures import AXES
 from dashboard.jobs import is_at_work, show_job
 from dashboard.results import looked_at_of
 from dashboard.session import is_dark, view
 from dashboard.show_selection import chosen_on_show
+from dashboard.shown import colours_on_show
 
 DRAW_EVERY = "2s"
 

@@ -1,5 +1,6 @@
 """What a measure says of two tasks, and which measures a run went without."""
 
+import numpy as np
 import streamlit as st
 
 from core.affinity import MEASURES
@@ -7,7 +8,6 @@ from core.affinity.given import GIVEN
 from core.values import Affinity, Report
 from dashboard.charts.measure import measure_title, unit_of
 from dashboard.charts.text import number
-from dashboard.figures import say_sureness
 from dashboard.words import plain
 
 
@@ -20,7 +20,7 @@ def show_pair_metrics(affinity: Affinity, source: int, target: int) -> None:
         st.metric(
             way if affinity.is_directed else f"{measure_title(affinity.measure)} ({unit})",
             number(affinity.values[a, b]),
-            say_sureness(affinity, a, b),
+            _sureness(affinity, a, b),
             delta_color="off",
             delta_arrow="off",
         )
@@ -37,3 +37,12 @@ def show_left_out(report: Report) -> None:
                 f"{method.title} is made unasked of up to {method.most_tasks:.0f} tasks; of more, "
                 "choose it as the measure of a run."
             )
+
+
+def _sureness(affinity: Affinity, source: int, target: int) -> str:
+    """The interval of a pair, or why there is none."""
+    low, high = affinity.low[source, target], affinity.high[source, target]
+    if np.isfinite([low, high]).all():
+        return f"95 % interval {number(float(low))} to {number(float(high))}"
+    gaps = [gap.reason for gap in affinity.gaps if gap.where[source, target]]
+    return gaps[0] if gaps else "no interval is known"

@@ -9,11 +9,12 @@ from dashboard.charts.chart import Chart
 from dashboard.charts.matrix import MOST_BESIDE
 from dashboard.charts.members_flow import draw_members_flow
 from dashboard.components import show_chart
-from dashboard.figures import draw_groups_page, marked_tasks, steps_of
+from dashboard.figures import draw_groups_page
 from dashboard.gain_curve import show_gain_curve
 from dashboard.group_cards import show_cards
 from dashboard.look_up import Shown, look_up, same_partition, ways_to_group
 from dashboard.session import bound, change_view, is_dark, view
+from dashboard.shown import marked_tasks
 from dashboard.source import show_missing
 from dashboard.widgets import pick_one
 from dashboard.words import WAYS
@@ -97,5 +98,6 @@ def _show_flow(choices: dict[int, Grouping], names: tuple[str, ...]) -> None:
     flow = st.expander("How the members move as groups are added", key="flow", on_change="rerun")
     if flow.open:
         with flow:
-            flow_chart = draw_members_flow(steps_of(choices), names, dark=is_dark())
+            steps = [choices[size] for size in sorted(choices)]
+            flow_chart = draw_members_flow(steps, names, dark=is_dark())
             show_chart(flow_chart, key="members_flow")

@@ -10,7 +10,6 @@ from dashboard.charts.availability import draw_availability
 from dashboard.components import show_chart
 from dashboard.draft_form import show_draft
 from dashboard.example import example_of
-from dashboard.figures import marked_tasks
 from dashboard.given_data import show_given
 from dashboard.jobs import open_example
 from dashboard.on_show import current_run
@@ -19,6 +18,7 @@ from dashboard.recompute import offer_recompute
 from dashboard.results import preview_of, table_of
 from dashboard.session import is_dark, view
 from dashboard.show_tasks import show_tasks
+from dashboard.shown import marked_tasks
 from dashboard.table_counts import show_counts, tasks_of
 from dashboard.tables import task_rows
 from dashboard.upload import bring_table, take_upload

@@ -7,12 +7,13 @@ from dashboard.components import show_chart
 from dashboard.evidence_form import ask_for_training
 from dashboard.evidence_tables import score_rows, task_rows, trial_rows
 from dashboard.export_button import offer_export
-from dashboard.figures import draw_evidence_page, marked_tasks
+from dashboard.figures import draw_evidence_page
 from dashboard.jobs import is_at_work, require_report, show_job, was_started
 from dashboard.on_show import current_run
 from dashboard.results import evidence_of
 from dashboard.session import address, is_dark, view
 from dashboard.show_selection import explain_test_rows
+from dashboard.shown import marked_tasks
 from dashboard.source import is_greyed, show_missing
 from dashboard.table_counts import say_sample
 from dashboard.verdict import show_counts, show_verdict

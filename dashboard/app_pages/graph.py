@@ -4,12 +4,13 @@ import streamlit as st
 
 from core.graph.export import FORMATS, export_graph
 from dashboard.components import show_graph
-from dashboard.figures import draw_graph_page, edges_on_show, shown_pair
+from dashboard.figures import draw_graph_page
 from dashboard.jobs import require_report
 from dashboard.on_show import current_run
 from dashboard.results import places_of
 from dashboard.session import address, bound, change_view, is_dark, newly, view
 from dashboard.show_selection import show_pair_in_selection
+from dashboard.shown import edges_on_show, shown_pair
 from dashboard.tables import edge_rows, neighbour_rows
 from dashboard.words import plain, sentence
 

@@ -5,7 +5,7 @@ import streamlit as st
 from core.errors import RunError
 from dashboard.answer import rows_used
 from dashboard.components import show_points
-from dashboard.figures import AXES, colours_on_show, points_on_show
+from dashboard.figures import AXES
 from dashboard.jobs import offer_again, require_report, stop_while_old
 from dashboard.map_controls import pick_map
 from dashboard.map_on_the_way import wait_for_map
@@ -17,6 +17,7 @@ from dashboard.results import landscape_of, looked_at_of, map_of
 from dashboard.selection import Part, SampleSelection
 from dashboard.session import change_view, is_dark, view
 from dashboard.show_selection import chosen_on_show, show_selection
+from dashboard.shown import colours_on_show, points_on_show
 from dashboard.source import is_greyed, show_missing
 from dashboard.words import sentence
 
