@@ -2,6 +2,7 @@
 
 const PICTURES = new WeakMap()
 const MOST_CORNERS = 240, MOST_PARTS = 50
+const TELL_AGAIN_MS = 5000, MOST_TOLD = 6
 
 export default function (component) {
   const { data, parentElement, setStateValue, setTriggerValue } = component
@@ -64,7 +65,9 @@ class Picture {
     const painted = look !== this.look
     Object.assign(this, { head, colours, look })
     if (moved || painted) this.load(found, moved)
-    const chosen = head.outline.number >= this.number && this.adopt(head.outline.parts)
+    const isAnswer = head.outline.number >= this.number
+    if (isAnswer) clearTimeout(this.telling)
+    const chosen = isAnswer && this.adopt(head.outline.parts)
     this.learn(head.detail)
     this.over.setAttribute("aria-label", head.alt)
     this.resize()
@@ -146,7 +149,15 @@ class Picture {
     this.count()
     this.cloud.upload({ chosen: this.chosen })
     this.draw()
-    this.tell("selection", { points: this.head.points, parts, number: this.number })
+    this.tellSelection()
+  }
+
+  tellSelection(told = 1) {              // again until it is answered: a message may be lost
+    const { head: { points }, parts, number } = this
+    this.tell("selection", { points, parts, number })
+    clearTimeout(this.telling)
+    if (told < MOST_TOLD)
+      this.telling = setTimeout(() => this.tellSelection(told + 1), TELL_AGAIN_MS)
   }
 
   giveUp() {                             // the page draws a smaller picture in our place
@@ -160,6 +171,7 @@ class Picture {
     cancelAnimationFrame(this.drawing)
     clearTimeout(this.waiting)
     clearTimeout(this.resting)
+    clearTimeout(this.telling)
     this.observer.disconnect()
     this.cloud.gl?.getExtension("WEBGL_lose_context")?.loseContext()
   }

@@ -20,7 +20,12 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[3]
 PAGE = Path(__file__).with_name("points_app.py")
-GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-gpu-compositing"]
+GL = [
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-gpu-watchdog",
+    "--disable-gpu-compositing",
+]
 NO_GL = ["--disable-3d-apis"]
 BOX = 55  # where the tool that draws a box stands, in pixels from the left
 
@@ -102,6 +107,23 @@ def listen(page, socket):
     socket.on("framereceived", lambda data: page.received.append(len(data)))
 
 
+def lose_first_selection(page):
+    """The first message with an outline never reaches the server; gives what was lost."""
+    lost = []
+
+    def pass_on(socket):
+        server = socket.connect_to_server()
+
+        def hear(message):
+            is_first = not lost and b'"selection"' in bytes(message)
+            lost.append(message) if is_first else server.send(message)
+
+        socket.on_message(hear)
+
+    page.route_web_socket("**/_stcore/stream", pass_on)
+    return lost
+
+
 def forget_messages(page):
     page.sent.clear()
     page.received.clear()
@@ -120,6 +142,18 @@ def draw_circle(page, radius=80):
 
 def read(page, label):
     return page.get_by_text(f"{label}: ").inner_text().removeprefix(f"{label}: ")
+
+
+def test_an_outline_lost_on_its_way_is_told_again(open_page):
+    page = open_page(*GL)
+    lost = lose_first_selection(page)
+    page.reload()
+    page.get_by_text("all drawn").wait_for(timeout=60_000)
+    page.locator("canvas.over").scroll_into_view_if_needed()
+    draw_circle(page)
+    page.get_by_text("inside: none").wait_for(state="hidden")
+    assert len(lost) == 1
+    assert page.locator(".status").inner_text().startswith(read(page, "inside"))
 
 
 def test_a_lasso_sends_its_outline_and_names_stay_text(page):
