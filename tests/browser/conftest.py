@@ -24,6 +24,7 @@ FLAGS = [
     "--no-sandbox",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
+    "--disable-gpu-watchdog",  # else a busy machine drops the WebGL canvas under the mouse
     "--disable-gpu-compositing",  # pages are put together by the processor: half its work
 ]
 PATIENCE_MS = 60_000

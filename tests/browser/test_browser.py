@@ -219,14 +219,18 @@ def choose(page, label, option):
 
 
 def draw_box(page, across=250, down=180):
-    """A lasso around the middle of the picture."""
-    box = page.locator("canvas.over").bounding_box()
+    """A lasso around the middle of the picture, once it is there and not being restored."""
+    picture = page.locator("canvas.over[aria-label]")
+    picture.wait_for()
+    page.locator(".lost").wait_for(state="hidden")
+    box = picture.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x - across, y - down)
     page.mouse.down()
     for dx, dy in ((across, -down), (across, down), (-across, down), (10 - across, 10 - down)):
         page.mouse.move(x + dx, y + dy, steps=4)
     page.mouse.up()
+    expect(page.locator(".status")).to_contain_text("points selected")
     settle(page)
 
 
