@@ -91,14 +91,17 @@ def draw_graph_page(
 
 
 def draw_groups_page(report: Report, view: ViewState, *, dark: bool = False) -> Charts:
-    """`curves`, `members` and `together` of the grouping on show, `gain` once there is evidence."""
+    """`curves` of all groupings, `members` and `together` of the groups on show, `gain` once there
+    is evidence."""
     shown = look_up(report, view.way, view.n_components)
-    names = report.task_names
-    order = order_tasks(report.affinity.similarity, shown.grouping.labels)
-    charts: dict[str, Chart[Any]] = {
-        "members": draw_memberships(shown.grouping, shown.labels, names, dark=dark),
-        "together": draw_co_assignment(shown.grouping, shown.labels, names, order, dark=dark),
-    }
+    charts: dict[str, Chart[Any]] = {}
+    if not shown.is_alone:
+        names = report.task_names
+        order = order_tasks(report.affinity.similarity, shown.grouping.labels)
+        charts |= {
+            "members": draw_memberships(shown.grouping, shown.labels, names, dark=dark),
+            "together": draw_co_assignment(shown.grouping, shown.labels, names, order, dark=dark),
+        }
     if len(shown.choices) > 1:
         charts["curves"] = draw_selection_curves(
             report.groupings, shown.way, shown.n_components, titles=WAYS, dark=dark

@@ -37,6 +37,16 @@ def show_cards(
                 st.caption(sure)
 
 
+def show_alone(names: tuple[str, ...], marked: np.ndarray) -> None:
+    """One card for tasks that are each on their own; the `marked` ones carry a sign."""
+    shown = zip(names[:MOST_NAMES], marked, strict=False)
+    told = ", ".join(f"{MARK * bool(sign)}{short(name, LONGEST)}" for name, sign in shown)
+    more = len(names) - MOST_NAMES
+    with st.container(border=True):
+        st.markdown("##### Each on its own")
+        st.text(f"{told} … and {more} more" if more > 0 else told)
+
+
 def _listed(names: list[str], signs: list[str]) -> str:
     more = len(names) - MOST_NAMES
     shown = zip(signs, names[:MOST_NAMES], strict=False)

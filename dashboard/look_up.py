@@ -14,12 +14,17 @@ FIXED = ("alone", "together")
 
 def ways_to_group(report: Report) -> dict[str, dict[int, Grouping]]:
     """Every grouping of a run by its way (a covariance of the mixture, or another method) and by
-    the number of groups asked for; the recommended one too where only training found it."""
+    the number of groups asked for; the recommended one too where only training found it. Whatever
+    the way, as many groups as there are tasks are each task alone."""
     found: dict[str, dict[int, Grouping]] = {}
     for grouping in (*report.groupings, report.recommended.grouping):
         if grouping.method not in FIXED:
             way = found.setdefault(way_of(grouping), {})
             way[grouping.n_components] = grouping
+    alone = [grouping for grouping in report.groupings if grouping.method == "alone"]
+    for choices in found.values():
+        if len(choices) > 1:
+            choices |= {grouping.n_components: grouping for grouping in alone}
     return found
 
 
@@ -28,9 +33,9 @@ def way_of(grouping: Grouping) -> str:
     return grouping.covariance or grouping.method
 
 
-def first_choice(report: Report) -> Grouping:
-    """What the page opens on: the recommended groups; where the advice is against grouping, the
-    best-ranked groups, for a look."""
+def best_groups(report: Report) -> Grouping:
+    """The recommended groups; where the advice is against grouping, the best-ranked groups, which
+    give the page its way to group and groups their colours."""
     best, n_tasks = report.recommended.grouping, len(report.tasks)
     ranked = [best, *rank_groupings(report.groupings)]
     open_to_choice = [grouping for grouping in ranked if grouping.method not in FIXED]
@@ -38,13 +43,18 @@ def first_choice(report: Report) -> Grouping:
     return next(proper, open_to_choice[0])
 
 
+def first_size(report: Report) -> int:
+    """The number of groups that the page opens on: what is recommended, be it one or each alone."""
+    return report.recommended.grouping.n_components
+
+
 def steady_labels(report: Report, choices: dict[int, Grouping]) -> dict[int, np.ndarray]:
     """The labels of each grouping, numbered so that a group keeps its colour and letter.
 
-    The first choice keeps its own numbers; from there each step up or down is matched to its
+    The best groups keep their own numbers; from there each step up or down is matched to its
     neighbour, so the colours do not depend on how the visitor got there.
     """
-    first, sizes = first_choice(report), sorted(choices)
+    first, sizes = best_groups(report), sorted(choices)
     start = min(range(len(sizes)), key=lambda place: abs(sizes[place] - first.n_groups))
     labels = {sizes[start]: match_labels(first.labels, choices[sizes[start]].labels)}
     for walk in (range(start + 1, len(sizes)), range(start - 1, -1, -1)):
@@ -65,14 +75,19 @@ class Shown:
     grouping: Grouping
     labels: Int[np.ndarray, " task"]
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether no two tasks are together, so that there is nothing to draw of groups."""
+        return self.grouping.n_groups == len(self.labels)
+
 
 def look_up(report: Report, way: str, n_components: int) -> Shown:
-    """The grouping that a way and a number of groups stand for; the first choice where they are
-    empty or of another run."""
-    first, ways = first_choice(report), ways_to_group(report)
-    way = way if way in ways else way_of(first)
-    sizes = sorted(ways[way])
-    size = min(max(n_components or first.n_components, sizes[0]), sizes[-1])
+    """The grouping that a way and a number of groups stand for, or the nearest number there is;
+    the recommendation where they are empty or of another run."""
+    ways = ways_to_group(report)
+    way = way if way in ways else way_of(best_groups(report))
+    asked = n_components or first_size(report)
+    size = min(sorted(ways[way]), key=lambda size: abs(size - asked))
     labels = steady_labels(report, ways[way])[size]
     return Shown(way, size, ways[way], ways[way][size], labels)
 

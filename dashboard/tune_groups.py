@@ -9,9 +9,9 @@ from dashboard.charts.chart import Chart
 from dashboard.charts.matrix import MOST_BESIDE
 from dashboard.charts.members_flow import draw_members_flow
 from dashboard.components import show_chart
-from dashboard.figures import draw_groups_page
+from dashboard.figures import Charts, draw_groups_page
 from dashboard.gain_curve import show_gain_curve
-from dashboard.group_cards import show_cards
+from dashboard.group_cards import show_alone, show_cards
 from dashboard.look_up import Shown, look_up, same_partition, ways_to_group
 from dashboard.session import bound, change_view, is_dark, view
 from dashboard.shown import marked_tasks
@@ -27,19 +27,28 @@ def tune_groups(report: Report) -> None:
     _choose(report, shown)
     charts = draw_groups_page(report, view(), dark=is_dark())
     if same_partition(shown.grouping, report.recommended.grouping):
-        st.success("This is the recommended grouping.", icon=":material/recommend:")
+        st.success(_as_advised(report.recommended.decision), icon=":material/recommend:")
     else:
         st.info(for_a_look(report.recommended.decision), icon=":material/explore:")
     names = report.task_names
     marked = marked_tasks(names, view())
-    show_cards(shown.grouping, shown.labels, names, len(report.affinity.replicates), marked)
+    if shown.is_alone:
+        show_alone(names, marked)
+    else:
+        show_cards(shown.grouping, shown.labels, names, len(report.affinity.replicates), marked)
     if "curves" in charts:
         st.subheader("How many groups?")
         show_chart(charts["curves"], key="curves")
     if "gain" in charts and report.evidence is not None:
         show_gain_curve(charts["gain"], report.evidence)
     _show_flow(shown.choices, names)
-    is_large = len(names) > MOST_BESIDE
+    if not shown.is_alone:
+        _show_groups(report, charts)
+
+
+def _show_groups(report: Report, charts: Charts) -> None:
+    """How sure each task's place is."""
+    is_large = len(report.task_names) > MOST_BESIDE
     left, right = [st.container()] * 2 if is_large else st.columns(2)
     with left:
         st.subheader("How clearly does each task belong?")
@@ -62,6 +71,15 @@ def _show_large(chart: Chart[Any]) -> None:
             show_chart(chart, key="together")
 
 
+def _as_advised(decision: Decision) -> str:
+    """What is on show where it is the recommendation, which may be no grouping at all."""
+    look = "Move the slider to look at groups all the same."
+    return {
+        Decision.ALONE: f"This is the recommendation: each task alone. {look}",
+        Decision.TOGETHER: f"This is the recommendation: all tasks together. {look}",
+    }.get(decision, "This is the recommended grouping.")
+
+
 def for_a_look(decision: Decision) -> str:
     """What a grouping on show is beside the recommendation, which may be no grouping at all."""
     return {
@@ -75,10 +93,10 @@ def _choose(report: Report, shown: Shown) -> None:
     sizes = sorted(shown.choices)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if len(sizes) > 1:
-            st.slider(
+            st.select_slider(
                 "Number of groups",
-                sizes[0],
-                sizes[-1],
+                sizes,
+                format_func=lambda size: _size_in_words(shown.choices[size], size),
                 **bound("n_components", shown.n_components),
             )
         pick_one(
@@ -93,11 +111,16 @@ def _choose(report: Report, shown: Shown) -> None:
         st.button("Back to the first choice", on_click=change_view, kwargs=reset, key="reset")
 
 
+def _size_in_words(grouping: Grouping, size: int) -> str:
+    """A number of groups, and what it amounts to at its end."""
+    return f"{size}, each alone" if grouping.method == "alone" else str(size)
+
+
 def _show_flow(choices: dict[int, Grouping], names: tuple[str, ...]) -> None:
     """How the members move, drawn while it is unfolded."""
     flow = st.expander("How the members move as groups are added", key="flow", on_change="rerun")
     if flow.open:
         with flow:
-            steps = [choices[size] for size in sorted(choices)]
+            steps = [choices[size] for size in sorted(choices) if choices[size].method != "alone"]
             flow_chart = draw_members_flow(steps, names, dark=is_dark())
             show_chart(flow_chart, key="members_flow")

@@ -186,9 +186,10 @@ def test_groups_show_the_gain_of_every_number_of_groups_once_there_is_evidence(t
     assert numbers[0] == 1
     assert numbers[-1] == len(evidence.task_names)
     assert any(table.value.get("groups", pd.Series()).tolist() == numbers for table in at.dataframe)
-    at.slider[0].set_value(at.slider[0].max).run()
-    check_sound(at)
-    assert len(at.get("plotly_chart")) == 1
+    for size in (2, len(evidence.task_names)):
+        at.select_slider[0].set_value(size).run()
+        check_sound(at)
+        assert len(at.get("plotly_chart")) == 1
 
 
 def test_groups_without_evidence_show_no_gain(untrained):

@@ -141,9 +141,9 @@ def test_selected_tasks_are_marked_on_every_page(run):
 
 def test_undo_and_redo_walk_through_the_changes_of_the_view(run):
     at = go_to(visit(run.id), "groups")
-    first = at.slider[0].value
-    at.slider[0].set_value(2 if first != 2 else 3).run()
-    changed = at.slider[0].value
+    first = at.select_slider[0].value
+    at.select_slider[0].set_value(2 if first != 2 else 3).run()
+    changed = at.select_slider[0].value
     go_to(at, "affinity")
     names = list(run.report().task_names)
     at.selectbox(key=f"first_{(names[0], names[1])}").set_value(names[3]).run()
@@ -152,9 +152,9 @@ def test_undo_and_redo_walk_through_the_changes_of_the_view(run):
     check_sound(at)
     assert at.session_state["view"].pair is None
     at.button(key="undo").click().run()
-    assert go_to(at, "groups").slider[0].value == first
+    assert go_to(at, "groups").select_slider[0].value == first
     at.button(key="redo").click().run()
-    assert at.slider[0].value == changed
+    assert at.select_slider[0].value == changed
     at.button(key="redo").click().run()
     assert at.session_state["view"].pair == (names[3], names[1])
     at.button(key="redo").click().run()
@@ -171,7 +171,7 @@ def test_looking_around_leaves_nothing_to_undo(run):
 
 def test_a_link_opens_the_same_view_in_another_visit(run):
     at = go_to(visit(run.id), "groups")
-    at.slider[0].set_value(3).run()
+    at.select_slider[0].set_value(3).run()
     names = run.report().task_names
     set_view(at, pair=(names[0], names[4]), samples=left_half(run), minimum_weight=0.2)
     at.session_state["link"] = True
@@ -184,7 +184,7 @@ def test_a_link_opens_the_same_view_in_another_visit(run):
     assert query["k"] == "3"
     other = reopened(query)
     assert other.session_state["view"] == at.session_state["view"]
-    assert go_to(other, "groups").slider[0].value == 3
+    assert go_to(other, "groups").select_slider[0].value == 3
     assert "Your selection" in words(go_to(other, "landscape"))
 
 
@@ -192,7 +192,7 @@ def test_a_link_opens_the_same_view_in_another_visit(run):
 def test_a_link_to_a_view_that_is_gone_shows_the_run(run, view_id):
     at = reopened({"run": run.id, "view": view_id, "k": "2"})
     assert "small" in words(at)
-    assert go_to(at, "groups").slider[0].value == 2
+    assert go_to(at, "groups").select_slider[0].value == 2
 
 
 def test_a_draft_outlives_a_reload(tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import psutil
@@ -14,12 +15,12 @@ from core.affinity import AbsCosine
 from core.data import assign_roles, plant_groups
 from core.runs import Run, State, Status
 from core.runs.worker import work
-from core.values import Decision
+from core.values import Decision, Recommendation
 from dashboard.example import find_example, start_example
-from dashboard.look_up import first_choice, same_partition
+from dashboard.look_up import first_size, look_up
 from dashboard.tune_groups import for_a_look
 from tests.cohort import SMALL_PLAN, plan_with, small_cohort
-from tests.dashboard.visit import PAGES, boxes, check_sound, go_to, visit, words
+from tests.dashboard.visit import PAGES, boxes, check_sound, go_to, sizes_of, visit, words
 
 RESULTS = ("landscape", "affinity", "graph", "groups", "evidence")
 
@@ -236,8 +237,8 @@ def test_pages_of_an_unusual_run_are_sound(special, monkeypatch):
     for page in PAGES:
         assert not go_to(at, page).error, page
     go_to(at, "groups")
-    for size in (1, 2) if at.slider else ():
-        at.slider[0].set_value(size).run()
+    for size in (1, 2) if at.select_slider else ():
+        at.select_slider[0].set_value(size).run()
         check_sound(at, f"groups {size}")
 
 
@@ -253,19 +254,51 @@ def test_the_flow_of_members_is_drawn_when_it_is_opened(done):
 def test_the_slider_reaches_every_mixture_and_the_answer_says_so(done):
     at = go_to(visit(done.id), "groups")
     report = done.report()
-    first = first_choice(report)
-    is_best = same_partition(first, report.recommended.grouping)
-    assert at.slider[0].value == first.n_components
-    assert ("This is the recommended grouping" in boxes(at)) == is_best
-    for size in range(int(at.slider[0].min), int(at.slider[0].max) + 1):
-        at.slider[0].set_value(size).run()
+    assert at.select_slider[0].value == first_size(report)
+    assert "This is the recommend" in boxes(at)
+    n_tasks = len(report.tasks)
+    for size in (size for size in sizes_of(at) if size < n_tasks):
+        at.select_slider[0].set_value(size).run()
         check_sound(at, f"{size} groups")
         cards = [part.value for part in at.markdown if "Group " in str(part.value)]
         assert 1 <= len(cards) <= size
     go_to(go_to(at, "affinity"), "groups")
-    assert at.slider[0].value == size, "the choice survives a walk through the pages"
+    assert at.select_slider[0].value == size, "the choice survives a walk through the pages"
     at.button(key="reset").click().run()
-    assert at.slider[0].value == first.n_components
+    assert at.select_slider[0].value == first_size(report)
+
+
+@pytest.mark.parametrize(
+    ("decision", "method", "said"),
+    [
+        (Decision.ALONE, "alone", "the recommendation: each task alone"),
+        (Decision.TOGETHER, "together", "the recommendation: all tasks together"),
+    ],
+)
+def test_groups_opens_on_the_answer_where_it_is_no_grouping(done, decision, method, said):
+    report = done.report()
+    grouping = next(one for one in report.groupings if one.method == method)
+    done.keep_report(replace(report, recommended=Recommendation(grouping, decision, "Because.")))
+    at = go_to(visit(done.id), "groups")
+    assert said in boxes(at)
+    assert at.select_slider[0].value == grouping.n_groups
+    is_alone = method == "alone"
+    assert ("Each on its own" in words(at)) == is_alone
+    assert ("How clearly does each task belong?" in words(at)) != is_alone
+    at.select_slider[0].set_value(2).run()
+    check_sound(at)
+    assert "Here for a look only" in boxes(at)
+    assert "Each on its own" not in words(at)
+    at.select_slider[0].set_value(len(report.tasks)).run()
+    assert ("Here for a look only" in boxes(at)) != is_alone
+
+
+@pytest.mark.parametrize("asked", [11, 40])
+def test_a_number_of_groups_that_nobody_tried_is_the_nearest_one(done, asked):
+    report = done.report()
+    sizes = sorted(look_up(report, "", 0).choices)
+    assert look_up(report, "", asked).n_components == sizes[-1] == len(report.tasks)
+    assert look_up(report, "", asked).is_alone
 
 
 @pytest.mark.parametrize(
@@ -273,7 +306,7 @@ def test_the_slider_reaches_every_mixture_and_the_answer_says_so(done):
     [(Decision.ALONE, "each task alone"), (Decision.TOGETHER, "all tasks together")],
 )
 def test_groups_that_the_advice_is_against_are_called_a_look(decision, said):
-    """The page opens on some groups even where none is advised; that must not look like advice."""
+    """What is looked at beside the advice must not look like advice."""
     assert said in for_a_look(decision)
     assert "for a look" in for_a_look(decision)
     assert for_a_look(Decision.GROUPED) == "This is not the recommendation."

@@ -54,3 +54,8 @@ def boxes(at: AppTest) -> str:
 def unmarked(text: str) -> str:
     """Markdown that escapes its letters, without the escapes."""
     return re.sub(r"\\([^A-Za-z0-9\s])", r"\1", text)
+
+
+def sizes_of(at: AppTest) -> list[int]:
+    """The numbers of groups that the page Groups can show."""
+    return [int(str(told).partition(",")[0]) for told in at.select_slider[0].options]
