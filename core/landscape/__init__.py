@@ -13,7 +13,8 @@ compared through δ alone.
     starting      the trunk that a start is measured from
     warmup        a short joint run of all tasks
     ground        what every start is measured on
-    heads         one head for all tasks; losses and their derivatives
+    heads         from features to losses and their derivatives
+    drawn_heads   random heads: one for all tasks, or one of each task's own
     probe         a head for each task, fitted on the frozen features
     quasi_newton  the search of all probes, side by side
     terms         what a pair of tasks contributes

@@ -24,7 +24,8 @@ import numpy as np
 from jaxtyping import Float
 
 from core.keys import DRAW, powers_of_half, uniform
-from core.landscape.heads import Heads, draw_shared_head
+from core.landscape.drawn_heads import draw_shared_head
+from core.landscape.heads import Heads
 from core.landscape.rows.labels import Labels
 from core.landscape.rows.material import Material, Part, own_labels
 from core.landscape.rows.pieces import Rows

@@ -13,12 +13,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from core.device import send
-from core.hazard import base_logits
-from core.landscape.rows.labels import Labels
 from core.values import Kind, Task
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor
 
 
@@ -101,7 +98,7 @@ class Heads:
         by_class = chances - (value.unsqueeze(-1) == outputs).to(logits.dtype)
         alone = scalar.unsqueeze(-1) * (outputs == 0)
         found = torch.where(self.is_multiclass.unsqueeze(-1), by_class, alone)
-        event, at_risk = _questions(value, outputs)
+        event, at_risk = hazard_questions(value, outputs)
         by_interval = (torch.sigmoid(logits) - event.to(logits.dtype)) * (at_risk & self.used)
         return torch.where(self.is_hazard.unsqueeze(-1), by_interval, found)
 
@@ -133,61 +130,19 @@ class Heads:
         total = logits.masked_fill(~self.used, -torch.inf).logsumexp(dim=-1)
         by_class = total - logits.gather(-1, chosen).squeeze(-1)
         found = torch.where(self.is_multiclass, by_class, scalar)
-        event, at_risk = _questions(value, torch.arange(logits.shape[-1], device=logits.device))
+        event, at_risk = hazard_questions(
+            value, torch.arange(logits.shape[-1], device=logits.device)
+        )
         terms = torch.nn.functional.softplus(logits) - logits * event
         return torch.where(self.is_hazard, (terms * (at_risk & self.used)).sum(-1), found)
 
 
-def _questions(
+def hazard_questions(
     value: "Float[Tensor, '*row']", outputs: "Int[Tensor, ' output']"
 ) -> "tuple[Bool[Tensor, '*row output'], Bool[Tensor, '*row output']]":
     """Whether the event happened in an interval, and who was at risk in it (`core.hazard`)."""
     last = value.abs().unsqueeze(-1) - 1
     return (outputs == last) & (value > 0).unsqueeze(-1), outputs <= last
-
-
-def draw_shared_head(
-    tasks: Sequence[Task],
-    labels: Labels,
-    width: int,
-    bias: str,
-    generator: "torch.Generator",
-    device: "torch.device",
-) -> Heads:
-    """One random head that every task reads: its first output, or its first C for C classes.
-
-    Only the bias is a task's own: `prior` puts it where the constant predictor is best (the log
-    odds of the prevalence, the log shares of the classes, the mean), `zero` leaves it out.
-    """
-    import torch
-
-    n_outputs = max(task.n_outputs for task in tasks)
-    column = torch.randn(width, n_outputs, generator=generator) / width**0.5
-    priors = _priors(tasks, labels, n_outputs) * (bias == "prior")
-    return make_heads(
-        tasks,
-        weight=column.to(device).expand(len(tasks), width, n_outputs),
-        bias=send(priors, device, torch.float32),
-        is_shared=n_outputs == 1,
-        one_bias=len(np.unique(priors)) == 1,
-    )
-
-
-def draw_own_heads(
-    tasks: Sequence[Task],
-    labels: Labels,
-    width: int,
-    bias: str,
-    generator: "torch.Generator",
-    device: "torch.device",
-) -> Heads:
-    """A random head for every task, unrelated to the others; `bias` as for the shared head."""
-    import torch
-
-    n_outputs = max(task.n_outputs for task in tasks)
-    weight = torch.randn(len(tasks), width, n_outputs, generator=generator) / width**0.5
-    priors = _priors(tasks, labels, n_outputs) * (bias == "prior")
-    return make_heads(tasks, weight.to(device), send(priors, device, torch.float32))
 
 
 def make_heads(
@@ -218,28 +173,3 @@ def make_heads(
         all_binary=all(task.kind is Kind.BINARY for task in tasks),
         one_bias=one_bias,
     )
-
-
-def _priors(
-    tasks: Sequence[Task], labels: Labels, n_outputs: int
-) -> Float[np.ndarray, "task output"]:
-    """Bias of the best constant predictor; a class never seen counts as half a row."""
-    import torch
-
-    priors = np.zeros((len(tasks), n_outputs))
-    for place, task in enumerate(tasks):
-        value = labels.value[labels.known[:, place], place]
-        if task.kind is Kind.REGRESSION or len(value) == 0:
-            continue  # a standardised regression has mean 0
-        if task.kind is Kind.TIME_TO_EVENT:
-            event, at_risk = _questions(torch.from_numpy(value), torch.arange(task.n_outputs))
-            priors[place, : task.n_outputs] = base_logits(event.numpy(), at_risk.numpy())
-            continue
-        n_classes = max(len(task.classes), 2)
-        counts = np.bincount(value.astype(int), minlength=n_classes)
-        logs = np.log(np.clip(counts, 0.5, len(value) - 0.5) / len(value))
-        if task.kind is Kind.BINARY:
-            priors[place, 0] = logs[1] - logs[0]
-        else:
-            priors[place, :n_classes] = logs
-    return priors

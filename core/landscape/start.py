@@ -8,8 +8,9 @@ import numpy as np
 from jaxtyping import Float
 
 from core.errors import TableError
+from core.landscape.drawn_heads import draw_own_heads, draw_shared_head
 from core.landscape.ground import Ground
-from core.landscape.heads import Heads, draw_own_heads, draw_shared_head
+from core.landscape.heads import Heads
 from core.landscape.one_step import OneStep
 from core.landscape.own_samples.crossed import Crossed, sum_crossed
 from core.landscape.own_samples.mean_pairs import sum_means

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from core.landscape.heads import draw_own_heads
+from core.landscape.drawn_heads import draw_own_heads
 from core.landscape.rows.labels import Labels
 from core.landscape.rows.pieces import Rows
 from core.landscape.trunks.trunk import Trunk

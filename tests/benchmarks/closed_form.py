@@ -22,7 +22,8 @@ import numpy as np
 import torch
 
 from core.affinity import SCA, AbsCosine
-from core.landscape.heads import Heads, draw_own_heads, draw_shared_head
+from core.landscape.drawn_heads import draw_own_heads, draw_shared_head
+from core.landscape.heads import Heads
 from core.landscape.one_step import FEWEST_BLOCKS, MAX_SUMS
 from core.landscape.rows.blocks import assign_blocks
 from core.landscape.rows.labels import Labels

@@ -24,7 +24,7 @@ import torch
 
 from core.data import load_table
 from core.landscape import NOTHING, OneStep, measure_landscape
-from core.landscape.heads import draw_shared_head
+from core.landscape.drawn_heads import draw_shared_head
 from core.landscape.rows.material import from_table
 from core.landscape.start import generator_of
 from core.landscape.starting import draw_trunk

@@ -18,7 +18,8 @@ from jaxtyping import Float32, Int
 
 from core.device import pick_device, send
 from core.joint_run import JointRun, LookAhead
-from core.landscape.heads import Heads, draw_own_heads
+from core.landscape.drawn_heads import draw_own_heads
+from core.landscape.heads import Heads
 from core.landscape.look_ahead.draws import Parted, batches, hold_out
 from core.landscape.look_ahead.step import (
     Batch,

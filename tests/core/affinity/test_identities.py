@@ -20,7 +20,7 @@ from core.affinity import (
 from core.affinity.totals import add_up, draw_weights
 from core.inputs import model_inputs
 from core.landscape import OneStep, measure_landscape
-from core.landscape.heads import draw_shared_head
+from core.landscape.drawn_heads import draw_shared_head
 from core.landscape.rows.labels import prepare_labels
 from core.landscape.start import generator_of
 from core.landscape.trunks.perceptron import draw_perceptron

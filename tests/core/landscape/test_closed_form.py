@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.landscape.heads import draw_shared_head, make_heads
+from core.landscape.drawn_heads import draw_shared_head
+from core.landscape.heads import make_heads
 from core.landscape.rows.labels import prepare_labels
 from core.landscape.rows.pieces import arrange_rows
 from core.landscape.sums.any_trunk import terms_of_any_trunk

@@ -10,7 +10,7 @@ from torch import nn
 
 from core.errors import MethodError, TableError
 from core.landscape import OneStep, measure_landscape
-from core.landscape.heads import draw_shared_head
+from core.landscape.drawn_heads import draw_shared_head
 from core.landscape.own_samples.crossed import sum_crossed
 from core.landscape.rows.pieces import arrange_rows
 from core.landscape.terms import PairTerms

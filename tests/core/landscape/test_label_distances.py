@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.landscape.heads import draw_shared_head
+from core.landscape.drawn_heads import draw_shared_head
 from core.landscape.rows.labels import Labels
 from core.landscape.rows.pieces import Supply, arrange_rows
 from core.landscape.sums import accumulate as summing

@@ -10,7 +10,8 @@ from core.errors import Cancelled
 from core.inputs import model_inputs
 from core.joint_run import JointRun
 from core.landscape import OneStep, bring, measure_landscape, measure_look_ahead
-from core.landscape.heads import draw_own_heads, make_heads
+from core.landscape.drawn_heads import draw_own_heads
+from core.landscape.heads import make_heads
 from core.landscape.look_ahead.draws import FEWEST, batches, hold_out
 from core.landscape.look_ahead.joint import _STREAM
 from core.landscape.look_ahead.step import Batch, Stand, losses_ahead, losses_here, pull_back

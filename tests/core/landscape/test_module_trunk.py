@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from core.errors import MethodError
-from core.landscape.heads import draw_shared_head
+from core.landscape.drawn_heads import draw_shared_head
 from core.landscape.layers.by_row import vectorised
 from core.landscape.rows.labels import prepare_labels
 from core.landscape.rows.pieces import arrange_rows

@@ -18,7 +18,7 @@ from core.landscape import (
     measure_look_ahead,
     measure_points,
 )
-from core.landscape.heads import draw_own_heads, draw_shared_head
+from core.landscape.drawn_heads import draw_own_heads, draw_shared_head
 from core.landscape.own_samples.mean_pairs import sum_means
 from core.landscape.rows.labels import prepare_labels
 from core.landscape.rows.pieces import arrange_rows

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.landscape.heads import draw_shared_head
+from core.landscape.drawn_heads import draw_shared_head
 from core.landscape.probe import fit_probes
 from core.landscape.rows.labels import Labels, prepare_labels
 from core.landscape.rows.pieces import Supply, arrange_rows
