@@ -31,10 +31,7 @@ def gain_by_budget(measured: Measured, rules: Rules) -> Float[np.ndarray, " budg
         return np.array([best_so_far(measured, one) for one in each])
     level, last = steps
     levels = np.unique(level)
-    codes = problem.member @ (1 << np.arange(problem.n_units))
-    place = np.searchsorted(levels, level)
-    table = block_table(problem, problem.value[:, :, None], place, len(levels), codes)
-    totals = best_table(table, levels, last)[0][-1, :, 0]
+    totals = best_table(block_table(problem, level, levels), levels, last)[0][-1]
     fineness = round(float(level.max() / problem.cost.max()))
     found = totals[np.minimum(budgets * fineness, last)]
     return np.where(np.isfinite(found), found, np.nan) / n_tasks

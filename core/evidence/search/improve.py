@@ -91,10 +91,7 @@ def _totals(
         row=problem.row[kept],
     )
     levels = np.unique(steps[kept])
-    codes = part.member @ (1 << np.arange(part.n_units))
-    level = np.searchsorted(levels, steps[kept])
-    table = block_table(part, part.value[:, :, None], level, len(levels), codes)
-    return np.asarray(best_table(table, levels, last)[0][:, :, 0])
+    return best_table(block_table(part, steps[kept], levels), levels, last)[0]
 
 
 def pick_batch(improvement: Float[np.ndarray, "group draw"], n: int) -> tuple[int, ...]:

@@ -30,61 +30,42 @@ def solve_subsets(problem: Problem) -> Rows | None:
     candidate that contains it, so both modes are one recursion over (subset, cost):
     best(S, c) = max over blocks B ∋ first unit of S, levels d: block(B, d) + best(S − B, c − d).
     """
-    steps = cost_steps(problem)
-    if steps is None:
+    found = cost_steps(problem)
+    if found is None:
         raise ValueError("costs have no common step; use another solver")
-    return solve_draws(problem, problem.value[:, :, None], *steps)[0]
-
-
-def solve_draws(
-    problem: Problem,
-    value: Float[np.ndarray, "candidate unit draw"],
-    steps: Int[np.ndarray, " candidate"],
-    last: int,
-) -> list[Rows | None]:
-    """`solve_subsets` for many tables of values of the same candidates at once."""
+    steps, last = found
     levels = np.unique(steps)
-    codes = problem.member @ (1 << np.arange(problem.n_units))
-    table = block_table(problem, value, np.searchsorted(levels, steps), len(levels), codes)
-    best, choice = best_table(table, levels, last)
-    found: list[Rows | None] = []
-    for draw in range(value.shape[2]):
-        if not np.isfinite(best[-1, -1, draw]):
-            found.append(None)
-            continue
-        blocks = _trace(choice[:, :, draw], levels)
-        rows = {
-            _server(problem, value[:, :, draw], steps, codes, block, step) for block, step in blocks
-        }
-        found.append(tuple(sorted(rows)))
-    return found
+    best, choice = best_table(block_table(problem, steps, levels), levels, last)
+    if not np.isfinite(best[-1, -1]):
+        return None
+    blocks = _trace(choice, levels)
+    return tuple(sorted({_server(problem, steps, block, step) for block, step in blocks}))
 
 
 def block_table(
-    problem: Problem,
-    value: Float[np.ndarray, "candidate unit draw"],
-    level: Int[np.ndarray, " candidate"],
-    n_levels: int,
-    codes: Int[np.ndarray, " candidate"],
-) -> Float[np.ndarray, "level subset draw"]:
-    """What a block of units gains at best in one candidate of each cost."""
-    table = np.full((n_levels, 1 << problem.n_units, value.shape[2]), -np.inf)
+    problem: Problem, steps: Int[np.ndarray, " candidate"], levels: Int[np.ndarray, " level"]
+) -> Float[np.ndarray, "level subset"]:
+    """What a block of units gains at best in one candidate of each cost; `levels` are the distinct
+    `steps`, ascending."""
+    table = np.full((len(levels), 1 << problem.n_units), -np.inf)
+    level, codes = np.searchsorted(levels, steps), _codes(problem)
     for row, code in enumerate(codes):
         units = np.flatnonzero(problem.member[row])
+        value = problem.value[row, units]
         if problem.overlap:
-            blocks, sums = list_blocks(units, value[row, units])
+            blocks, sums = list_blocks(units, value)
         else:
-            blocks, sums = np.array([code]), value[row, units].sum(axis=0)[None]
+            blocks, sums = np.array([code]), np.array([value.sum()])
         part = table[level[row]]
         part[blocks] = np.maximum(part[blocks], sums)
     return table
 
 
 def list_blocks(
-    units: Int[np.ndarray, " unit"], value: Float[np.ndarray, "unit draw"]
-) -> tuple[Int[np.ndarray, " block"], Float[np.ndarray, "block draw"]]:
+    units: Int[np.ndarray, " unit"], value: Float[np.ndarray, "unit *draw"]
+) -> tuple[Int[np.ndarray, " block"], Float[np.ndarray, "block *draw"]]:
     """Every block of some units as a code, with its summed value; all of them together last."""
-    blocks, sums = np.zeros(1, dtype=int), np.zeros((1, value.shape[1]))
+    blocks, sums = np.zeros(1, dtype=int), np.zeros((1, *value.shape[1:]))
     for unit, gain in zip(units, value, strict=True):
         blocks = np.concatenate([blocks, blocks | (1 << int(unit))])
         sums = np.concatenate([sums, sums + gain])
@@ -92,12 +73,12 @@ def list_blocks(
 
 
 def best_table(
-    table: Float[np.ndarray, "level subset draw"], levels: Int[np.ndarray, " level"], last: int
-) -> tuple[Float[np.ndarray, "subset step draw"], Int[np.ndarray, "subset step draw"]]:
+    table: Float[np.ndarray, "level subset"], levels: Int[np.ndarray, " level"], last: int
+) -> tuple[Float[np.ndarray, "subset step"], Int[np.ndarray, "subset step"]]:
     """The best total of every subset at every total cost up to `last`, and the block that holds
     the first unit there, as level · subsets + block."""
-    n_subsets, n_draws = table.shape[1:]
-    best = np.full((n_subsets, last + 1, n_draws), -np.inf)
+    n_subsets = table.shape[1]
+    best = np.full((n_subsets, last + 1), -np.inf)
     choice = np.zeros(best.shape, dtype=np.int64)
     best[0] = 0
     for subset in range(1, n_subsets):
@@ -107,11 +88,16 @@ def best_table(
                 continue
             totals = table[number, blocks, None] + best[subset ^ blocks, : last + 1 - step]
             top = totals.argmax(axis=0)
-            found = np.take_along_axis(totals, top[None], axis=0)[0]
+            found = totals[top, np.arange(len(top))]
             better = found > best[subset, step:]
             best[subset, step:][better] = found[better]
             choice[subset, step:][better] = (number * n_subsets + blocks[top])[better]
     return best, choice
+
+
+def _codes(problem: Problem) -> Int[np.ndarray, " candidate"]:
+    """The units of every candidate as one number."""
+    return np.asarray(problem.member @ (1 << np.arange(problem.n_units)))
 
 
 def _with_first(subset: int) -> Int[np.ndarray, " block"]:
@@ -139,16 +125,10 @@ def _trace(
     return blocks
 
 
-def _server(
-    problem: Problem,
-    value: Float[np.ndarray, "candidate unit"],
-    steps: Int[np.ndarray, " candidate"],
-    codes: Int[np.ndarray, " candidate"],
-    block: int,
-    step: int,
-) -> int:
+def _server(problem: Problem, steps: Int[np.ndarray, " candidate"], block: int, step: int) -> int:
     """The candidate of that cost which serves a block best."""
+    codes = _codes(problem)
     fits = (codes & block == block) if problem.overlap else codes == block
     rows = np.flatnonzero(fits & (steps == step))
     units = np.flatnonzero(block >> np.arange(problem.n_units) & 1)
-    return int(rows[value[np.ix_(rows, units)].sum(axis=1).argmax()])
+    return int(rows[problem.value[np.ix_(rows, units)].sum(axis=1).argmax()])
