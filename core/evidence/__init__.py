@@ -8,6 +8,8 @@
     bootstrap    paired intervals over test patients and seeds
     effects      what a grouping does to every task
     decide       from contrasts to the verdict
+    advise       what a verdict amounts to within the rules
+    conclude     the evidence as one value
     validate     all of it in order
 
 evidence = validate_grouping(to_examples(table), candidates)

@@ -94,7 +94,6 @@ class Means:
 
     def _units_of(self, name: str, pull: Pull) -> "tuple[Tensor, float]":
         """Which outputs stand for all, and how many each stands for."""
-
         if name not in self._units:
             n_outputs = pull.shape[2]
             kept = max(1, int(n_outputs * self.share))
@@ -118,7 +117,6 @@ class Sums:
 
     def add(self, layers: Sequence[Layer], batch: Part) -> None:
         """Add every sample of a batch, a few at a time where the tasks are many."""
-
         n, step = len(batch.known), self._step(layers)
         for start in range(0, n, step):
             part = batch.of(slice(start, start + step))

@@ -24,9 +24,9 @@ class Examples(Frozen):
 
     `labels` are 0 where missing (so that no loss ever sees a NaN), class codes, or regressions
     standardised by the training rows: value = centre + scale · label; a time to event stays the
-    signed time. `constant_loss` is the loss
-    of the constant predictor of the training labels (entropy of the base rates, half the
-    variance); every loss is divided by it, so that kinds mix. It is 1 where that loss is 0.
+    signed time. `constant_loss` is the loss of the constant predictor of the training labels
+    (entropy of the base rates, half the variance, mean loss of the base hazards); every loss is
+    divided by it, so that kinds mix. It is 1 where that loss is 0.
     `own_samples`: every row has at most one label, so the tasks are stacked tables of their own.
     """
 

@@ -34,7 +34,7 @@ def loss_gradient(
 
     Args:
         raw: [head, output, row].
-        label: [head, row]; class code or standardised value.
+        label: [head, row]; class code, standardised value, or a time as above.
         weight: [head, row]; 0 where the label is missing.
         parts: which heads are of which kind; a head of no part gets gradient 0.
     """

@@ -90,7 +90,6 @@ def pose(
     dtype: "torch.dtype",
 ) -> Problem:
     """The problem of some examples on a device."""
-
     labels = _coded(examples)
     constant = np.append(examples.constant_loss, 1.0)
     return Problem(
@@ -118,7 +117,6 @@ def _rows(
     device: "torch.device",
     dtype: "torch.dtype",
 ) -> Rows:
-
     rows = examples.rows(split)
 
     def padded(values: np.ndarray) -> "torch.Tensor":

@@ -98,8 +98,8 @@ def c_index(labels: Labels, prediction: Prediction, weights: Weights) -> Scores:
 
     Labels are times, negative where the row was censored then. One output is the risk itself;
     several are chances of no event by the end of each interval, and the risk is how many intervals
-    are expected to be lost. Of two equal times only an event
-    and a censoring can be ordered. Equal risks count half. Harrell et al., JAMA 1982.
+    are expected to be lost. Of two equal times only an event and a censoring can be ordered. Equal
+    risks count half. Harrell et al., JAMA 1982.
     """
     time, event = np.abs(labels), ~np.signbit(labels)
     risk = prediction[:, 0] if prediction.shape[1] == 1 else (1 - prediction).sum(axis=1)

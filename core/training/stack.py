@@ -100,7 +100,6 @@ class Stack:
     def _seat(
         self, seed_of_model: Int[np.ndarray, " model"], tasks_of_model: Int[np.ndarray, "m slot"]
     ) -> None:
-
         device = self.heads.parameters[0].device
         self.seed_of_model, self.tasks_of_model = seed_of_model, tasks_of_model
         edges = np.searchsorted(seed_of_model, np.arange(self.n_seeds + 1))

@@ -84,7 +84,6 @@ class Stopping:
         mean: Float[np.ndarray, " present"],
         step: int,
     ) -> None:
-
         if not better.any():
             return
         models = self.present[better]
@@ -100,7 +99,6 @@ class Stopping:
 
     def dropped(self, share: float) -> "torch.Tensor | None":
         """Which models of the stack to keep, once less than `share` of them still run."""
-
         running = self.running[self.present]
         if not running.any() or running.mean() >= share:
             return None

@@ -32,7 +32,8 @@ class Trained(Frozen):
     width: int
     depth: int
     module: str
-    """Class of a trunk that was handed in; empty for the trunk of `width` × `depth` units."""
+    """Class of a trunk that was handed in, or kind of our convolution; empty for plain layers,
+    `depth` of `width` units."""
     n_outputs: tuple[int, ...]
     """Width of each task's head, over all tasks."""
     evaluate_every: int

@@ -51,10 +51,10 @@ class Trainer(Method):
     """Trains one network for every group and seed, all of a chunk at once.
 
     Every network is a trunk (rectified layers; convolutions where the samples are images or
-    series) and a linear head for each member. The loss of a
-    step is Σ over members of (mean loss over the labelled rows of the batch) / (loss of the
-    constant predictor). Init and batches depend on the seed alone, so groups are compared in
-    pairs. Each network stops by itself and keeps its best state (METHODS §6).
+    series) and a linear head for each member. The loss of a step is Σ over members of (mean loss
+    over the labelled rows of the batch) / (loss of the constant predictor). Init and batches depend
+    on the seed alone, so groups are compared in pairs. Each network stops by itself and keeps its
+    best state (METHODS §6).
 
     The defaults are ours, by the mean test loss of alone and together networks (3 seeds) on
     mi_complications, nhanes_adult, etth1, landmine and two generated cohorts: step sizes 1e-3 to

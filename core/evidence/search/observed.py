@@ -14,7 +14,7 @@ _MOST_PLACES = 4000
 
 @dataclass(frozen=True)
 class Observed:
-    """The measured gains of groups of two or more, in scaled units."""
+    """The measured gains of groups of `Measured.fewest` tasks or more, in scaled units."""
 
     places: Places
     values: Float[np.ndarray, " place"]
@@ -26,7 +26,8 @@ class Observed:
 
 
 def observe(measured: Measured, affinity: Float[np.ndarray, "task partner"]) -> Observed:
-    """The defined gains of all groups of two or more, each task in units of its own spread.
+    """The defined gains of all groups of `Measured.fewest` tasks or more, each task in units of its
+    own spread.
 
     Of very many gains every task keeps some, spread evenly over its groups: memory grows with the
     square of their number and time with its cube.
@@ -73,7 +74,7 @@ def _thinned(known: Bool[np.ndarray, "group task"]) -> Bool[np.ndarray, "group t
 
 
 def _full_size(measured: Measured) -> list[int]:
-    """Rows of groups of two or more; of one group at several costs the dearest."""
+    """Rows of groups of `Measured.fewest` tasks or more; of one at several costs the dearest."""
     dearest: dict[Group, int] = {}
     for row in np.argsort(measured.costs, kind="stable"):
         if len(measured.groups[row]) >= measured.fewest:

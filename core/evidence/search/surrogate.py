@@ -14,6 +14,7 @@ from jaxtyping import Bool, Float, Int
 from core.evidence.search.kernel import Penalties, Places, covariance, variance
 from core.evidence.search.measured import Group, Measured, membership
 from core.evidence.search.observed import Observed, make_places, observe, standardise
+from core.evidence.search.tune import tune
 from core.threads import one_thread
 
 _JITTER = 1e-9
@@ -113,12 +114,10 @@ def fit_surrogate(
     """The surrogate of what was measured; penalties are cross-validated when None.
 
     Args:
-        measured: groups with their gains; single-task networks say nothing here.
+        measured: groups with their gains; smaller ones than `fewest` say nothing here.
         affinity: how alike two tasks are (any units), a feature of the prior; none when None.
         penalties: to be kept as they are.
     """
-    from core.evidence.search.tune import tune
-
     n_tasks = len(measured.task_names)
     prior = standardise(np.zeros((n_tasks, n_tasks)) if affinity is None else affinity)
     observed = observe(measured, prior)

@@ -1,13 +1,9 @@
 """Penalties of the surrogate, chosen by leaving one measured group out at a time."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from core.evidence.search.kernel import Penalties, Places, components
-
-if TYPE_CHECKING:
-    from core.evidence.search.observed import Observed
+from core.evidence.search.observed import Observed
 
 MAX_PLACES = 300
 SWEEPS = 2
@@ -19,7 +15,7 @@ _LOWEST, _HIGHEST = 1e-4, 1e2
 _LEAST = 1e-9
 
 
-def tune(observed: "Observed") -> Penalties:
+def tune(observed: Observed) -> Penalties:
     """The penalties under which each measured group is best foretold by the others.
 
     Coordinate steps by factors of four on the sum of log densities of the left-out groups, less a
@@ -68,7 +64,7 @@ class LeftOut:
     covariance Q_BB⁻¹ (Rasmussen and Williams 2006, §5.4.2, for blocks).
     """
 
-    def __init__(self, observed: "Observed") -> None:
+    def __init__(self, observed: Observed) -> None:
         self.observed = observed
         self.parts: dict[tuple[float, float], dict[str, np.ndarray]] = {}
         _, size = np.unique(observed.number, return_counts=True)
@@ -102,10 +98,8 @@ class LeftOut:
         return joint
 
 
-def _part(observed: "Observed") -> "Observed":
+def _part(observed: Observed) -> Observed:
     """The first groups that together have a few hundred places, spread evenly over all groups."""
-    from core.evidence.search.observed import Observed
-
     if len(observed.values) <= MAX_PLACES:
         return observed
     numbers = np.unique(observed.number)
