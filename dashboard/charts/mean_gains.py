@@ -7,7 +7,7 @@ from plotly.graph_objects import Figure, Scatter
 
 from core.trials import Contrast, Evidence, Judge
 from dashboard.charts.chart import Chart, PlotlyChart
-from dashboard.charts.plotly_look import dress
+from dashboard.charts.plotly_look import dress, list_down
 from dashboard.theme import ink
 
 _HEIGHT = 250
@@ -31,14 +31,7 @@ def draw_mean_gains(evidence: Evidence, *, dark: bool = False) -> PlotlyChart:
     unit = "points of the metric" if evidence.judge is Judge.METRIC else "lower loss"
     form = ".3~f" if evidence.judge is Judge.METRIC else ".1~%"
     figure.update_xaxes(title_text=f"gain, {unit}", tickformat=form)
-    figure.update_yaxes(
-        tickmode="array",
-        tickvals=list(range(len(names))),
-        ticktext=names,
-        range=[len(names) - 0.5, -0.5],
-        showgrid=False,
-    )
-    figure.add_vline(x=0, line={"color": ink(dark).text, "width": 1.5})
+    list_down(figure, names, dark)
     figure.update_layout(showlegend=False)
     return Chart(figure, _words(rows, known, evidence.judge), _HEIGHT)
 

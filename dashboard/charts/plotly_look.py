@@ -1,10 +1,14 @@
 """What all Plotly figures share: transparent, quiet, in the ink of the page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from plotly.graph_objects import Figure
 
 from dashboard.theme import ink
+
+FEWEST_ROWS = 3
+"""Rows that a picture of many has room for at least."""
 
 
 def dress(figure: Figure, title: str, height: int, dark: bool) -> Figure:
@@ -32,6 +36,18 @@ def dress(figure: Figure, title: str, height: int, dark: bool) -> Figure:
     figure.update_xaxes(**_axis(dark))
     figure.update_yaxes(**_axis(dark))
     return figure
+
+
+def list_down(figure: Figure, names: Sequence[str], dark: bool, fewest: int = 1) -> None:
+    """Name the rows 0, 1, … from top to bottom, with room for `fewest`, and draw the line at 0."""
+    figure.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(names))),
+        ticktext=list(names),
+        range=[max(fewest, len(names)) - 0.5, -0.5],
+        showgrid=False,
+    )
+    figure.add_vline(x=0, line={"color": ink(dark).text, "width": 1.5})
 
 
 def _axis(dark: bool) -> dict[str, Any]:

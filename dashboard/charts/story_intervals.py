@@ -4,7 +4,7 @@ from plotly.graph_objects import Figure, Scatter
 
 from core.report.story import Chart as StoryChart
 from dashboard.charts.chart import Chart, PlotlyChart
-from dashboard.charts.plotly_look import dress
+from dashboard.charts.plotly_look import FEWEST_ROWS, dress, list_down
 from dashboard.charts.text import plotly, short
 from dashboard.theme import ink
 
@@ -32,17 +32,10 @@ def draw_intervals(told: StoryChart, *, dark: bool = False) -> PlotlyChart:
             hovertemplate="%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
         )
     )
-    height = 130 + max(3, len(rows)) * _ROW
+    height = 130 + max(FEWEST_ROWS, len(rows)) * _ROW
     dress(figure, plotly(told.title), height, dark)
     form = ".1~%" if told.is_share else ".3~f"
     figure.update_xaxes(title_text=plotly(told.axis), tickformat=form)
-    figure.update_yaxes(
-        tickmode="array",
-        tickvals=list(range(len(rows))),
-        ticktext=[plotly(short(row.name, 44)) for row in rows],
-        range=[max(3, len(rows)) - 0.5, -0.5],
-        showgrid=False,
-    )
-    figure.add_vline(x=0, line={"color": ink(dark).text, "width": 1.5})
+    list_down(figure, [plotly(short(row.name, 44)) for row in rows], dark, FEWEST_ROWS)
     figure.update_layout(showlegend=False)
     return Chart(figure, told.alt, height)

@@ -7,9 +7,9 @@ from plotly.graph_objects import Figure, Scatter
 from core.trials import Evidence, Judge, Trial
 from dashboard.charts.chart import Chart, PlotlyChart
 from dashboard.charts.mean_gains import amount
-from dashboard.charts.plotly_look import dress
+from dashboard.charts.plotly_look import FEWEST_ROWS, dress, list_down
 from dashboard.charts.text import clean, listed, plotly, short, with_marks
-from dashboard.theme import ink, readable
+from dashboard.theme import readable
 
 _ROW = 34
 _COLOURS = {"All together": "#E69F00", "Best grouping": "#0072B2"}
@@ -44,20 +44,13 @@ def draw_task_gains(
         if trial is not None:
             shift = (place - 0.5) * 0.3
             figure.add_trace(_marks(evidence, trial, name, drawn, shift, dark))
-    height = 150 + max(3, len(drawn)) * _ROW
+    height = 150 + max(FEWEST_ROWS, len(drawn)) * _ROW
     left_out = f", {len(drawn)} of {len(order)}" if len(drawn) < len(order) else ""
     dress(figure, f"Gain of every task over training it alone{left_out}", height, dark)
     unit = "points of its metric" if evidence.judge is Judge.METRIC else "lower test loss"
     form = ".2~f" if evidence.judge is Judge.METRIC else ".0~%"
     figure.update_xaxes(title_text=f"gain, {unit}, with 95 % interval", tickformat=form)
-    figure.update_yaxes(
-        tickmode="array",
-        tickvals=list(range(len(drawn))),
-        ticktext=[names[task] for task in drawn],
-        range=[max(3, len(drawn)) - 0.5, -0.5],
-        showgrid=False,
-    )
-    figure.add_vline(x=0, line={"color": ink(dark).text, "width": 1.5})
+    list_down(figure, [names[task] for task in drawn], dark, FEWEST_ROWS)
     figure.update_layout(
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xanchor": "left"},
         margin={"t": 76},
