@@ -165,11 +165,12 @@ class Steps:
         )
 
     def summary(self, table: TaskTable) -> Summary:
+        """What a report keeps of the data; made anew where an earlier version counted less."""
         seed = self.plan.seed
         return self.store.keep(
             "summary",
             Summary,
-            (table.fingerprint, seed),
+            (table.fingerprint, seed, *Summary.__dataclass_fields__),
             lambda: summarise_table(table, seed),
         )
 

@@ -68,6 +68,10 @@ class Survey(Frozen):
     notes: tuple[str, ...]
     n_labelled: Int[np.ndarray, "task split 2"] | None = None
     """The same of patients, to two digits where there are many; None where a row is a patient."""
+    n_patients_by_split: Int[np.ndarray, " split"] | None = None
+    """Likewise."""
+    n_patients_by_use: Int[np.ndarray, "2"] | None = None
+    """Patients with a row that has a label for any task, and with one that has none; likewise."""
 
     def check(self) -> None:
         if self.weight.shape != self.sample.split.shape:

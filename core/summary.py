@@ -1,6 +1,6 @@
 """What a report keeps of the data behind it: counts, pulls and means of many, never a row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -35,6 +35,15 @@ class Summary(Frozen):
     """What the strongest pull of a task with permuted labels stays below 95 times in 100."""
     pairs: Float[np.ndarray, "source target 2 2"]
     """Training records by the labels of two binary tasks; NaN for other kinds."""
+    patients: Int[np.ndarray, " split"] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """Patients in each split; they add up to all. Empty in a run of an earlier version."""
+    used: Int[np.ndarray, "2"] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """Patients with a record that has a label for any task, and with one that has none; some are
+    both. Empty likewise."""
+    few_pairs: Bool[np.ndarray, "source target 2 2"] = field(
+        default_factory=lambda: np.zeros((0, 0, 2, 2), dtype=bool)
+    )
+    """Which of `pairs` are records of 1 to 10 patients. Empty likewise."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,12 +31,13 @@ def run(file, tmp_path_factory):
     return path
 
 
-def test_the_report_counts_every_row_of_the_file(run, file):
+def test_the_report_counts_the_patients_of_every_row_of_the_file(run, file):
     report = json.loads((run / "report.json").read_text())
     frame = parquet.read_table(file).to_pandas()
     assert report["provenance"]["data"]["n_samples"] == len(frame)
     labelled = {task["name"]: task["n_labelled"] for task in report["tasks"]}
-    assert labelled == {name: int(frame[name].notna().sum()) for name in labelled}
+    patients = {name: frame.loc[frame[name].notna(), "person"].nunique() for name in labelled}
+    assert labelled == patients
 
 
 def test_a_run_folder_holds_every_row_and_can_work_without_the_file(run, file):

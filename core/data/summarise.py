@@ -3,13 +3,12 @@
 import numpy as np
 from jaxtyping import Float, Int
 
+from core.data.pair_counts import FEWEST_SHOWN, count_pairs
 from core.inputs import fit_scale
 from core.summary import Summary
 from core.threads import one_thread
 from core.values import Kind, Split, TaskTable
 
-FEWEST_SHOWN = 11
-"""Patients that must have a text, and must not, before it is named in a report."""
 MAX_ROWS = 10_000
 """Training rows that pulls are taken from, at most (ours)."""
 MAX_CELLS = 20_000_000
@@ -30,11 +29,12 @@ def summarise_table(table: TaskTable, seed: int) -> Summary:
     rows = _draw_rows(table, len(named), rng)
     features = _centred(_standardised(table, rows, named))
     labels = _ordered_labels(table)[rows]
+    used, pairs = (~np.isnan(table.labels)).any(axis=1), count_pairs(table)
     with one_thread():
         pull, chance = _correlation(labels, features), _chance(labels, features, rng)
     return Summary(
         n_records=len(table.features),
-        n_used=int((~np.isnan(table.labels)).any(axis=1).sum()),
+        n_used=int(used.sum()),
         n_patients=len(np.unique(table.patient)),
         splits=np.array([len(table.rows(split)) for split in Split]),
         labels=_count_labels(table),
@@ -42,7 +42,10 @@ def summarise_table(table: TaskTable, seed: int) -> Summary:
         is_flag=np.array([_is_flag(table.features[rows, place]) for place in named], dtype=bool),
         pull=pull,
         chance=chance,
-        pairs=_pairs(table),
+        pairs=pairs.counts,
+        patients=np.array([_n_patients(table, table.rows(split)) for split in Split]),
+        used=np.array([_n_patients(table, np.flatnonzero(part)) for part in (used, ~used)]),
+        few_pairs=pairs.few,
     )
 
 
@@ -162,12 +165,3 @@ def _chance(
     pooled = np.concatenate(strongest)
     pooled = pooled[pooled >= 0]
     return float(np.quantile(pooled, QUANTILE)) if len(pooled) else float("nan")
-
-
-def _pairs(table: TaskTable) -> Float[np.ndarray, "source target 2 2"]:
-    """Training records by both labels of two binary tasks; NaN for other kinds."""
-    labels = table.labels[table.rows(Split.TRAIN)]
-    is_binary = np.array([task.kind is Kind.BINARY for task in table.tasks])
-    has = np.stack([labels == 0, labels > 0]).astype(np.float64)
-    counts = np.einsum("ans,bnt->stab", has, has, optimize=True)
-    return np.where(np.outer(is_binary, is_binary)[:, :, None, None], counts, np.nan)

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool
 
 from core.report.plain import plain
-from core.report.suppression import is_small
+from core.report.sizes import few_pairs
 from core.values import Affinity, Report
 
 SHARED = "shared"
@@ -17,7 +17,7 @@ which they are. With the counts of events they would tell how many have both."""
 
 
 def shown_affinities(report: Report) -> tuple[Affinity, ...]:
-    """The affinities with NaN where one would tell a count of 1 to 10 records."""
+    """The affinities with NaN where one would tell of 1 to 10 patients."""
     hidden = _small_pairs(report)
     heads = report.provenance.get("plan", {}).get("landscape", {}).get("heads")
     return tuple(
@@ -47,11 +47,11 @@ def _tells_counts(measure: str, heads: str | None) -> bool:
 
 
 def _small_pairs(report: Report) -> Bool[np.ndarray, "source target"]:
-    """Pairs of binary tasks whose two labels meet in 1 to 10 training records."""
+    """Pairs of binary tasks whose two labels meet in training records of 1 to 10 patients."""
     n_tasks = len(report.tasks)
     if report.summary is None:
         return np.zeros((n_tasks, n_tasks), dtype=bool)
-    small = np.any(is_small(report.summary.pairs), axis=(2, 3))
+    small = np.any(few_pairs(report.summary), axis=(2, 3))
     return np.asarray(small & ~np.eye(n_tasks, dtype=bool))
 
 

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 
 from core.report.affinities import shown_affinities, to_affinity_document
-from core.report.data import to_data_document, told_size
+from core.report.data import to_data_document, told_provenance
 from core.report.driven import to_drivers_document
 from core.report.evidence import to_evidence_document
 from core.report.plain import plain
-from core.report.suppression import Margins, State, tell
+from core.report.sizes import EVENTS, KNOWN, told_sizes
+from core.report.suppression import Margins, State
 from core.report.why import to_why_document
 from core.values import Grouping, Kind, Report, Task
 
@@ -21,14 +22,11 @@ def to_document(report: Report) -> dict[str, Any]:
     trained."""
     names = report.task_names
     best = report.recommended.grouping
-    affinities = shown_affinities(report)
+    affinities, sizes = shown_affinities(report), told_sizes(report.summary, report.tasks)
     return {
         "schema_version": SCHEMA_VERSION,
-        "tasks": [
-            _task(task, told_size(report.summary, number))
-            for number, task in enumerate(report.tasks)
-        ],
-        "data": to_data_document(report.summary, report.tasks),
+        "tasks": [_task(*one) for one in zip(report.tasks, sizes, strict=True)],
+        "data": to_data_document(report.summary, report.tasks, sizes),
         "affinity": to_affinity_document(affinities[0]),
         "other_affinities": [to_affinity_document(affinity) for affinity in affinities[1:]],
         "graph": {
@@ -50,28 +48,36 @@ def to_document(report: Report) -> dict[str, Any]:
             "n_groups": best.n_groups,
             "stability": plain(best.stability),
         },
-        "why": to_why_document(report, affinities[0].similarity),
+        "why": to_why_document(report, affinities[0].similarity, sizes),
         "drivers": to_drivers_document(report),
         "evidence": to_evidence_document(report.evidence),
         "notes": list(report.notes),
-        "provenance": dict(report.provenance),
+        "provenance": told_provenance(report),
     }
 
 
-def _task(task: Task, told: Margins | None) -> dict[str, Any]:
-    """What a task predicts; a share is null where it would tell a small count."""
-    is_shown = told is None or told.states[0, -1] == State.SHOWN
-    n_labelled = tell(task.n_labelled)
-    size = {"name": task.name, "kind": str(task.kind), "n_labelled": n_labelled}
+def _task(task: Task, told: Margins) -> dict[str, Any]:
+    """What a task predicts: the patients with a label, and the share of them with the event or the
+    mean of all labels; null where it would tell a small count."""
+    size = {"name": task.name, "kind": str(task.kind), "n_labelled": told.told(KNOWN, -1)}
     if task.kind is Kind.BINARY:
-        return {**size, "prevalence": plain(task.mean) if is_shown else None}
+        return {**size, "prevalence": _share(told)}
     if task.kind is Kind.UNKNOWN:
-        return size | {"n_labelled": n_labelled or None}
+        return size | {"n_labelled": size["n_labelled"] or None}
     if task.kind is Kind.REGRESSION:
-        return {**size, "mean": plain(task.mean)}
+        is_shown = told.states[KNOWN, -1] == State.SHOWN
+        return {**size, "mean": plain(task.mean) if is_shown else None}
     if task.kind is Kind.TIME_TO_EVENT:
-        return {**size, "event_share": plain(task.mean) if is_shown else None}
+        return {**size, "event_share": _share(told)}
     return {**size, "n_classes": len(task.classes)}
+
+
+def _share(told: Margins) -> float | None:
+    """The patients with the event among those with a label."""
+    n_events, n_known = (told.told(row, -1) for row in (EVENTS, KNOWN))
+    if not isinstance(n_events, int) or not isinstance(n_known, int) or not n_known:
+        return None
+    return n_events / n_known
 
 
 def _grouping(grouping: Grouping, names: tuple[str, ...]) -> dict[str, Any]:

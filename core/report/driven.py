@@ -1,11 +1,12 @@
 """The part of report.json that says which patients and columns drive the groups."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
-from core.report.data import told_size
 from core.report.plain import plain
-from core.report.suppression import State
+from core.report.sizes import EVENTS
+from core.report.suppression import Margins, State
 from core.summary import Drivers, GroupDrivers, Trait
 from core.values import Report
 
@@ -25,7 +26,7 @@ def to_drivers_document(report: Report) -> dict[str, Any]:
     }
 
 
-def to_group_drivers(report: Report, group: int) -> dict[str, Any]:
+def to_group_drivers(report: Report, group: int, sizes: Sequence[Margins]) -> dict[str, Any]:
     """Columns and patients of one group, each beside what chance reaches; nulls and nothing where
     it was not measured or is not above chance.
 
@@ -45,7 +46,7 @@ def to_group_drivers(report: Report, group: int) -> dict[str, Any]:
         "column_chance": _rounded(found.column_chance),
         "carried": _rounded(found.carried),
         "carried_chance": _rounded(found.carried_chance),
-        "traits": [_trait(one) for one in found.traits if _may_be_told(report, one)],
+        "traits": [_trait(one) for one in found.traits if _may_be_told(one, sizes)],
     }
 
 
@@ -80,13 +81,12 @@ def _mean(value: float, is_share: bool) -> float:
     return round(value, 2) if is_share else float(f"{value:.3g}")
 
 
-def _may_be_told(report: Report, one: Trait) -> bool:
-    """Whether all counts of the task whose label it is are told anyway, and the two sides do not
+def _may_be_told(one: Trait, sizes: Sequence[Margins]) -> bool:
+    """Whether all events of the task whose label it is are told anyway, and the two sides do not
     look the same once rounded."""
     if _mean(one.inside, one.is_share) == _mean(one.outside, one.is_share):
         return False
-    margins = told_size(report.summary, one.task) if one.task >= 0 else None
-    return margins is None or bool((margins.states == State.SHOWN).all())
+    return one.task < 0 or bool((sizes[one.task].states[EVENTS] == State.SHOWN).all())
 
 
 def _rounded(value: float, digits: int = 2) -> Any:

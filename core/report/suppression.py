@@ -43,15 +43,20 @@ class Margins(Frozen):
         return f"≤ {LARGEST_SMALL}" if state == State.SMALL else None
 
 
-def suppress(cells: Int[np.ndarray, "row column"]) -> Margins:
+def suppress(cells: Int[np.ndarray, "row column"], keeps_last_row: bool = False) -> Margins:
     """Add totals, and hide what must not be known.
 
     Whoever reads the result and knows that hidden cells are none of 1 … 10 can still not exclude
     any of 1 … 10 for a cell that is shown as "≤ 10". Where hiding single cells cannot do that, all
     but totals are hidden, whatever they are.
+
+    Args:
+        cells: without totals.
+        keeps_last_row: whether the totals of the columns may not be hidden to protect a cell, as
+            readers know them from elsewhere.
     """
     values = _with_totals(np.asarray(cells, dtype=np.int64))
-    states = _hide_some(values)
+    states = _hide_some(values, keeps_last_row)
     return Margins(values, _hide_all(values) if states is None else states)
 
 
@@ -79,14 +84,17 @@ def _with_totals(cells: Int[np.ndarray, "row column"]) -> Int[np.ndarray, "row c
     return np.concatenate([wide, wide.sum(axis=0, keepdims=True)])
 
 
-def _hide_some(values: Int[np.ndarray, "row column"]) -> Int[np.ndarray, "row column"] | None:
+def _hide_some(
+    values: Int[np.ndarray, "row column"], keeps_last_row: bool
+) -> Int[np.ndarray, "row column"] | None:
     """States with as little hidden as need be; None where single cells cannot protect."""
-    states = np.where(is_small(values), State.SMALL, State.SHOWN)
+    states, last_row = np.where(is_small(values), State.SMALL, State.SHOWN), len(values) - 1
     for row, column in np.argwhere(states == State.SMALL):
         found = [
             cycle
             for cycle in _cycles(values.shape, int(row), int(column))
             if _has_room(values, int(values[row, column]), cycle)
+            and not (keeps_last_row and any(cell[0] == last_row for cell in cycle.cells))
         ]
         if not found:
             return None

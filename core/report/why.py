@@ -9,7 +9,8 @@ from jaxtyping import Float, Int
 
 from core.report.driven import to_group_drivers
 from core.report.plain import plain
-from core.report.suppression import is_small
+from core.report.sizes import few_pairs
+from core.report.suppression import Margins
 from core.summary import Summary
 from core.values import Report
 
@@ -19,7 +20,7 @@ SAME_WAY = 0.8
 
 
 def to_why_document(
-    report: Report, similarity: Float[np.ndarray, "source target"]
+    report: Report, similarity: Float[np.ndarray, "source target"], sizes: Sequence[Margins]
 ) -> list[dict[str, Any]]:
     """One entry a recommended group, aggregates only; what is not known is null.
 
@@ -32,11 +33,12 @@ def to_why_document(
     Args:
         report: with the grouping and the summary of its data.
         similarity: of its main affinity, NaN where it must not be told.
+        sizes: the protected counts of its tasks, `core.report.sizes`.
     """
     labels = report.recommended.grouping.labels
     return [
         _group(report, similarity, np.flatnonzero(labels == number))
-        | to_group_drivers(report, place)
+        | to_group_drivers(report, place, sizes)
         for place, number in enumerate(np.unique(labels).tolist())
     ]
 
@@ -92,13 +94,16 @@ def _direction(pulls: Float[np.ndarray, " task"]) -> str:
 
 def _meetings(summary: Summary | None, members: Int[np.ndarray, " member"]) -> float | None:
     """Pairs of events in one record, over all pairs of tasks, as a multiple of what unrelated
-    tasks would have; None where there are too few to tell."""
+    tasks would have; None where there are too few to tell, or none of the pairs has enough
+    patients."""
     if summary is None or len(members) < 2:
         return None
     row, column = np.triu_indices(len(members), 1)
-    tables = summary.pairs[members[row], members[column]]
-    tables = tables[~np.isnan(tables).any(axis=(1, 2)) & (tables.sum(axis=(1, 2)) > 0)]
-    if not len(tables) or is_small(tables[:, 1, 1].sum(keepdims=True)).any():
+    pair = members[row], members[column]
+    tables, few = summary.pairs[pair], few_pairs(summary)[pair][:, 1, 1]
+    known = ~np.isnan(tables).any(axis=(1, 2)) & (tables.sum(axis=(1, 2)) > 0)
+    tables, few = tables[known], few[known]
+    if not len(tables) or (few.any() and not (tables[~few, 1, 1] > 0).any()):
         return None
     unrelated = tables[:, 1].sum(axis=1) * tables[:, :, 1].sum(axis=1) / tables.sum(axis=(1, 2))
     expected = float(unrelated.sum())

@@ -61,7 +61,7 @@ def survey_rows(
         copy_of=first,
         has_own_samples=len(coder.targets) > 1 and not learner.shares_rows,
         notes=notes,
-        n_labelled=None if learner.labelled is None else learner.labelled.count(),
+        **learner.of_patients(),
     )
 
 
@@ -141,6 +141,17 @@ class _Learner:
             code.describe(int(n), float(value))
             for code, n, value in zip(self.targets, self.labels.count, mean, strict=True)
         )
+
+    def of_patients(self) -> dict[str, Int[np.ndarray, "*count"]]:
+        """The counts of a survey that are of patients; none where a row is a patient."""
+        counted = self.labelled
+        if counted is None:
+            return {}
+        return {
+            "n_labelled": counted.count(),
+            "n_patients_by_split": counted.by_split(),
+            "n_patients_by_use": counted.by_use(),
+        }
 
     def copies(self) -> Int[np.ndarray, " task"]:
         """The first task with the same labels on every training row."""

@@ -8,7 +8,7 @@ from core.report.data import PLACES
 from core.report.story.blocks import Grid, Lines, Section
 from core.report.story.facts import Facts
 
-PARTS = {"train": "to learn", "validation": "to choose", "test": "to test"}
+USES = (("train", "learn"), ("validation", "choose"), ("test", "test"))
 
 
 def data_section(facts: Facts) -> Section:
@@ -22,14 +22,16 @@ def data_section(facts: Facts) -> Section:
 
 
 def _flow(data: Mapping[str, Any]) -> Grid:
-    parts = data["records_of"]
-    rows = (
-        ("Records", amounts.told(data["records"])),
-        ("Patients", amounts.told(data["patients"])),
-        ("Records with a label for any outcome", amounts.told(data["records_used"])),
-        *((f"Records {use} ({part})", amounts.told(parts[part])) for part, use in PARTS.items()),
+    """Records and their patients; a report of an earlier version counts patients once only."""
+    steps = ("All", "With a label for any outcome", *(f"To {use} ({part})" for part, use in USES))
+    records, patients = data["records_of"], data.get("patients_of", {})
+    columns = (
+        (data["records"], data["records_used"], *(records[part] for part, _ in USES)),
+        (data["patients"], data.get("patients_used"), *(patients.get(part) for part, _ in USES)),
     )
-    return Grid("From records to patients kept aside", ("Step", "Count"), rows, (False, True))
+    rows = zip(steps, *(map(amounts.told, column) for column in columns), strict=True)
+    title = "From records to patients kept aside"
+    return Grid(title, ("Step", "Records", "Patients"), tuple(rows), (False, True, True))
 
 
 def _labels(data: Mapping[str, Any]) -> Grid:
@@ -43,7 +45,7 @@ def _labels(data: Mapping[str, Any]) -> Grid:
                 *(amounts.told(events[place]) for place in PLACES),
             )
         )
-    titles = ("to learn", "to choose", "to test", "total")
+    titles = (*(f"to {use}" for _, use in USES), "total")
     columns = (
         "Outcome",
         *(f"Known, {part}" for part in titles),

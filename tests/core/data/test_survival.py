@@ -183,11 +183,12 @@ def test_the_command_line_takes_a_time_and_its_event(tmp_path):
 
 def test_report_and_page_tell_the_share_of_events():
     from core.report.document import _task
+    from core.report.sizes import told_sizes
     from dashboard.tables import task_rows
 
     table = load_table(survival_frame(), "y_*", kinds=KINDS)
     task = table.tasks[2]
-    entry = _task(task, None)
+    entry = _task(task, told_sizes(None, (task,))[0])
     assert entry["event_share"] == pytest.approx(task.mean)
     assert entry["kind"] == "time_to_event"
     assert task_rows(table.tasks, len(table.labels))["events"][2] == f"{task.mean:.1%}"

@@ -13,6 +13,7 @@ from core.data.streamed import open_table
 from core.report import Audience, make_manifest, tell, to_document
 from core.report.driven import to_group_drivers
 from core.report.driven_words import NOT_KNOWN
+from core.report.sizes import told_sizes
 from core.report.story import Grid
 from core.summary import Trait
 from tests.cohort import plan_with
@@ -175,6 +176,10 @@ def test_the_tables_hold_the_numbers_of_the_document():
     )
 
 
+def traits_of(report):
+    return to_group_drivers(report, 0, told_sizes(report.summary, report.tasks))["traits"]
+
+
 def test_a_label_with_hidden_counts_is_no_trait(report):
     """Its shares would bring back what the table of counts hides."""
     name = report.task_names[0]
@@ -182,18 +187,18 @@ def test_a_label_with_hidden_counts_is_no_trait(report):
     mark = Trait(name, 0, True, 0.6, 0.2, 1.5)
     group = replace(found, traits=(mark,))
     shown = replace(report, drivers=replace(report.drivers, groups=(group, group)))
-    assert [one["name"] for one in to_group_drivers(shown, 0)["traits"]] == [name]
+    assert [one["name"] for one in traits_of(shown)] == [name]
     labels = report.summary.labels.copy()
     labels[0, 2] = (4, 300)
     hidden = replace(shown, summary=replace(report.summary, labels=labels))
-    assert to_group_drivers(hidden, 0)["traits"] == []
+    assert traits_of(hidden) == []
 
 
 def test_sides_that_look_alike_once_rounded_are_left_out(report):
     found = report.drivers.groups[0]
     group = replace(found, traits=(Trait("day", -1, False, 18262.4, 18264.9, 0.5),))
     alike = replace(report, drivers=replace(report.drivers, groups=(group, group)))
-    assert to_group_drivers(alike, 0)["traits"] == []
+    assert traits_of(alike) == []
 
 
 def test_the_manifest_lists_every_column_that_is_named():
