@@ -23,8 +23,9 @@ from core.landscape import OneStep
 from core.landscape.look_ahead.joint import rows_of_look
 from core.landscape.refits.halves import MAX_ROWS as MOST_REFITTED
 from core.landscape.refits.readings import FOLLOWED
-from core.null import MAX_ROWS, N_PERMUTATIONS, STEP_ROWS
+from core.null import N_PERMUTATIONS, STEP_ROWS
 from core.plan import Plan
+from core.unrelated import MAX_ROWS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,4 +1,4 @@
-"""`taskscape group` and `taskscape resume`: start the worker of a run and watch it."""
+"""`taskscape group`: make a run, start its worker and watch it."""
 
 import os
 import secrets

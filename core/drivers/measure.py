@@ -22,10 +22,10 @@ from core.landscape import (
     most_at_once,
     prepare_inputs,
 )
-from core.null import draw_patients, label_keys, permute_labels
 from core.progress import OnProgress, silent
 from core.summary import Drivers
 from core.threads import side_by_side
+from core.unrelated import draw_patients, label_keys, permute_labels
 from core.values import TaskTable
 
 MOST_PATIENTS = 2000
@@ -54,8 +54,8 @@ def measure_drivers(
 
     The landscape is measured again on one training row of at most 2,000 patients, from three
     random starts, and 19 times with the labels of every task permuted among its own labelled rows
-    (`core.null`): what the groups reach there is chance. A tenth of the patients, those who add
-    most to the agreement of a group, are said to drive it and are compared to all others.
+    (`core.unrelated`): what the groups reach there is chance. A tenth of the patients, those who
+    add most to the agreement of a group, are said to drive it and are compared to all others.
 
     Args:
         table: only its training rows are looked at.
