@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.errors import MethodError
-from core.landscape.rows.label_sums import sum_label_parts
+from core.landscape.rows.label_sums import sum_labels
 from core.values import Kind, LabelSums, Landscape, PairSums, Points, Task
 
 HEADS = "recorded"
@@ -94,7 +94,7 @@ def _label_sums(
 ) -> LabelSums:
     """Labels whose kind nobody said are read as numbers; without any label the sums are empty."""
     told = tuple(_with_classes(task, labels[:, k]) for k, task in enumerate(tasks))
-    return sum_label_parts(told, ((labels, block),), labels, n_blocks)
+    return sum_labels(told, ((labels, block),), labels, n_blocks)
 
 
 def _with_classes(task: Task, label: Float[np.ndarray, " sample"]) -> Task:

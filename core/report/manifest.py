@@ -51,7 +51,7 @@ def make_manifest(
     audience: str = "engineer",
     names: Mapping[tuple[str, ...], str] | None = None,
 ) -> Manifest:
-    """What `write_report` of the same arguments puts into the file."""
+    """What `render_report` of the same arguments puts into the file."""
     groups = [tuple(group) for group in document["recommended"]["groups"]]
     return Manifest(
         form=form,

@@ -49,22 +49,6 @@ def render_report(
     return FORMATS[form](document, tell(document, names).for_audience(Audience(audience)))
 
 
-def write_report(
-    document: Mapping[str, Any],
-    form: str,
-    path: Path,
-    audience: str = "engineer",
-    names: Names | None = None,
-) -> None:
-    """Render and save.
-
-    Raises:
-        MethodError: unknown format or audience.
-        RunError: the path cannot be written; nothing is left behind.
-    """
-    save_report(render_report(document, form, audience, names), path)
-
-
 def save_report(content: bytes, path: Path) -> None:
     """Write what `render_report` gave to `path` (`-` is stdout), whole or not at all;
     folders that are missing above it are made.

@@ -6,8 +6,6 @@ from jaxtyping import Float
 from core.evidence.search.measured import Group, Measured, as_groups, membership
 from core.evidence.search.rules import Rules
 
-_SIZES = (0.5, 0.25)
-
 
 def first_groups(
     measured: Measured,

@@ -12,26 +12,22 @@ RANKED = (Kind.REGRESSION, Kind.TIME_TO_EVENT)
 
 def sum_labels(
     tasks: Sequence[Task],
-    labels: Float[np.ndarray, "row task"],
-    block: Int[np.ndarray, " row"],
-) -> LabelSums:
-    """Sums of each block over the rows that two label columns share.
-
-    A regression enters as its rank among all its labelled rows (ties share their mean rank),
-    counted from the middle one; a time to event as the rank of its excess of events; a multiclass
-    task as one 0/1 column a class.
-    """
-    return sum_label_parts(tasks, ((labels, block),), labels, int(block.max(initial=-1)) + 1)
-
-
-def sum_label_parts(
-    tasks: Sequence[Task],
     parts: Iterable[tuple[Float[np.ndarray, "row task"], Int[np.ndarray, " row"]]],
     known_rows: Float[np.ndarray, "known_row task"],
     n_blocks: int,
 ) -> LabelSums:
-    """`sum_labels` of rows that come in parts, with their blocks; ranks are taken among the labels
-    of `known_rows`."""
+    """Sums of each block over the rows that two label columns share.
+
+    A regression enters as its rank among the labels of `known_rows` (ties share their mean rank),
+    counted from the middle one; a time to event as the rank of its excess of events; a multiclass
+    task as one 0/1 column a class.
+
+    Args:
+        tasks: in the order of the labels.
+        parts: labels of some rows, and their blocks; read once.
+        known_rows: the labels that ranks are taken among.
+        n_blocks: in all parts.
+    """
     owner = [k for k, task in enumerate(tasks) for _ in range(_n_columns(task))]
     sums = np.zeros((4, n_blocks, len(owner), len(owner)))
     ordered = [_ordered(task, column) for task, column in zip(tasks, known_rows.T, strict=True)]

@@ -17,7 +17,7 @@ from core.errors import TableError
 from core.inputs import InputScale, apply_scale, fit_scale
 from core.keys import block_of
 from core.landscape.rows.blocks import assign_blocks
-from core.landscape.rows.label_sums import sum_label_parts
+from core.landscape.rows.label_sums import sum_labels
 from core.landscape.rows.labels import (
     Distinct,
     Labels,
@@ -141,7 +141,7 @@ def from_table(
         at_hand=at_hand,
         weight=np.ones(len(rows)),
         parts=lambda: iter((at_hand,)),
-        label_sums=lambda: sum_label_parts(table.tasks, ((raw, block),), raw, n_blocks),
+        label_sums=lambda: sum_labels(table.tasks, ((raw, block),), raw, n_blocks),
     )
 
 
@@ -181,7 +181,7 @@ def from_stream(table: StreamedTable, n_blocks: int, seed: int) -> Material:
         at_hand=at_hand,
         weight=survey.weight[rows],
         parts=lambda: (part(batch) for batch in table.stream.batches()),
-        label_sums=lambda: sum_label_parts(table.tasks, label_parts(), raw[copies], n_blocks),
+        label_sums=lambda: sum_labels(table.tasks, label_parts(), raw[copies], n_blocks),
         notes=survey.notes,
     )
 

@@ -122,7 +122,6 @@ class Slide(Frozen):
     message: str
     block: Block | None
     notes: str
-    is_what_if: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -87,7 +87,7 @@ def _what_if(facts: Facts) -> list[Slide]:
         of_100 = None if share is None else amounts.in_100(share)
         message = words.alternative(n_groups, len(facts.task_names), of_100)
         lines = tuple(amounts.join_some(group, 8) for group in groups)
-        slides.append(Slide(f"What if: {message}", Lines(lines, True), message, is_what_if=True))
+        slides.append(Slide(f"What if: {message}", Lines(lines, True), message))
     return slides + _without(facts)
 
 
@@ -103,7 +103,7 @@ def _without(facts: Facts) -> list[Slide]:
     (after, before, name), number = max(found, key=lambda one: one[0][0] - one[0][1])
     message = words.without(name, facts.title(number), before, after)
     kept = tuple(member for member in facts.groups[number] if member != name)
-    return [Slide(f"What if: {message}", Lines(kept, True), message, is_what_if=True)]
+    return [Slide(f"What if: {message}", Lines(kept, True), message)]
 
 
 def _loosest(facts: Facts, members: tuple[str, ...]) -> tuple[int, int, str] | None:

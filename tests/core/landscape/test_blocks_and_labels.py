@@ -63,7 +63,7 @@ def test_label_sums_are_the_moments_over_shared_rows(missing):
     labels = draw_labels(60, "bm", missing=missing)
     table = make_table(labels, "bm")
     block = np.arange(60) // 20
-    sums = sum_labels(table.tasks, labels, block)
+    sums = sum_labels(table.tasks, [(labels, block)], labels, 3)
     np.testing.assert_array_equal(sums.task, [0, 1, 1, 1])
     part = labels[20:40]
     shared = part[~np.isnan(part).any(axis=1)]

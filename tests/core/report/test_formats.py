@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from core.errors import MethodError, RunError
-from core.report import FORMATS, Audience, render_report, tell, write_report
+from core.report import FORMATS, Audience, render_report, save_report, tell
 from tests.core.report.documents import document, evidence_of
 from tests.core.report.reading import (
     html_tags,
@@ -193,7 +193,7 @@ def test_pdf_is_tagged_titled_and_passes_an_independent_checker(made, hard, tmp_
 
     for number, one in enumerate((made, hard, document(2))):
         path = tmp_path / f"{number}.pdf"
-        write_report(one, "pdf", path)
+        save_report(render_report(one, "pdf"), path)
         found = pdfua.validate(str(path)).findings
         assert [f.rule_id for f in found] == []
         with pikepdf.open(path) as pdf:
@@ -247,17 +247,17 @@ def test_unknown_formats_and_audiences_list_the_known(made):
 def test_a_path_that_cannot_be_written_leaves_nothing(made, form, tmp_path):
     (tmp_path / "file").write_text("kept")
     with pytest.raises(RunError, match="Cannot write"):
-        write_report(made, form, tmp_path / "file" / "report")
+        save_report(render_report(made, form), tmp_path / "file" / "report")
     (tmp_path / "folder").mkdir()
     with pytest.raises(RunError, match="Cannot write"):
-        write_report(made, form, tmp_path / "folder")
+        save_report(render_report(made, form), tmp_path / "folder")
     assert sorted(os.listdir(tmp_path)) == ["file", "folder"]
     assert (tmp_path / "file").read_text() == "kept"
 
 
 def test_a_report_replaces_an_older_one_as_a_whole(made, tmp_path):
     path = tmp_path / "deep" / "report.html"
-    write_report(made, "html", path, "clinician")
-    write_report(made, "html", path, "engineer")
+    save_report(render_report(made, "html", "clinician"), path)
+    save_report(render_report(made, "html", "engineer"), path)
     assert path.read_bytes() == render_report(made, "html", "engineer")
     assert os.listdir(path.parent) == ["report.html"]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core import explain_groups
-from core.report import FORMATS, make_manifest, render_report, to_document, write_report
+from core.report import FORMATS, make_manifest, render_report, save_report, to_document
 from core.runs import name_group, read_document
 from tests.core.export.cohort import BINARY, SECRET, SECRET_NOTE, make_run, mixed_frame
 from tests.core.report.reading import pdf_bytes, zip_bytes
@@ -58,7 +58,7 @@ def test_no_secret_is_in_any_byte(form, document, frame, run, tmp_path, monkeypa
     for variable in ("USER", "LOGNAME", "USERNAME"):
         monkeypatch.setenv(variable, USER)
     path = tmp_path / f"secret-output-name.{form}"
-    write_report(document, form, path)
+    save_report(render_report(document, form), path)
     found = every_byte(path.read_bytes(), form)
     for secret in (*secrets(frame, run), "secret-output-name"):
         assert secret.encode() not in found, secret
