@@ -1,4 +1,4 @@
-"""What the selected samples are, below the map; and what they say of tasks on other pages."""
+"""What the selected samples are, below the map."""
 
 import numpy as np
 import streamlit as st
@@ -6,6 +6,7 @@ from jaxtyping import Bool
 
 from core.profile import Profile
 from core.runs import Run
+from core.selected_pull import Pull
 from core.values import Report
 from dashboard.charts.profile_bars import draw_profile
 from dashboard.components import show_chart
@@ -13,10 +14,8 @@ from dashboard.results import chosen_of, landscape_of, map_of, profile_of, pull_
 from dashboard.selected import (
     difference_rows,
     explain,
-    group_pull_rows,
     pull_rows,
     pulled_pairs,
-    say_pair,
     say_selected,
 )
 from dashboard.selection import SampleSelection
@@ -24,7 +23,7 @@ from dashboard.selection_panel import name_samples
 from dashboard.session import change_view, is_dark, newly, view
 from dashboard.source import show_missing
 from dashboard.tables import selection_rows
-from dashboard.words import plain, sentence
+from dashboard.words import quoted, sentence
 
 
 def chosen_on_show(run: Run) -> Bool[np.ndarray, " point"] | None:
@@ -42,7 +41,7 @@ def show_selection(run: Run, report: Report) -> None:
             "together or apart. *Selections* beside the page also takes rows by a value."
         )
         return
-    st.subheader(f"Your selection{_quoted(selection)}")
+    st.subheader(f"Your selection{quoted(selection.name)}")
     profile, pull = profile_of(run, selection), pull_of(run, report, selection)
     if pull is None:
         st.info(
@@ -63,28 +62,31 @@ def show_selection(run: Run, report: Report) -> None:
             with st.expander("Whose points they are"):
                 _show_tasks(run, report, selection)
     with right:
-        st.markdown("**Which tasks do these rows pull together or apart?**")
-        pairs = pull_rows(pull, report.task_names)
-        if pairs.empty:  # of very many tasks a row has only a few points
-            st.caption(
-                "No two tasks have more than 10 selected and 10 other rows with a point each."
-            )
-            return
-        picked = st.dataframe(
-            pairs,
-            hide_index=True,
-            height=380,
-            alt="Pairs of tasks, by how the selected rows pull them",
-            on_select="rerun",
-            selection_mode="single-row",
-            key="pull",
-        )
-        st.caption(explain(pull))
-        st.caption("Pick a row to look at its two tasks on Affinity and Task graph.")
+        _show_pull(pull, report.task_names)
+
+
+def _show_pull(pull: Pull, task_names: tuple[str, ...]) -> None:
+    """The pairs of tasks by how the selected rows pull them; one that is picked is looked at."""
+    st.markdown("**Which tasks do these rows pull together or apart?**")
+    pairs = pull_rows(pull, task_names)
+    if pairs.empty:  # of very many tasks a row has only a few points
+        st.caption("No two tasks have more than 10 selected and 10 other rows with a point each.")
+        return
+    picked = st.dataframe(
+        pairs,
+        hide_index=True,
+        height=380,
+        alt="Pairs of tasks, by how the selected rows pull them",
+        on_select="rerun",
+        selection_mode="single-row",
+        key="pull",
+    )
+    st.caption(explain(pull))
+    st.caption("Pick a row to look at its two tasks on Affinity and Task graph.")
     for row in picked["selection"]["rows"][:1]:
         one, other = pulled_pairs(pull)[row]
         if newly("pull_pair", (one, other)):
-            change_view(pair=(report.task_names[one], report.task_names[other]))
+            change_view(pair=(task_names[one], task_names[other]))
 
 
 def _show_profile(profile: Profile | None) -> None:
@@ -107,43 +109,3 @@ def _show_tasks(run: Run, report: Report, selection: SampleSelection) -> None:
             hide_index=True,
             alt="How many selected points each task has, against its share of all points",
         )
-
-
-def show_pair_in_selection(run: Run, report: Report, source: int, target: int) -> None:
-    """What the selected samples say of two tasks; nothing where no samples are selected."""
-    if (selection := view().samples) and (pull := pull_of(run, report, selection)):
-        said = sentence(say_pair(pull, source, target))
-        st.info(f"In your selection{_quoted(selection)}: {said}")
-
-
-def show_groups_in_selection(run: Run, report: Report) -> None:
-    """How alike the tasks of each group are among the selected samples."""
-    if not (selection := view().samples) or not (pull := pull_of(run, report, selection)):
-        return
-    grouping = report.recommended.grouping
-    rows = group_pull_rows(pull, grouping, grouping.labels)
-    st.subheader(f"In your selection of samples{_quoted(selection)}")
-    if rows.empty:
-        st.caption("No group has two tasks that share more than 10 selected rows.")
-        return
-    st.dataframe(rows, hide_index=True, alt="How alike the tasks of each group are in it")
-    st.caption(explain(pull))
-
-
-def explain_test_rows() -> None:
-    """Why a selection of samples changes nothing where models are judged."""
-    if (selection := view().samples) is not None:
-        st.caption(
-            f"Your selection{_quoted(selection)} holds rows of the training part, where the "
-            "landscape is drawn. Models are judged on test rows, which are in no selection."
-        )
-
-
-def explain_report() -> None:
-    """Why a selection changes nothing in what is handed on."""
-    if view().samples is not None or view().tasks is not None:
-        st.caption("Your selection stays with you: a report tells of all rows and all tasks.")
-
-
-def _quoted(selection: SampleSelection) -> str:
-    return f" “{plain(selection.name)}”" if selection.name else ""

@@ -78,6 +78,11 @@ def plain(text: str) -> str:
     return "".join(f"\\{letter}" if letter in _MARKDOWN else letter for letter in clean(text))
 
 
+def quoted(name: str) -> str:
+    """A name in quotes, to go on a sentence with; nothing where there is none."""
+    return f" “{plain(name)}”" if name else ""
+
+
 def sentence(text: str) -> str:
     """A sentence of the engine for a page: the options of the command line go by the names that
     the page has for them, and what came from the data is inert."""

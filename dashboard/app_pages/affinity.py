@@ -12,8 +12,8 @@ from dashboard.jobs import require_report
 from dashboard.on_show import current_run
 from dashboard.pair_metric import show_left_out, show_pair_metrics
 from dashboard.results import any_table_of
+from dashboard.selection_elsewhere import show_pair_in_selection
 from dashboard.session import bound, change_view, is_dark, newly, view
-from dashboard.show_selection import show_pair_in_selection
 from dashboard.shown import shown_beside, shown_measure, shown_pair, task_order
 from dashboard.source import show_or_miss
 from dashboard.words import plain, sentence

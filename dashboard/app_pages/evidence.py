@@ -11,8 +11,8 @@ from dashboard.figures import draw_evidence_page
 from dashboard.jobs import is_at_work, require_report, show_job, was_started
 from dashboard.on_show import current_run
 from dashboard.results import evidence_of
+from dashboard.selection_elsewhere import explain_test_rows
 from dashboard.session import address, is_dark, view
-from dashboard.show_selection import explain_test_rows
 from dashboard.shown import marked_tasks
 from dashboard.source import is_greyed, show_missing
 from dashboard.table_counts import say_sample

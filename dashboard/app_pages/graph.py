@@ -8,8 +8,8 @@ from dashboard.figures import draw_graph_page
 from dashboard.jobs import require_report
 from dashboard.on_show import current_run
 from dashboard.results import places_of
+from dashboard.selection_elsewhere import show_pair_in_selection
 from dashboard.session import address, bound, change_view, is_dark, newly, view
-from dashboard.show_selection import show_pair_in_selection
 from dashboard.shown import edges_on_show, shown_pair
 from dashboard.tables import edge_rows, neighbour_rows
 from dashboard.words import plain, sentence

@@ -6,8 +6,8 @@ from core.grouping import rank_groupings
 from dashboard.answer import show_advice
 from dashboard.jobs import require_report
 from dashboard.on_show import current_run
+from dashboard.selection_elsewhere import show_groups_in_selection
 from dashboard.session import address
-from dashboard.show_selection import show_groups_in_selection
 from dashboard.source import is_greyed
 from dashboard.tables import alternative_rows
 from dashboard.tune_groups import tune_groups

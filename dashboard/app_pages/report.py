@@ -14,8 +14,8 @@ from dashboard.report_blocks import show_answer, show_section
 from dashboard.report_files import offer_files
 from dashboard.report_names import ask_name
 from dashboard.results import document_of
+from dashboard.selection_elsewhere import explain_report
 from dashboard.session import address, bound, view
-from dashboard.show_selection import explain_report
 from dashboard.source import is_greyed, show_missing
 from dashboard.widgets import pick_one
 from dashboard.words import plain
