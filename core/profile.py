@@ -3,12 +3,12 @@
 chosen = …                                    one flag a point of the landscape
 profile = profile_samples(table, landscape.points, chosen)
 
-Aggregates only: a count of 1 to 10 rows is told as FEW, and what would give it away by subtraction
-is left out.
+Aggregates only: what 1 to 10 patients have is not told, nor what would give it away by subtraction.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -17,8 +17,9 @@ from core.frozen import Frozen
 from core.values import Kind, Points, Split, TaskTable
 
 SMALL = 10
-"""Counts from 1 to this are told as FEW only."""
+"""Counts of patients from 1 to this are told as FEW only."""
 FEW = f"≤ {SMALL}"
+FEW_NOTE = f"a count is {FEW} patients"
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +27,8 @@ class Difference(Frozen):
     """One column among the selected rows (inside) and all others of the landscape (outside).
 
     `inside` and `outside` are shares for a column of zeros and ones, else means; `effect` is their
-    difference in standard deviations of both together. All three are NaN where a count behind them
-    is small; `note` then says so.
+    difference in standard deviations of both together. All three are NaN where too few patients are
+    behind them; `note` then says so.
     """
 
     column: str
@@ -46,12 +47,14 @@ class Profile(Frozen):
     n_inside: int
     n_outside: int
     n_points: int
-    differences: tuple[Difference, ...]
+    patients: tuple[int, int]
+    """Of the rows inside and of those outside; one may have rows on both sides."""
+    differences: tuple[Difference, ...] = ()
 
     @property
     def is_small(self) -> bool:
-        """Whether there are too few rows on one side to say anything of them."""
-        return self.n_inside <= SMALL or self.n_outside <= SMALL
+        """Whether there are too few patients on one side to say anything of them."""
+        return min(self.patients) <= SMALL
 
 
 def selected_rows(points: Points, chosen: Bool[np.ndarray, " point"]) -> Int[np.ndarray, " row"]:
@@ -92,12 +95,30 @@ def profile_rows(
     """
     rows = table.rows(Split.TRAIN)
     inside, outside = rows[is_inside[rows]], rows[~is_inside[rows]]
-    found = Profile(len(inside), len(outside), n_points, ())
+    patients = len(np.unique(table.patient[inside])), len(np.unique(table.patient[outside]))
+    found = Profile(len(inside), len(outside), n_points, patients)
     if found.is_small:
         return found
-    differences = [_compare(*column, inside, outside) for column in _columns(table)]
+    most_each = int(np.bincount(np.unique(table.patient[rows], return_inverse=True)[1]).max())
+    sides = tuple(_Side(part, table.patient, most_each) for part in (inside, outside))
+    differences = [_compare(*column, sides) for column in _columns(table)]
     differences.sort(key=lambda one: -np.nan_to_num(abs(one.effect), nan=-1.0))
-    return Profile(found.n_inside, found.n_outside, found.n_points, tuple(differences))
+    return replace(found, differences=tuple(differences))
+
+
+class _Side(NamedTuple):
+    """The selected rows, or the others; no patient has more than `most_each` rows."""
+
+    rows: Int[np.ndarray, " row"]
+    patient: Int[np.ndarray, " sample"]
+    most_each: int
+
+    def has_few(self, where: Bool[np.ndarray, " row"]) -> bool:
+        """Whether some of its rows are of 1 to 10 patients."""
+        n = int(where.sum())
+        if n > SMALL * self.most_each:
+            return False
+        return 0 < len(np.unique(self.patient[self.rows[where]])) <= SMALL
 
 
 def _columns(table: TaskTable) -> Iterator[tuple[str, bool, Float[np.ndarray, " sample"]]]:
@@ -119,16 +140,18 @@ def _compare(
     name: str,
     is_label: bool,
     values: Float[np.ndarray, " sample"],
-    inside: Int[np.ndarray, " row"],
-    outside: Int[np.ndarray, " row"],
+    sides: Sequence[_Side],
 ) -> Difference:
-    sides = [part[~np.isnan(part)].astype(float) for part in (values[inside], values[outside])]
-    both = np.concatenate(sides)
+    parts = [values[side.rows].astype(float) for side in sides]
+    known = [~np.isnan(part) for part in parts]
+    both = np.concatenate([part[here] for part, here in zip(parts, known, strict=True)])
     is_share = bool(np.isin(both, (0.0, 1.0)).all())
-    counts = [int((side == value).sum()) for side in sides for value in (0, 1)] if is_share else []
-    if min(map(len, sides)) <= SMALL or any(0 < count <= SMALL for count in counts):
+    told = [(side, here) for side, here in zip(sides, known, strict=True)]
+    if is_share:
+        told += [(side, part == v) for side, part in zip(sides, parts, strict=True) for v in (0, 1)]
+    if not all(map(np.any, known)) or any(side.has_few(where) for side, where in told):
         nan = float("nan")
-        return Difference(name, is_label, is_share, nan, nan, nan, f"a count is {FEW}")
-    low, high = (float(side.mean()) for side in sides)
+        return Difference(name, is_label, is_share, nan, nan, nan, FEW_NOTE)
+    low, high = (float(part[here].mean()) for part, here in zip(parts, known, strict=True))
     spread = float(both.std())
     return Difference(name, is_label, is_share, low, high, (low - high) / spread if spread else 0.0)

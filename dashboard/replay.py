@@ -123,7 +123,8 @@ def _landscape(
         return dict(drawn), None
     profile = profile_chosen(table, points, chosen, selection) if table is not None else None
     signed = report.affinity.measure != SIGNED_BY_MAGNITUDE
-    pull = measure_pull(points, chosen, len(report.tasks), signed)
+    patient = None if table is None else table.patient
+    pull = measure_pull(points, chosen, len(report.tasks), signed, patient)
     charts = draw_landscape_page(report, points, flat, view, chosen, profile, table, dark=dark)
     pairs = pull_rows(pull, report.task_names).to_dict("records")
     rows = [asdict(one) for one in profile.differences] if profile is not None else []

@@ -217,7 +217,8 @@ def _pull(
     chosen = chosen_of(run, selection)
     if chosen is None:
         return None
-    return measure_pull(landscape_of(run, run.plan.heads).points, chosen, n_tasks, signed)
+    points, table = landscape_of(run, run.plan.heads).points, any_table_of(run)
+    return measure_pull(points, chosen, n_tasks, signed, None if table is None else table.patient)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

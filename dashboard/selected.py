@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float
 
-from core.profile import SMALL, Profile, profile_rows, profile_samples
+from core.profile import FEW, SMALL, Profile, profile_rows, profile_samples
 from core.report.letters import letter
 from core.selected_pull import Pull
 from core.values import Grouping, Points, Projection, TaskTable
@@ -55,22 +55,24 @@ def column_values(table: TaskTable, wanted: Range) -> Float[np.ndarray, " sample
     return np.asarray(values[:, names.index(wanted.column)], dtype=float)
 
 
-def count(n: int) -> str:
-    """A number of rows, small ones hidden."""
-    return f"≤ {SMALL}" if 0 < n <= SMALL else f"{n:,}"
-
-
 def say_selected(profile: Profile, selection: SampleSelection) -> str:
-    """How many rows are selected, and why nothing more can be said of few."""
-    total = profile.n_inside + profile.n_outside
-    inside = count(profile.n_inside)
-    if 0 < profile.n_outside <= SMALL:
-        inside = f"All but {count(profile.n_outside)}"
+    """How many rows are selected, and why nothing more can be said of few patients."""
+    total, others = profile.n_inside + profile.n_outside, profile.patients[1]
+    inside = _say_rows(profile.n_inside, profile.patients[0])
+    if 0 < others <= SMALL:
+        inside = f"All but {_say_rows(profile.n_outside, others)}"
     have = "such a value" if selection.range else "more than their share of points inside"
     head = f"{inside} of {total:,} training rows have {have}."
     if profile.is_small:
-        return f"{head} A group of {SMALL} rows or fewer is not described; select others."
+        return f"{head} A group of {SMALL} patients or fewer is not described; select others."
     return head
+
+
+def _say_rows(n_rows: int, n_patients: int) -> str:
+    """A number of rows, that of few patients hidden, with that of the patients where it differs."""
+    if 0 < n_patients <= SMALL:
+        return FEW if n_rows == n_patients else f"the rows of {FEW} patients"
+    return f"{n_rows:,}" if n_rows == n_patients else f"{n_rows:,} (from {n_patients:,} patients)"
 
 
 def difference_rows(profile: Profile) -> pd.DataFrame:
@@ -89,7 +91,7 @@ def difference_rows(profile: Profile) -> pd.DataFrame:
 
 
 def pulled_pairs(pull: Pull) -> list[tuple[int, int]]:
-    """The pairs of tasks, the largest difference first; pairs with few rows are left out."""
+    """The pairs of tasks, the largest difference first; pairs with few patients are left out."""
     gap = pull.difference
     first, second = np.triu_indices(len(gap), 1)
     known = np.isfinite(gap[first, second])
@@ -138,7 +140,7 @@ def group_pull_rows(pull: Pull, grouping: Grouping, labels: np.ndarray) -> pd.Da
 def say_pair(pull: Pull, source: int, target: int) -> str:
     """How alike two tasks are among the selected rows, as a sentence."""
     if not np.isfinite(pull.difference[source, target]):
-        return f"{SMALL} rows or fewer have a point for both tasks: nothing is told of them."
+        return f"{SMALL} patients or fewer have a row with a point for both: nothing is told of it."
     return (
         f"{_name(pull)} {number(float(pull.inside[source, target]), 2)} among the selected rows, "
         f"{number(float(pull.outside[source, target]), 2)} among the others: the selection pulls "

@@ -25,7 +25,7 @@ def show_groups_in_selection(run: Run, report: Report) -> None:
     rows = group_pull_rows(pull, grouping, grouping.labels)
     st.subheader(f"In your selection of samples{quoted(selection.name)}")
     if rows.empty:
-        st.caption("No group has two tasks that share more than 10 selected rows.")
+        st.caption("No group has two tasks that share selected rows of more than 10 patients.")
         return
     st.dataframe(rows, hide_index=True, alt="How alike the tasks of each group are in it")
     st.caption(explain(pull))

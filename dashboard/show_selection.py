@@ -70,7 +70,9 @@ def _show_pull(pull: Pull, task_names: tuple[str, ...]) -> None:
     st.markdown("**Which tasks do these rows pull together or apart?**")
     pairs = pull_rows(pull, task_names)
     if pairs.empty:  # of very many tasks a row has only a few points
-        st.caption("No two tasks have more than 10 selected and 10 other rows with a point each.")
+        st.caption(
+            "No two tasks have selected and other rows of more than 10 patients with a point each."
+        )
         return
     picked = st.dataframe(
         pairs,

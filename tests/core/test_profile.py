@@ -1,10 +1,12 @@
 """What sets selected samples apart: by hand, by brute force, and with nothing small told."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from core.data import load_table
-from core.profile import FEW, SMALL, profile_samples, selected_rows
+from core.profile import FEW_NOTE, SMALL, profile_rows, profile_samples, selected_rows
 from core.values import Points, Split
 from tests.cohort import small_cohort
 
@@ -72,7 +74,7 @@ def test_a_small_cell_hides_both_sides_and_their_difference(table):
     inside = np.array([*positives[:3], *[row for row in rows if label[row] == 0][:40]])
     profile = profile_samples(table, points, np.isin(points.sample, inside))
     one = next(one for one in profile.differences if one.column == table.tasks[0].name)
-    assert one.note == f"a count is {FEW}"
+    assert one.note == FEW_NOTE
     assert np.isnan([one.inside, one.outside, one.effect]).all()
     for other in profile.differences:
         if other.is_share and not other.note:
@@ -102,3 +104,42 @@ def test_a_row_is_selected_when_more_of_its_points_are_than_on_average(table, sh
     assert selected_rows(points, np.zeros_like(chosen)).tolist() == []
     everything = selected_rows(points, np.ones_like(chosen))
     assert everything.tolist() == np.unique(points.sample).tolist()
+
+
+@pytest.mark.parametrize("n", [1, SMALL])
+def test_a_selection_of_ten_patients_or_fewer_is_not_described(table, n):
+    """However many rows they have: eleven each."""
+    rows = table.rows(Split.TRAIN)
+    patient = np.arange(len(table.labels))
+    patient[rows[: 11 * n]] = np.repeat(rows[:n], 11)
+    many = replace(table, patient=patient)
+    inside = np.isin(np.arange(len(patient)), rows[: 11 * n])
+    for is_inside in (inside, ~inside):
+        profile = profile_rows(many, is_inside, 0)
+        assert profile.is_small
+        assert profile.differences == ()
+        assert sorted(profile.patients) == [n, len(rows) - 11 * n]
+    assert not profile_rows(table, np.isin(np.arange(len(patient)), rows[:11]), 0).is_small
+
+
+def test_eleven_rows_of_one_patient_hide_the_column_that_only_they_have(table):
+    """Labels, flags, and values that only few have at all."""
+    rows = table.rows(Split.TRAIN)
+    patient = np.arange(len(table.labels))
+    patient[rows[:11]] = rows[0]
+    features = np.array(table.features, dtype=float)
+    features[:, 2] = 0.0
+    features[rows[:11], 2] = 1.0
+    features[:, 3] = np.nan
+    features[rows[:40], 3] = np.arange(40.0)
+    features[rows[11:70], 3] = np.where(np.arange(59) < 29, np.nan, 5.0)
+    only = replace(table, patient=patient, features=features)
+    profile = profile_rows(only, np.isin(np.arange(len(patient)), rows[:40]), 0)
+    notes = {one.column: one.note for one in profile.differences}
+    assert notes[table.feature_names[2]] == FEW_NOTE
+    assert notes[table.feature_names[3]] == FEW_NOTE
+    each = profile_rows(
+        replace(only, patient=table.patient), np.isin(patient, patient[rows[:40]]), 0
+    )
+    notes = {one.column: one.note for one in each.differences}
+    assert notes[table.feature_names[2]] == notes[table.feature_names[3]] == ""

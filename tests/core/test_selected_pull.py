@@ -64,3 +64,59 @@ def test_pairs_with_ten_shared_rows_or_fewer_are_not_told(table):
     assert np.isnan(pull.inside).all()
     assert np.isnan(pull.difference).all()
     assert np.isfinite(pull.outside).all()
+
+
+def by_patient(points, chosen, patient, pair):
+    """Mean and clustered standard error of both sides, from a loop over patients."""
+    inside, found = set(selected_rows(points, chosen)), []
+    for side in (True, False):
+        sums = {}
+        for row in np.unique(points.sample):
+            here = [(points.sample == row) & (points.task == task) for task in pair]
+            if (row in inside) == side and all(one.any() for one in here):
+                a, b = (points.sketch[one][0] for one in here)
+                cosine = a @ b / np.linalg.norm(a) / np.linalg.norm(b)
+                sums.setdefault(patient[row], []).append(cosine)
+        n_rows = sum(map(len, sums.values()))
+        mean = sum(map(sum, sums.values())) / n_rows
+        off = [sum(one) - mean * len(one) for one in sums.values()]
+        n = len(sums)
+        found.append((n, mean, np.sum(np.square(off)) * n / (n - 1) / n_rows**2))
+    return found
+
+
+def test_rows_of_a_patient_are_drawn_together(table):
+    """The mean is that over rows, its interval that of patients; parts cut no patient in two."""
+    points = points_of(table, np.random.default_rng(5))
+    patient = np.random.default_rng(6).integers(0, 60, len(table.labels))
+    chosen = np.isin(points.sample, np.flatnonzero(patient < 25))
+    pull = measure_pull(points, chosen, len(table.tasks), True, patient)
+    (_, inside, error_in), (_, outside, error_out) = by_patient(points, chosen, patient, (0, 4))
+    assert pull.inside[0, 4] == pytest.approx(inside)
+    assert pull.outside[0, 4] == pytest.approx(outside)
+    width = 2 * 1.959964 * np.sqrt(error_in + error_out)
+    assert (pull.high - pull.low)[0, 4] == pytest.approx(width)
+
+
+def test_parts_of_the_rows_add_up_to_all_of_them(table, monkeypatch):
+    points = points_of(table, np.random.default_rng(5))
+    patient = np.random.default_rng(6).integers(0, 60, len(table.labels))
+    chosen = np.isin(points.sample, np.flatnonzero(patient < 25))
+    whole = measure_pull(points, chosen, len(table.tasks), False, patient)
+    monkeypatch.setattr("core.selected_pull._CELLS", 300)
+    parts = measure_pull(points, chosen, len(table.tasks), False, patient)
+    for name in ("inside", "outside", "low", "high"):
+        np.testing.assert_allclose(getattr(parts, name), getattr(whole, name))
+
+
+def test_ten_patients_of_eleven_rows_each_are_not_told(table):
+    points = points_of(table, np.random.default_rng(0))
+    rows = np.unique(points.sample)
+    patient = np.arange(len(table.labels))
+    patient[rows[: 11 * SMALL]] = np.repeat(rows[:SMALL], 11)
+    chosen = np.isin(points.sample, rows[: 11 * SMALL])
+    assert np.isfinite(measure_pull(points, chosen, len(table.tasks), True).inside).all()
+    pull = measure_pull(points, chosen, len(table.tasks), True, patient)
+    assert np.isnan(pull.inside).all()
+    assert np.isnan(pull.difference).all()
+    assert np.isfinite(pull.outside).all()

@@ -68,7 +68,7 @@ def test_a_selection_of_few_rows_is_not_described(run):
     assert "≤ 10 of 180 training rows" in said
     assert "is not described" in said
     assert not at.get("expander") or "Every column" not in said
-    assert "In your selection: 10 rows or fewer" in boxes(go_to(at, "affinity"))
+    assert "In your selection: 10 patients or fewer" in boxes(go_to(at, "affinity"))
 
 
 def test_a_selection_on_a_map_that_is_not_there_is_a_sentence(run):

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from core.profile import selected_rows
+from core.profile import Profile, selected_rows
 from core.values import Split
 from dashboard.replay import replay
 from dashboard.results import chosen_of, profile_of
 from dashboard.select_by_value import Column, columns_of, named_ranges
+from dashboard.selected import say_selected
 from dashboard.selection import Range, SampleSelection
 from tests.cohort import small_cohort
 from tests.dashboard.trained import make_run
@@ -119,3 +120,15 @@ def test_a_range_is_replayed_without_a_browser(run, tmp_path):
     files = replay(run, type(view)(run=run.id, samples=selection), tmp_path / "out")
     assert "landscape-selection.json" in files
     assert "landscape-profile.json" in files
+
+
+def test_rows_of_few_patients_are_said_to_be_theirs():
+    made = SampleSelection("", (), range=Range("age", False, 1.0, None))
+    few = say_selected(Profile(25, 1175, 0, (3, 400)), made)
+    assert few.startswith("the rows of ≤ 10 patients of 1,200 training rows have such a value.")
+    assert "25" not in few
+    rest = say_selected(Profile(1175, 25, 0, (400, 3)), made)
+    assert rest.startswith("All but the rows of ≤ 10 patients of 1,200 training rows have")
+    assert "1,175" not in rest
+    many = say_selected(Profile(480, 720, 0, (96, 144)), made)
+    assert many == "480 (from 96 patients) of 1,200 training rows have such a value."

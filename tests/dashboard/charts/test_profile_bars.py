@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.profile import Difference, Profile
+from core.profile import FEW_NOTE, Difference, Profile
 from dashboard.charts.profile_bars import MOST_BARS, draw_profile
 from tests.dashboard.charts.values import HOSTILE
 
@@ -16,8 +16,8 @@ def profile_of(n):
         Difference(name, k % 2 == 0, k % 2 == 0, 0.5, 0.25, 1.0 - 0.01 * k)
         for k, name in enumerate((*HOSTILE, *(f"column {k}" for k in range(n))))
     ]
-    hidden = Difference("rare", True, True, NAN, NAN, NAN, "a count is ≤ 10")
-    return Profile(50, 100, 500, (*told, hidden))
+    hidden = Difference("rare", True, True, NAN, NAN, NAN, FEW_NOTE)
+    return Profile(50, 100, 500, (50, 100), (*told, hidden))
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -36,6 +36,6 @@ def test_the_largest_differences_are_drawn_and_hidden_ones_are_not(n, dark):
 
 
 def test_a_profile_with_nothing_to_tell_is_an_empty_chart():
-    chart = draw_profile(Profile(50, 100, 500, (profile_of(0).differences[-1],)))
+    chart = draw_profile(Profile(50, 100, 500, (50, 100), (profile_of(0).differences[-1],)))
     assert chart.figure["series"][0]["data"] == []
     assert chart.height > 0
