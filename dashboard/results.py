@@ -18,7 +18,7 @@ from core.profile import Profile
 from core.provenance import Source
 from core.runs import Draft, Run, read_document
 from core.runs.looked_at import with_origins
-from core.runs.streamed import is_streamed, load_survey
+from core.runs.streamed import SURVEY, is_streamed, load_survey
 from core.selected_pull import Pull, measure_pull
 from core.streamed import Survey
 from core.trials import Evidence
@@ -30,6 +30,7 @@ from dashboard.session import view
 from dashboard.tables import describe_columns
 
 PREVIEW_ROWS = 100
+STAGES, TABLE = ("spec.json", "stages/index.json"), ("data.parquet", SURVEY)
 
 
 def report_of(run: Run) -> Report:
@@ -102,7 +103,7 @@ def pull_of(run: Run, report: Report, selection: SampleSelection) -> Pull | None
 
 def table_of(run: Run) -> TaskTable:
     """The table of a run, its rows split as its plan's seed says."""
-    return _table(run.path, run.plan.seed, _stamp(run.path / "data.parquet"))
+    return _table(run.path, run.plan.seed, _stamps(run, TABLE))
 
 
 def any_table_of(run: Run) -> TaskTable | None:
@@ -115,12 +116,14 @@ def looked_at_of(run: Run) -> TaskTable | None:
     made from something else."""
     if run.source is not Source.TABLE:
         return None
-    return _looked_at(run.path, run.plan.seed, _stamp(run.path / "data.parquet"))
+    return _looked_at(run.path, run.plan.seed, _stamps(run, TABLE))
 
 
 def survey_of(run: Run) -> Survey | None:
     """What every row of a table says that is read in batches; None of any other table."""
-    return _survey(run.path) if run.source is Source.TABLE and is_streamed(run.path) else None
+    if run.source is not Source.TABLE or not is_streamed(run.path):
+        return None
+    return _survey(run.path, _stamps(run, TABLE))
 
 
 def preview_of(run: Run) -> pd.DataFrame:
@@ -143,8 +146,8 @@ def column_rows(draft: Draft, targets: str, ignore: str, read: Mends = ()) -> pd
     return _column_rows(draft.path, targets, ignore, read).copy()
 
 
-def _stamps(run: Run) -> tuple[int, ...]:
-    return tuple(_stamp(run.path / name) for name in ("spec.json", "stages/index.json"))
+def _stamps(run: Run, names: tuple[str, ...] = STAGES) -> tuple[int, ...]:
+    return tuple(_stamp(run.path / name) for name in names)
 
 
 def _stamp(path: Path) -> int:
@@ -222,17 +225,17 @@ def _pull(
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _table(path: Path, seed: int, stamp: int) -> TaskTable:
+def _table(path: Path, seed: int, stamps: tuple[int, ...]) -> TaskTable:
     return Run(path).table()
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _looked_at(path: Path, seed: int, stamp: int) -> TaskTable:
-    return with_origins(Run(path), _table(path, seed, stamp))
+def _looked_at(path: Path, seed: int, stamps: tuple[int, ...]) -> TaskTable:
+    return with_origins(Run(path), _table(path, seed, stamps))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _survey(path: Path) -> Survey:
+def _survey(path: Path, stamps: tuple[int, ...]) -> Survey:
     return load_survey(path)
 
 

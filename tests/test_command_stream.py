@@ -1,6 +1,8 @@
 """A large Parquet file from the terminal to a report, a validation and an export."""
 
 import json
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,8 +10,16 @@ from pyarrow import parquet
 
 from core.command import tables
 from core.data.streamed import draw, large
+from core.errors import Cancelled
 from core.runs import Run
-from core.runs.streamed import rows_of
+from core.runs.streamed import (
+    NEXT,
+    SURVEY,
+    is_of_another_seed,
+    load_survey,
+    read_anew,
+    rows_of,
+)
 from core.runs.unpack import unpack_run
 from tests.core.streamed_tables import make_frame, save
 from tests.test_command_line import taskscape
@@ -124,3 +134,78 @@ def test_a_line_that_breaks_a_text_is_told_and_nothing_is_left(file, tmp_path):
     assert done.returncode == 2
     assert "line 4002 has 2 values" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["big.csv"]
+
+
+def reseeded(run, to, seed):
+    """A copy of a run whose plan has another seed."""
+    copied = Run(shutil.copytree(run, to))
+    copied.set_plan(replace(copied.plan, seed=seed))
+    return copied
+
+
+def test_another_seed_is_another_split_as_a_new_run_would_have_it(run, file, tmp_path):
+    first = load_survey(run)
+    again, new = reseeded(run, tmp_path / "again", 5), tmp_path / "new"
+    assert taskscape("resume", again.path).returncode == 0
+    options = [*OPTIONS, "--stream", "always", "--seed", "5", "-o", new]
+    assert taskscape("group", file, *options).returncode == 0
+    found, told = load_survey(again.path), load_survey(new)
+    assert (first.seed, found.seed) == (0, 5)
+    assert not np.array_equal(found.n_labels, first.n_labels)
+    np.testing.assert_array_equal(found.n_by_split, told.n_by_split)
+    np.testing.assert_array_equal(found.n_labels, told.n_labels)
+    np.testing.assert_allclose(found.label_mean, told.label_mean)
+    assert found.sample == told.sample
+    one, other = (json.loads((path / "report.json").read_text()) for path in (again.path, new))
+    assert one["tasks"] == other["tasks"]
+    np.testing.assert_allclose(one["affinity"]["values"], other["affinity"]["values"], rtol=1e-5)
+    assert sorted(path.name for path in (again.path / "streamed").iterdir()) == [
+        "rows.parquet",
+        "survey.npz",
+    ]
+
+
+def test_rows_of_a_patient_stay_in_one_split_under_every_seed(run, tmp_path):
+    again = reseeded(run, tmp_path / "again", 9)
+    read_anew(again, lambda share, message: None)
+    people = parquet.read_table(again.path / "data.parquet").to_pandas()["person"]
+    split = load_survey(again.path).sample.split
+    parts = [set(people[split == part]) for part in range(3)]
+    assert all(parts)
+    assert sum(map(len, parts)) == len(set.union(*parts))
+
+
+def test_reading_anew_that_is_stopped_leaves_all_as_it_was(run, tmp_path):
+    again = reseeded(run, tmp_path / "again", 5)
+    before = (again.path / "data.parquet").read_bytes(), (again.path / SURVEY).read_bytes()
+
+    def stop(share, message):
+        if share > 0.5:
+            raise Cancelled("The run was cancelled.")
+
+    with pytest.raises(Cancelled):
+        read_anew(again, stop)
+    assert before == (
+        (again.path / "data.parquet").read_bytes(),
+        (again.path / SURVEY).read_bytes(),
+    )
+    assert is_of_another_seed(again)
+
+
+def test_a_process_that_ended_between_the_two_files_is_made_good(run, tmp_path):
+    again, whole = reseeded(run, tmp_path / "again", 5), reseeded(run, tmp_path / "whole", 5)
+    read_anew(whole, lambda share, message: None)
+    (again.path / NEXT).mkdir()
+    shutil.copy(whole.path / SURVEY, again.path / NEXT / "survey.npz")
+    shutil.copy(whole.path / "data.parquet", again.path / "data.parquet")
+    assert not is_of_another_seed(again)
+    assert rows_of(again).survey.sample == rows_of(whole).survey.sample
+    assert not (again.path / NEXT).exists()
+
+
+def test_rows_that_are_gone_cannot_be_split_anew(run, tmp_path):
+    again = reseeded(run, tmp_path / "again", 5)
+    (again.path / "streamed" / "rows.parquet").unlink()
+    done = taskscape("resume", again.path)
+    assert done.returncode != 0
+    assert "is gone; delete the run" in done.stderr

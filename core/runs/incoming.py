@@ -14,15 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.data import Roles
-from core.data.streamed import PASSES, Opened, open_file
-from core.data.streamed.parquet import open_rows
+from core.data.streamed import PASSES
 from core.errors import RunError
 from core.progress import OnProgress
 from core.runs.large import DRAFTS, Large
 from core.runs.spec import set_roles
 from core.runs.streamed import FOLDER as STREAMED
-from core.runs.streamed import INCOMING, save_opened
-from core.values import Kind
+from core.runs.streamed import INCOMING, open_for, save_opened
 
 if TYPE_CHECKING:
     from core.runs.folder import Run
@@ -78,7 +76,8 @@ def take_in(run: "Run", on_progress: OnProgress) -> None:
     place, note = run.path / INCOMING, _note(run.path)
     shutil.rmtree(place / READ, ignore_errors=True)
     (place / READ).mkdir()
-    opened = _open(run, note["large"].file(place), on_progress)
+    mends = dict(Roles.from_spec(run.spec.roles).mends)
+    opened = open_for(run, note["large"].file(place), mends, PASSES, on_progress)
     save_opened(opened, place / READ / "data.parquet")
     shutil.rmtree(run.path / STREAMED, ignore_errors=True)
     (place / READ / STREAMED).replace(run.path / STREAMED)
@@ -87,37 +86,6 @@ def take_in(run: "Run", on_progress: OnProgress) -> None:
     shutil.rmtree(_draft_of(run.path, note), ignore_errors=True)
     (place / NOTE).unlink()
     shutil.rmtree(place, ignore_errors=True)
-
-
-def _open(run: "Run", file: Path, on_progress: OnProgress) -> Opened:
-    roles, seen, n_all = Roles.from_spec(run.spec.roles), 0, PASSES * run.spec.n_rows
-
-    def on_rows(n_rows: int) -> None:
-        nonlocal seen
-        seen += n_rows
-        on_progress(min(seen / n_all, 1.0), "reading every row")
-
-    used = set(roles.columns)
-    return open_file(
-        file,
-        list(roles.targets),
-        [name for name in open_rows(file).names if name not in used],
-        roles.patient_id,
-        _kinds(roles),
-        run.plan.seed,
-        dict(roles.mends),
-        on_rows,
-        origins=list(roles.origins),
-        learn_from=list(roles.features),
-    )
-
-
-def _kinds(roles: Roles) -> dict[str, str]:
-    """Kinds as a user would write them."""
-    return {
-        name: f"{kind}:{roles.event(name)}" if kind is Kind.TIME_TO_EVENT else str(kind)
-        for name, kind in roles.kinds
-    }
 
 
 def _note(path: Path) -> dict[str, Any]:

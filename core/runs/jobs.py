@@ -1,5 +1,6 @@
 """What the jobs of a run make: its report, its evidence, a map of its landscape."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from core.device import pick_device
@@ -12,7 +13,7 @@ from core.runs.folder import EVIDENCE, MAIN, Run
 from core.runs.given import brought, recorded
 from core.runs.incoming import has_incoming, take_in
 from core.runs.maps import keep_partials, read_job
-from core.runs.streamed import rows_of
+from core.runs.streamed import is_of_another_seed, read_anew, rows_of
 from core.runs.trained import TrainedFolder
 from core.runs.weights import kept_weights
 from core.streamed import StreamedTable
@@ -36,8 +37,8 @@ def do_job(target: Run, job: str, on_progress: OnProgress) -> None:
 
 def _make_report(target: Run, on_progress: OnProgress) -> None:
     """The report; evidence that belongs to it is found again."""
-    if has_incoming(target.path):
-        take_in(target, within(on_progress, 0.0, READING))
+    if reading := _reading_first(target):
+        reading(target, within(on_progress, 0.0, READING))
         on_progress = within(on_progress, READING, 1.0)
     asked = (target.plan, on_progress, target.stages, target.spec.data_sha256)
     if target.source is Source.MATRIX:
@@ -51,6 +52,13 @@ def _make_report(target: Run, on_progress: OnProgress) -> None:
     held = rows.sample if isinstance(rows, StreamedTable) else rows
     evidence = target.stages.find("evidence", Evidence, _made_from(target, held, report))
     target.keep_report(_tested(target, report, evidence, on_progress) if evidence else report)
+
+
+def _reading_first(target: Run) -> Callable[[Run, OnProgress], None] | None:
+    """How every row of a large table is read before the stages, where it has to be."""
+    if has_incoming(target.path):
+        return take_in
+    return read_anew if is_of_another_seed(target) else None
 
 
 def _make_evidence(target: Run, on_progress: OnProgress) -> None:
