@@ -20,6 +20,7 @@ compared through δ alone.
     terms         what a pair of tasks contributes
     row_terms     the same of every row, filled layer by layer
     memory        batches that fit
+    not_finite    which loss is not finite, and on which rows
     coreset       a few rows that stand for all
     points        sketches of the displacements, for the pictures
     spread        what several starts agree on

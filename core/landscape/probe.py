@@ -12,6 +12,7 @@ from jaxtyping import Float
 
 from core.landscape.heads import Heads, make_heads
 from core.landscape.memory import Batches
+from core.landscape.not_finite import stop_at_features
 from core.landscape.quasi_newton import Slope, minimise
 from core.landscape.rows.pieces import Rows
 from core.landscape.trunks.trunk import Trunk
@@ -59,6 +60,9 @@ def fit_probes(
 
     The penalty is on weights of features scaled to unit root mean square (one scale for all), so
     `ridge` is the precision of a Gaussian prior; the bias is free. A task without labels gets 0.
+
+    Raises:
+        TableError: features that are not finite.
     """
     import torch
 
@@ -69,6 +73,7 @@ def fit_probes(
         bias=torch.zeros(len(tasks), n_outputs, dtype=torch.float64, device=rows.x.device),
     )
     features = trunk.features(rows.x[rows.real]).double()
+    stop_at_features(features, rows)
     weights = rows.row_weight[rows.real].double()
     basis = _whiten(features, weights, ridge)
     features = (features - basis.centre) @ basis.whiten

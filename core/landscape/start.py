@@ -1,27 +1,26 @@
 """One random start: draw the trunk, give the tasks their heads, sum up the displacements."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
-from core.errors import TableError
 from core.landscape.drawn_heads import draw_own_heads, draw_shared_head
 from core.landscape.ground import Ground
 from core.landscape.heads import Heads
+from core.landscape.not_finite import explain_not_finite, is_spoilt
 from core.landscape.one_step import OneStep
 from core.landscape.own_samples.crossed import Crossed, sum_crossed
 from core.landscape.own_samples.mean_pairs import sum_means
 from core.landscape.probe import fit_probes
 from core.landscape.starting import start_trunk
 from core.landscape.sums.accumulate import accumulate
-from core.landscape.terms import SUMS
 from core.landscape.trunks.trunk import Trunk
 from core.landscape.walks.walked import sum_walked
 from core.progress import OnProgress, within
-from core.values import PairSums, Task
+from core.values import PairSums
 
 if TYPE_CHECKING:
     import torch
@@ -58,8 +57,10 @@ def measure_start(
     placed = (1.0 + warm) / 2 if method.heads == "probe" else warm
     summing = partial(_tell, within(on_progress, placed, 1.0), "mapping samples")
     trunk, heads = place_start(method, ground, generator, within(on_progress, 0.0, placed))
-    sums, curve, n_estimated = _sum_up(method, ground, trunk, heads, summing)
-    _check_finite(ground.tasks, sums, method.steps)
+    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is told of below
+        sums, curve, n_estimated = _sum_up(method, ground, trunk, heads, summing)
+    if is_spoilt(sums):
+        raise explain_not_finite(method, ground, trunk, heads)
     return Start(trunk, heads, sums, curve, n_estimated)
 
 
@@ -104,20 +105,3 @@ def _sum_up(
 
 def _tell(on_progress: OnProgress, message: str, share: float) -> None:
     on_progress(share, message)
-
-
-def _check_finite(tasks: Sequence[Task], sums: PairSums, steps: int) -> None:
-    """A displacement that is not finite spoils every sum of its own task, and few of others."""
-    made = [getattr(sums, name) for name in SUMS]
-    spoilt = np.zeros(len(tasks), dtype=int)
-    for part in made:
-        if part is not None:
-            spoilt += (~np.isfinite(part)).sum(axis=(0, 2))
-    if not spoilt.any():
-        return
-    task = tasks[int(spoilt.argmax())]
-    smaller = "take smaller steps (step_size), " if steps > 1 else ""
-    raise TableError(
-        f"Task {task.name!r} has a loss that is not finite; {smaller}look for extreme values in "
-        "its labels or in the features, or drop the task with --ignore."
-    )

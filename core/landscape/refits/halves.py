@@ -34,4 +34,5 @@ def rows_of(rows: Rows, kept: Int[np.ndarray, " block"]) -> Rows:
 
     x, value, known, real = map(of, (rows.x, rows.value, rows.known, rows.real))
     block, weight = np.zeros(len(pieces), dtype=int), rows.weight[pieces]
-    return Rows(x, value, known, real, rows.piece, block, weight, 1, rows.complete)
+    number = rows.number.reshape(-1, rows.piece)[pieces].ravel()
+    return Rows(x, value, known, real, rows.piece, block, weight, 1, number, rows.complete)

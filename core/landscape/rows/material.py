@@ -97,7 +97,8 @@ class Material:
         """A part as the closed form takes it; those at hand with their own weights."""
         weight = self.weight if weight is None and part is self.at_hand else weight
         labels = own_labels(part, self.distinct)
-        return arrange_rows(part.x, labels, part.block, device, one_output, weight, self.n_blocks)
+        told = (weight, self.n_blocks, part.number)
+        return arrange_rows(part.x, labels, part.block, device, one_output, *told)
 
     def every(self, device: "torch.device", one_output: bool) -> Supply:
         """All rows, arranged part by part."""

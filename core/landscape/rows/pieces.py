@@ -47,6 +47,8 @@ class Rows:
     weight: Float[np.ndarray, " piece"]
     """How many rows of the table each row of a piece stands for; 1 where all are here."""
     n_blocks: int
+    number: Int[np.ndarray, " row"]
+    """Which row of the table each is; −1 where it only fills up."""
     complete: bool = False
     """Whether every row is known to have all labels."""
 
@@ -90,7 +92,9 @@ class Rows:
 
         x, value, known, real = map(thin, (self.x, self.value, self.known, self.real))
         block, weight = self.block[kept], self.weight[kept]
-        return Rows(x, value, known, real, piece, block, weight, self.n_blocks, self.complete)
+        number = self.number.reshape(-1, self.piece)[kept, ::skip_rows].ravel()
+        n_blocks, complete = self.n_blocks, self.complete
+        return Rows(x, value, known, real, piece, block, weight, n_blocks, number, complete)
 
 
 class Supply(NamedTuple):
@@ -114,12 +118,14 @@ def arrange_rows(
     one_output: bool = False,
     weight: Float[np.ndarray, " row"] | None = None,
     n_blocks: int | None = None,
+    number: Int[np.ndarray, " row"] | None = None,
 ) -> Rows:
     """Sort the rows by block, fill up the pieces, and put them on the device.
 
     With `one_output` no row will need T × T terms of its own, so that pieces may be long. Rows of
     one piece have one `weight` (1 where none is given), so weights should have few values.
     `n_blocks` is needed where the rows are only a part, and the last block may be in another.
+    `number` is which row of the table each is; in the order given when None.
     """
     import torch
 
@@ -138,6 +144,8 @@ def arrange_rows(
         filled[place] = values[order]
         return send(filled, device, kind)
 
+    numbers = np.full(n_pieces.sum() * piece, -1)
+    numbers[place] = order if number is None else number[order]
     return Rows(
         x=placed(x, torch.float32),
         value=placed(labels.value, torch.float32),
@@ -147,6 +155,7 @@ def arrange_rows(
         block=np.repeat(present // len(levels), n_pieces),
         weight=np.repeat(levels[present % len(levels)].astype(float), n_pieces),
         n_blocks=int(block.max()) + 1 if n_blocks is None else n_blocks,
+        number=numbers,
         complete=bool(labels.known.all()),
     )
 

@@ -25,6 +25,14 @@ class Brought:
     parameters: tuple[str, ...] = ()
     """Names or globs of the parameters that count; empty for the weights of all layers."""
 
+    def __post_init__(self) -> None:
+        for name, part in (self.weights or {}).items():
+            if not part.isfinite().all():
+                raise MethodError(
+                    f"Weight {name!r} holds numbers that are not finite, so no loss is; save the "
+                    "weights from before the training broke down."
+                )
+
     @property
     def is_trained(self) -> bool:
         """Whether there is a start of the user's, so that none is drawn."""
@@ -71,7 +79,7 @@ def bring(
     """What was given, with weights read from their file where a path was.
 
     Raises:
-        MethodError: no module, or a file that is no safetensors file.
+        MethodError: no module, a file that is no safetensors file, or weights that are not finite.
     """
     import torch
 
