@@ -16,6 +16,8 @@ def flat_graph(similarity: Float[np.ndarray, "source target"]) -> str:
     scale = scale_of(similarity)
     if scale.spread > FLAT:
         return ""
+    if not similarity[~np.eye(len(similarity), dtype=bool)].any():
+        return "The graph carries no structure: no pair of tasks has a known similarity above 0."
     return (
         "The graph carries no structure: every pair of tasks is equally similar "
         f"({scale.mean:.2f})."

@@ -20,6 +20,14 @@ FAST = GATv2(seeds=2, steps=60)
 ENCODER_CASES = [FAST, SimilarityRows()]
 
 
+def test_a_graph_without_a_known_similarity_says_so():
+    nothing = np.where(np.eye(4, dtype=bool), 1.0, np.nan)
+    unknown = affinity_of(nothing, np.stack([nothing] * 3))
+    embedding = embed_tasks(build_graph(unknown), FAST)
+    assert not embedding.has_structure
+    assert "no pair of tasks has a known similarity" in embedding.notes[0]
+
+
 def contrast(values, labels):
     """Mean cosine inside the planted groups minus the mean cosine between them."""
     points = values / np.linalg.norm(values, axis=1, keepdims=True)
