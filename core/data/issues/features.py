@@ -13,6 +13,8 @@ from core.data.issues.issue import Issue, about_each
 if TYPE_CHECKING:
     import pandas as pd
 
+LARGEST_NUMBER = 1e20
+"""Record numbers have 20 digits at most; every measurement of such a size is a whole number."""
 UNIQUE_SHARE = 0.95
 """Whole numbers or texts of which more than this share differ look like identifiers."""
 
@@ -73,11 +75,15 @@ def _counts(coded: CodedTable) -> np.ndarray:
     step = max(1, len(coded.features) // _LOOK)
     seen = coded.features[::step]
     found = np.zeros(seen.shape[1], dtype=bool)
-    whole = np.array([(column == np.round(column)) | np.isnan(column) for column in seen.T])
+    whole = np.array([_is_whole(column) | np.isnan(column) for column in seen.T])
     for k in np.flatnonzero(whole.all(axis=1) if len(whole) else []):
         known = seen[~np.isnan(seen[:, k]), k]
         found[k] = len(np.unique(known)) > UNIQUE_SHARE * max(len(known), 20)
     return found
+
+
+def _is_whole(column: np.ndarray) -> np.ndarray:
+    return np.asarray((column == np.round(column)) & (np.abs(column) < LARGEST_NUMBER))
 
 
 def _sources(coded: CodedTable, which: np.ndarray) -> list[str]:

@@ -121,6 +121,8 @@ def test_a_date_of_every_day_is_no_record_number():
     assert issues_of(good_frame().assign(day=days)) == ()
     (issue,) = issues_of(good_frame().assign(record=np.arange(200)))
     assert "record number" in issue.message
+    huge = np.random.default_rng(0).normal(size=200) * 1e200
+    assert issues_of(good_frame().assign(huge=huge)) == ()
 
 
 def test_what_to_do_about_texts_and_about_nothing():
