@@ -116,7 +116,7 @@ def test_a_text_is_streamed_to_the_same_answer_and_nothing_is_left_beside_it(fil
     assert done.returncode == 0, done.stderr
     assert "not UTF-8" in done.stderr
     assert "Decimal commas" in done.stderr
-    assert "so it was written anew as Parquet" in done.stderr
+    assert "big.csv was written anew as Parquet, part by part, and is streamed" in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["big.csv", "run"]
     ours, theirs = (
         json.loads((one / "report.json").read_text()) for one in (tmp_path / "run", run)

@@ -49,7 +49,7 @@ def as_parquet(path: Path, folder: Path) -> Streamable:
         return Streamable(path, ())
     target = folder / f"{path.name.split('.')[0] or 'table'}.parquet"
     notices = rewrite_text(path, target)
-    said = f"{path.name} is large, so it was written anew as Parquet, part by part, and read there."
+    said = f"{path.name} was written anew as Parquet, part by part, and is streamed from there."
     return Streamable(target, (*notices, said))
 
 
