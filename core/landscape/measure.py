@@ -16,6 +16,7 @@ from core.landscape.notes import (
     explain_sample,
     explain_start,
     explain_trunk,
+    explain_undrawn,
     explain_walks,
 )
 from core.landscape.one_step import OneStep
@@ -105,11 +106,16 @@ def _ground(
     rows = material.arrange(material.at_hand, on, one_output)
     every = material.every(on, one_output) if is_streamed else None
     coreset = None
-    if 0 < method.samples < material.n_rows and pairing == "matched" and method.steps == 1:
+    if 0 < method.samples < material.n_rows and _draws(method, pairing):
         drawn, coreset = draw_coreset(material, method.samples, seed, on, one_output)
         every = supply(drawn)
     layout = material.layout
     return Ground(tasks, labels, rows, layout, brought, pairing, every, reads), coreset
+
+
+def _draws(method: OneStep, pairing: str) -> bool:
+    """Whether a coreset can stand for all rows."""
+    return pairing == "matched" and method.steps == 1
 
 
 def _one_output(method: OneStep, tasks: Sequence[Task]) -> bool:
@@ -148,7 +154,8 @@ def _notes(
         *explain_start(method.start, method.warmup_steps, brought.is_trained),
         *explain_walks(starts[0].curve, method.step_size, n_followed),
         *explain_heads(method.heads),
-        *explain_pairing(pairing, method.pair_samples),
+        *explain_pairing(pairing, method.pair_samples, material.has_own_samples),
+        *explain_undrawn(method.samples, material.n_rows, _draws(method, pairing)),
         *explain_sample(len(material.weight), material.n_rows, pairing, method.steps),
         *explain_estimate(starts[0].n_estimated),
         *explain_spread([start.sums for start in starts], method.is_drawn(brought)),

@@ -49,10 +49,14 @@ def explain_estimate(n_estimated: int) -> tuple[str, ...]:
     )
 
 
-def explain_pairing(pairing: str, n_samples: int) -> tuple[str, ...]:
-    """How tasks without common samples were compared."""
+def explain_pairing(pairing: str, n_samples: int, are_own: bool) -> tuple[str, ...]:
+    """How tasks without common samples were compared, or that they cannot be."""
     if pairing == "matched":
-        return ()
+        return (
+            "Every task has samples of its own, so no two can be compared sample by sample, as "
+            "pairing = matched (the preset paper) asks: what needs that is unknown. Take another "
+            "preset, which compares them by energy distance, or the measure mean_gradient or tag.",
+        ) * are_own
     if pairing == "mean":
         return (
             "Tasks are compared by their mean displacements, so how samples differ is not seen; "
@@ -81,6 +85,17 @@ def explain_walks(
 def _last_change(curve: Float[np.ndarray, "step 2"]) -> float:
     before, after = curve[-2:, 1]
     return float(abs(after - before) / after) if after > 0 else 0.0
+
+
+def explain_undrawn(samples: int, n_rows: int, is_drawn: bool) -> tuple[str, ...]:
+    """That a coreset was asked for where none is drawn."""
+    if is_drawn or not 0 < samples < n_rows:
+        return ()
+    return (
+        f"No coreset of {samples:,} rows was drawn: it is for one step of matched samples. Tasks "
+        "with samples of their own are compared on pair_samples of each, and several steps are "
+        "followed on step_rows rows.",
+    )
 
 
 def explain_sample(n_held: int, n_rows: int, pairing: str, steps: int) -> tuple[str, ...]:

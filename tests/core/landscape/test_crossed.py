@@ -17,7 +17,7 @@ from core.landscape.trunks.perceptron import draw_perceptron
 from core.null import measure_null
 from core.values import Split
 from tests.core.landscape.oracle import gradients
-from tests.core.landscape.tables import make_table
+from tests.core.landscape.tables import draw_labels, make_table
 
 CPU = torch.device("cpu")
 SMALL = OneStep(width=16, starts=1, max_points=50, pair_samples=40)
@@ -107,6 +107,18 @@ def test_all_pairs_keep_what_lies_within_and_matched_knows_nothing():
     assert found[0, 2] == pytest.approx(max(expected, 0.0))
     matched = measure_landscape(FOUR, replace(SMALL, pairing="matched"))
     assert np.isnan(measure_affinity(matched, AbsCosine(), 2).values[0, 1])
+    assert any("Take another preset" in note for note in matched.notes)
+    assert not any("Take another preset" in note for note in energy.notes)
+
+
+@pytest.mark.parametrize("way", [{}, {"steps": 3, "pairing": "matched"}])
+def test_a_coreset_that_is_not_drawn_is_said(way):
+    table = FOUR if not way else make_table(draw_labels(60, "bb"))
+    asked = measure_landscape(table, replace(SMALL, samples=20, **way))
+    assert any("No coreset of 20 rows was drawn" in note for note in asked.notes)
+    whole = measure_landscape(table, replace(SMALL, **way))
+    np.testing.assert_array_equal(asked.sums.cosine, whole.sums.cosine)
+    assert not any("coreset" in note for note in whole.notes)
 
 
 def test_drawn_samples_stand_for_their_stratum():
