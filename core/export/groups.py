@@ -6,17 +6,20 @@ from typing import Any
 
 from core.export.scores import Score
 from core.export.specification import ModelSpec
+from core.report.data import told_provenance
 from core.report.evidence import TOO_FEW
 from core.report.letters import letter
-from core.report.suppression import LARGEST_SMALL
+from core.report.sizes import KNOWN, told_sizes
+from core.report.suppression import Margins, State, tell
 from core.training import METRICS
-from core.trials import Contrast, Evidence
-from core.values import Report
+from core.trials import Contrast
+from core.values import Report, Split
 
 SCHEMA_VERSION = 1
 _KEPT = ("versions", "device", "data_sha256", "created_at", "data")
 """Of a report's provenance; never a name or a path."""
 _DIGITS = 4
+_UNKNOWN = Contrast(math.nan, math.nan, math.nan)
 
 
 def to_groups(spec: ModelSpec, report: Report, scores: Sequence[Score]) -> dict[str, Any]:
@@ -42,7 +45,7 @@ def to_groups(spec: ModelSpec, report: Report, scores: Sequence[Score]) -> dict[
                 zip(spec.groups, evidence.helpers, strict=True)
             )
         ],
-        "tasks": _tasks(spec, evidence, scores),
+        "tasks": _tasks(spec, report, scores),
         "evidence": {
             "judged_by": str(evidence.judge),
             "grouped_over_alone": _interval(evidence.grouped_over_alone),
@@ -59,37 +62,52 @@ def group_of(spec: ModelSpec, task: int) -> str:
     return letter(next(number for number, group in enumerate(spec.groups) if task in group))
 
 
-def _tasks(spec: ModelSpec, evidence: Evidence, scores: Sequence[Score]) -> list[dict[str, Any]]:
+def _tasks(spec: ModelSpec, report: Report, scores: Sequence[Score]) -> list[dict[str, Any]]:
+    sizes = told_sizes(report.summary, report.tasks)
+    return [
+        _task(spec, report, task, score, sizes[task] if report.summary is not None else None)
+        for task, score in enumerate(scores)
+    ]
+
+
+def _task(
+    spec: ModelSpec, report: Report, task: int, score: Score, size: Margins | None
+) -> dict[str, Any]:
+    """A task; of one with too few test patients to judge it by, no score."""
+    evidence, kind = report.evidence, spec.table.kinds[task]
+    assert evidence is not None
     gains = evidence.gains(evidence.advised)
     learned = evidence.learned or spec.groups
-    found = []
-    for task, (name, score) in enumerate(zip(spec.task_names, scores, strict=True)):
-        is_alone = (task,) in spec.groups and (task,) in learned
-        gain = Contrast(*(float(one[task]) for one in (gains.value, gains.low, gains.high)))
-        found.append(
-            {
-                "name": name,
-                "kind": str(spec.table.kinds[task]),
-                "group": group_of(spec, task),
-                "metric": METRICS[evidence.metrics[task]].title,
-                "test": {**_interval(score.metric), "labels": _shown(score.n_labels)},
-                "other_metrics": {
-                    METRICS[key].title: _rounded(value) for key, value in score.others.items()
-                },
-                "no_interval": TOO_FEW if score.why_none else None,
-                "gain_over_alone": None if is_alone else _interval(gain),
-            }
-        )
-    return found
+    is_alone = (task,) in spec.groups and (task,) in learned
+    gain = Contrast(*(float(one[task]) for one in (gains.value, gains.low, gains.high)))
+    metric = _UNKNOWN if score.why_none else score.metric
+    return {
+        "name": spec.task_names[task],
+        "kind": str(kind),
+        "group": group_of(spec, task),
+        "metric": METRICS[evidence.metrics[task]].title,
+        "test": {**_interval(metric), "patients": _told(score.n_patients, size)},
+        "other_metrics": {
+            METRICS[key].title: _rounded(value) for key, value in score.others.items()
+        },
+        "no_interval": TOO_FEW if score.why_none else None,
+        "gain_over_alone": (
+            None if is_alone else _interval(_UNKNOWN if evidence.excluded[task] else gain)
+        ),
+    }
 
 
-def _shown(n_labels: int) -> int | str:
-    """A count that leaves the machine: like a report, an export tells no small one."""
-    return f"≤ {LARGEST_SMALL}" if 0 < n_labels <= LARGEST_SMALL else n_labels
+def _told(n_patients: int, size: Margins | None) -> int | str | None:
+    """How many patients a score is of, hidden where a report of the same run hides it: together
+    they would tell a small count."""
+    test = Split.TEST.code
+    if size is not None and size.states[KNOWN, test] != State.SHOWN:
+        return size.told(KNOWN, test)
+    return tell(n_patients)
 
 
 def _provenance(spec: ModelSpec, report: Report) -> dict[str, Any]:
-    known = report.provenance
+    known = told_provenance(report)
     kept = {key: known[key] for key in _KEPT if key in known}
     networks = sorted({seed for seeds in spec.seeds for seed in seeds})
     return {**kept, "seeds": {**known.get("seeds", {}), "networks": networks}}

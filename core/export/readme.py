@@ -33,7 +33,7 @@ Decision: **{decision}** (training showed: {verdict}). {reason}
 Scores of exactly this model on test rows, which neither training nor the choice among candidates
 looked at, with 95 % bootstrap intervals over patients:
 
-| task | group | kind | metric | test | 95 % interval | test labels |
+| task | group | kind | metric | test | 95 % interval | test patients |
 |---|---|---|---|---|---|---|
 {rows}
 {no_intervals}{others}
@@ -113,13 +113,14 @@ def _row(task: Mapping[str, Any]) -> str:
     bounds = "—" if test["low"] is None else f"{test['low']:.3f} to {test['high']:.3f}"
     kind = task["kind"].replace("_", " ")
     cells = (_escaped(task["name"]), task["group"], kind, task["metric"], value, bounds)
-    return f"| {' | '.join(cells)} | {test['labels']} |"
+    n_patients = "—" if test["patients"] is None else test["patients"]
+    return f"| {' | '.join(cells)} | {n_patients} |"
 
 
 def _no_intervals(tasks: Sequence[Mapping[str, Any]]) -> str:
-    """Why some tasks have no interval, as a list with a blank line around it."""
+    """Why some tasks have no score, as a list with a blank line around it."""
     found = [
-        f"- {_escaped(task['name'])} has no interval: {task['no_interval']}.\n"
+        f"- {_escaped(task['name'])} has no score: {task['no_interval']}.\n"
         for task in tasks
         if task["no_interval"]
     ]

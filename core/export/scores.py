@@ -18,11 +18,11 @@ N_REPLICATES = 1000
 
 
 class Score(NamedTuple):
-    """A task's main metric on test rows with its 95 % interval over patients, on how many labels;
+    """A task's main metric on test rows with its 95 % interval over patients, on how many of them;
     `why_none` says why there is no interval. `others` are its other metrics, by their key."""
 
     metric: Contrast
-    n_labels: int
+    n_patients: int
     why_none: str
     others: Mapping[str, float] = {}
 
@@ -40,9 +40,9 @@ def score_model(model: Model, examples: Examples, seed: int = 0) -> tuple[Score,
         low = high = float("nan")
         if not reasons[task]:
             low, high = map(float, interval(score_task(examples, task, rows, output, weights)))
-        n_labels = int(examples.known[rows, task].sum())
+        n_patients = len(np.unique(examples.patient[rows[examples.known[rows, task]]]))
         others = {} if reasons[task] else _others(examples, task, rows, output)
-        scores.append(Score(Contrast(value, low, high), n_labels, reasons[task], others))
+        scores.append(Score(Contrast(value, low, high), n_patients, reasons[task], others))
     return tuple(scores)
 
 

@@ -17,7 +17,8 @@ def to_evidence_document(evidence: Evidence | None) -> dict[str, Any] | None:
     """The evidence as a JSON-ready dict, with 95 % intervals; NaN becomes null.
 
     `gain…` is in what the evidence was judged by; `metric_gain…` are points of the task's own
-    metric more than alone, `loss_gain…` the share by which the loss is lower (0.03 is 3 %).
+    metric more than alone, `loss_gain…` the share by which the loss is lower (0.03 is 3 %). A task
+    that is not judged has none of them: several scores of few patients tell how few.
     """
     if evidence is None:
         return None
@@ -68,11 +69,11 @@ def _tasks(trial: Trial, evidence: Evidence) -> list[dict[str, Any]]:
         {
             "task": name,
             "metric_name": evidence.metrics[task],
-            "metric": _rounded(float(trial.metric[task])),
+            "metric": None if evidence.excluded[task] else _rounded(float(trial.metric[task])),
             "scores": _scores(trial, evidence, task),
-            **_gain("gain", judged, task),
-            **_gain("metric_gain", trial.metric_gains, task),
-            **_gain("loss_gain", trial.loss_gains, task),
+            **_gain("gain", judged, task, evidence),
+            **_gain("metric_gain", trial.metric_gains, task, evidence),
+            **_gain("loss_gain", trial.loss_gains, task, evidence),
             "p_adjusted": plain(float(judged.p[task])),
             "outcome": NOT_JUDGED if evidence.excluded[task] else _outcome(judged, task),
         }
@@ -89,7 +90,9 @@ def _scores(trial: Trial, evidence: Evidence, task: int) -> dict[str, float]:
     return {key: round(value, 4) for key, value in listed if math.isfinite(value)}
 
 
-def _gain(key: str, gains: Gains, task: int) -> dict[str, Any]:
+def _gain(key: str, gains: Gains, task: int, evidence: Evidence) -> dict[str, Any]:
+    if evidence.excluded[task]:
+        return dict.fromkeys((key, f"{key}_low", f"{key}_high"))
     return {
         key: _rounded(float(gains.value[task])),
         f"{key}_low": _rounded(float(gains.low[task])),

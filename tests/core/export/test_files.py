@@ -68,7 +68,8 @@ def test_metrics_are_of_the_exported_model_on_test_rows(folder, model, grouped):
     r2 = r2_score(test[NUMBER][known], made[NUMBER][known])
     assert told[BINARY]["test"]["value"] == pytest.approx(auroc, abs=1e-4)
     assert told[NUMBER]["test"]["value"] == pytest.approx(r2, abs=1e-4)
-    assert told[NUMBER]["test"]["labels"] == known.sum()
+    assert told[BINARY]["test"]["patients"] == test["id"].nunique() < len(test)
+    assert told[NUMBER]["test"]["patients"] is None, "few patients have no number"
     precision = average_precision_score(test[BINARY] == "sick", made[BINARY])
     error = mean_absolute_error(test[NUMBER][known], made[NUMBER][known])
     assert told[BINARY]["other_metrics"]["AUPRC"] == pytest.approx(precision, abs=1e-4)
@@ -103,7 +104,8 @@ def test_no_small_count_leaves_with_an_export(grouped, tmp_path):
     groups = to_groups(spec, grouped.report(), scores)
     first, second, *_ = groups["tasks"]
     assert first["no_interval"] == TOO_FEW
-    assert (first["test"]["labels"], second["test"]["labels"]) == ("≤ 10", 70)
+    assert (first["test"]["patients"], second["test"]["patients"]) == ("≤ 10", 70)
+    assert first["test"]["value"] is None
     text = to_readme(spec, groups)
     assert "4 events" not in text
     assert "| 7 |" not in text
