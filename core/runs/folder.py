@@ -6,9 +6,6 @@
 
 import json
 import shutil
-import threading
-import time
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,11 +20,11 @@ from core.report import to_document
 from core.runs.asked import Asked
 from core.runs.given import given_spec, need_table, recorded
 from core.runs.incoming import forget_draft
-from core.runs.launch import start_worker
 from core.runs.maps import map_jobs, read_job
+from core.runs.process import start_worker, stop_worker
 from core.runs.spec import Spec, change_spec, load_spec, make_folder, new_spec
 from core.runs.stages import StageFolder
-from core.runs.status import State, Status, replace_text, worker_of
+from core.runs.status import Status, replace_text
 from core.runs.streamed import table_of
 from core.storage import UNREADABLE, load_value, save_value
 from core.trials import Evidence
@@ -133,14 +130,7 @@ class Run:
             RunError: the job is at work already.
         """
         self._stop_if_busy(job)
-        waiting = ready if ready and ready.is_there else None
-        process = waiting.process if waiting else start_worker(self.path, job)
-        Status(State.STARTING, message="starting the worker", worker=worker_of(process.pid)).save(
-            self.status_path(job)
-        )
-        if waiting:
-            waiting.tell(self.path, job)
-        threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie behind
+        start_worker(self.path, job, self.status_path(job), ready)
 
     def _stop_if_busy(self, job: str, way_out: str = "wait or cancel it") -> None:
         """The report and its evidence are never made at the same time."""
@@ -151,21 +141,7 @@ class Run:
     def cancel(self, job: str = MAIN, patience_s: float = 4.0) -> None:
         """Ask the worker to stop at its next block; after `patience_s` it is killed, which loses
         no more than the stage it was at."""
-        import psutil
-
-        deadline = time.monotonic() + patience_s
-        asked: tuple[int, float] | None = None
-        while (status := self.status(job)) and status.state.is_live:
-            is_late = time.monotonic() > deadline
-            if status.worker and (is_late or asked != status.worker):
-                asked = status.worker
-                with suppress(psutil.NoSuchProcess):
-                    process = psutil.Process(status.worker[0])
-                    process.kill() if is_late else process.terminate()
-            time.sleep(0.05)
-        if asked and status and status.state is State.INTERRUPTED:
-            stopped = replace(status, state=State.CANCELLED, message="cancelled")
-            stopped.save(self.status_path(job))
+        stop_worker(self.status_path(job), patience_s)
 
     @property
     def source(self) -> Source:

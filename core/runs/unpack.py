@@ -3,7 +3,7 @@
 Checked before anything is written: that it is an archive of ours, of a version we know; that every
 member is named, of a known kind, inside the folder, a plain file, no bomb. Checked as it is
 written: that no member is longer than it says, and its digest. Checked before the run is shown:
-that arrays hold numbers only (never pickle) and that the table is as long as the run says.
+what the members hold (`core.runs.foreign`).
 """
 
 import json
@@ -13,25 +13,19 @@ import shutil
 import stat
 import zipfile
 from collections.abc import Mapping
-from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
-from core.errors import RunError, TaskGroupingError
-from core.plan import Plan
-from core.provenance import Source
+from core.errors import RunError
 from core.runs.archive import ENDINGS, KIND, LEFT_OUT, MANIFEST, VERSION
 from core.runs.folder import Run
-from core.runs.spec import DATA, load_spec, partial_name
-from core.runs.status import State, Status, replace_text
-from core.runs.streamed import ROWS
+from core.runs.foreign import Refused, check_content, write_status
+from core.runs.spec import partial_name
 
 MOST_MEMBERS = 20_000
 MOST_BYTES = 16 * 10**9
 MOST_JSON = 200 * 10**6
-MOST_CELLS = 4 * 10**9
-"""Of the table: a few bytes of Parquet can stand for any number of equal values."""
 MOST_RATIO, FREE_BYTES = 200, 10**6
 """No member may unpack to more than 200 times its size in the zip, small ones aside."""
 _ENDING = "|".join(ending.removeprefix(".") for ending in ENDINGS)
@@ -55,8 +49,8 @@ def unpack_run(root: Path, file: IO[bytes]) -> Run:
             partial.mkdir(mode=0o700)
             for name, told in manifest["members"].items():
                 _extract(archive, name, told, partial)
-        _check_content(partial)
-        _write_status(partial, manifest.get("status"))
+        check_content(partial)
+        write_status(partial, manifest.get("status"))
         partial.rename(path)
     except zipfile.BadZipFile as error:
         raise RunError("The file is no zip, or a damaged one; export the run again.") from error
@@ -74,12 +68,12 @@ def _read_manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
     try:
         info = archive.getinfo(MANIFEST)
         if info.file_size > MOST_JSON:
-            raise _Refused("its manifest is too long")
+            raise Refused("its manifest is too long")
         found = json.loads(archive.read(info))
         members = found["members"]
         is_ours = found["kind"] == KIND and isinstance(members, dict)
         if not is_ours or not all(map(_is_description, members.values())):
-            raise _Refused("its manifest is damaged")
+            raise Refused("its manifest is damaged")
         if found["schema_version"] > VERSION:
             raise RunError("The archive was written by a newer version; update this one.")
     except (KeyError, ValueError, TypeError) as error:
@@ -94,29 +88,29 @@ def _check_members(archive: zipfile.ZipFile, told: Mapping[str, Mapping[str, Any
     """Refuse a zip that no export would write, by its table of contents alone."""
     infos = archive.infolist()
     if len(infos) > MOST_MEMBERS:
-        raise _Refused(f"it has {len(infos):,} members, {MOST_MEMBERS:,} at most are read")
+        raise Refused(f"it has {len(infos):,} members, {MOST_MEMBERS:,} at most are read")
     names = [info.filename for info in infos]
     if len(set(names)) < len(names) or set(names) - {MANIFEST} != set(told):
-        raise _Refused("its members are not those of its manifest")
+        raise Refused("its members are not those of its manifest")
     for info in infos:
         _check_member(info)
     if sum(info.file_size for info in infos) > MOST_BYTES:
-        raise _Refused(f"it unpacks to more than {MOST_BYTES // 10**9} GB")
+        raise Refused(f"it unpacks to more than {MOST_BYTES // 10**9} GB")
     if sum(info.compress_size for info in infos) > _size(archive):
-        raise _Refused("its members overlap")
+        raise Refused("its members overlap")
 
 
 def _check_member(info: zipfile.ZipInfo) -> None:
     name = info.filename
     if not _NAME.fullmatch(name) or ".." in name or name.split("/")[0] in LEFT_OUT:
-        raise _Refused(f"{name[:60]!r} is no part of a run")
+        raise Refused(f"{name[:60]!r} is no part of a run")
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
-        raise _Refused(f"{name!r} is a link or no plain file")
+        raise Refused(f"{name!r} is a link or no plain file")
     if info.file_size > max(FREE_BYTES, MOST_RATIO * info.compress_size):
-        raise _Refused(f"{name!r} unpacks to {info.file_size:,} bytes, far more than it holds")
+        raise Refused(f"{name!r} unpacks to {info.file_size:,} bytes, far more than it holds")
     if name.endswith(".json") and info.file_size > MOST_JSON:
-        raise _Refused(f"{name!r} is longer than any of ours")
+        raise Refused(f"{name!r} is longer than any of ours")
 
 
 def _extract(archive: zipfile.ZipFile, name: str, told: Mapping[str, Any], folder: Path) -> None:
@@ -128,88 +122,11 @@ def _extract(archive: zipfile.ZipFile, name: str, told: Mapping[str, Any], folde
         while chunk := source.read(min(_CHUNK, left + 1)):
             left -= len(chunk)
             if left < 0:
-                raise _Refused(f"{name!r} is longer than its manifest says")
+                raise Refused(f"{name!r} is longer than its manifest says")
             digest.update(chunk)
             file.write(chunk)
     if left or digest.hexdigest() != told["sha256"]:
-        raise _Refused(f"{name!r} is not what was exported: its digest differs")
-
-
-def _check_content(folder: Path) -> None:
-    """Refuse settings, tables and arrays that this version cannot read safely."""
-    spec = load_spec(folder)
-    texts = (spec.name, spec.created_at, spec.data_sha256, spec.source)
-    named = spec.roles.get("targets") if isinstance(spec.roles, dict) else None
-    if not all(isinstance(text, str) for text in texts) or type(spec.n_rows) is not int:
-        raise _Refused("its spec.json is damaged")
-    if not isinstance(named, list) or spec.source not in set(Source):
-        raise _Refused("its spec.json is damaged")
-    try:
-        Plan.from_spec(spec.plan)
-    except (TaskGroupingError, TypeError, ValueError, AttributeError) as error:
-        raise _Refused("its settings are of another version, or damaged") from error
-    for file in folder.rglob("*.npz"):
-        _check_arrays(file)
-    source = Source(spec.source)
-    if not (folder / DATA[source]).is_file():
-        raise _Refused(f"{DATA[source]} is missing")
-    if source is Source.TABLE:
-        rows = folder / ROWS
-        _check_table(rows if rows.is_file() else folder / DATA[source], spec.n_rows)
-
-
-def _check_arrays(file: Path) -> None:
-    """Arrays as ours: not packed again, none inside another, none of Python objects."""
-    import numpy as np
-
-    try:
-        with zipfile.ZipFile(file) as arrays:
-            infos = arrays.infolist()
-            is_plain = all(info.compress_type == zipfile.ZIP_STORED for info in infos)
-            if not is_plain or sum(info.file_size for info in infos) > file.stat().st_size:
-                raise _Refused(f"{file.name} holds more than its size")
-            for info in infos:
-                with arrays.open(info) as array:
-                    version = np.lib.format.read_magic(array)
-                    read = {(1, 0): np.lib.format.read_array_header_1_0}.get(
-                        version, np.lib.format.read_array_header_2_0
-                    )
-                    _, _, kind = read(array)
-                if kind.hasobject:
-                    raise _Refused(f"{file.name} holds objects, not numbers")
-    except (ValueError, zipfile.BadZipFile) as error:
-        raise _Refused(f"{file.name} is no file of arrays") from error
-
-
-def _check_table(file: Path, n_rows: int | None) -> None:
-    """Refuse a table of another length than the run says; that of a sample is its own."""
-    from pyarrow import ArrowInvalid
-    from pyarrow.parquet import read_metadata
-
-    try:
-        found = read_metadata(file)
-    except (ArrowInvalid, OSError) as error:
-        raise _Refused("its table is no Parquet file") from error
-    n_rows = found.num_rows if n_rows is None else n_rows
-    if found.num_rows != n_rows or found.num_rows * found.num_columns > MOST_CELLS:
-        raise _Refused(f"its table has {found.num_rows:,} rows, the run says {n_rows:,}")
-
-
-def _write_status(folder: Path, found: Any) -> None:
-    """Where the run was, as far as that can be believed; a job that was at work is interrupted."""
-    try:
-        state = State(found["state"])
-        status = Status(
-            State.INTERRUPTED if state.is_live else state,
-            fraction=min(max(float(found["fraction"]), 0.0), 1.0),
-            message=str(found["message"])[:200],
-            error=str(found["error"])[:500],
-            started_at=float(found["started_at"]),
-            updated_at=float(found["updated_at"]),
-        )
-    except (TypeError, KeyError, ValueError):
-        return
-    replace_text(folder / "status.json", json.dumps(asdict(status)))
+        raise Refused(f"{name!r} is not what was exported: its digest differs")
 
 
 def _is_description(found: Any) -> bool:
@@ -222,10 +139,3 @@ def _is_description(found: Any) -> bool:
 def _size(archive: zipfile.ZipFile) -> int:
     assert archive.fp is not None
     return archive.fp.seek(0, 2)
-
-
-class _Refused(RunError):
-    """The archive holds what no run of ours holds."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(f"This zip was not imported: {why}. Export the run again.")
