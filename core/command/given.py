@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from core.command.watch import watch
-from core.errors import MethodError
+from core.errors import MethodError, TableError
 from core.plan import Plan
 from core.ready import Ready
 from core.values import Affinity, Landscape
@@ -21,7 +21,7 @@ def group_given(
     data: Path,
     run: Path | None,
     as_json: bool,
-    given: Affinity | Landscape,
+    kind: str | None,
     plan: Plan,
     unread: Mapping[str, object],
     ready: Ready | None = None,
@@ -32,17 +32,27 @@ def group_given(
         data: the file it came from.
         run: the folder to make.
         as_json: print JSON for machines.
-        given: what was in the file.
+        kind: what the user says of a matrix; None where nothing was said.
         plan: every setting.
-        unread: options of a table by name, with what the user said; all must be empty.
+        unread: options of a table by name, with what the user said; all must be empty. So must
+            `--measure` with a matrix, which is one.
         ready: a process that waits to be the worker, if there is one.
 
     Raises:
-        TaskGroupingError: an option that means nothing here, or a plan that does not fit.
+        TaskGroupingError: neither is in the file, an option that means nothing here, or a plan
+            that does not fit.
     """
+    from core.given import find_given
+
+    given = find_given(data, kind)
+    if given is None:
+        raise TableError(
+            f"{data.name} is no matrix of tasks and no landscape; name the target columns of "
+            "its table or tables with --targets."
+        )
     what = "matrix" if isinstance(given, Affinity) else "landscape"
     for option, said in unread.items():
-        if said:
+        if said and (option != "--measure" or what == "matrix"):
             raise MethodError(f"{option} means nothing for a {what}; leave it out.")
     target = _make(data, run, given, plan)
     return watch(target, as_json, ready=ready)

@@ -15,7 +15,6 @@ from core.command.watch import watch
 from core.errors import MethodError, TableError
 from core.plan import Plan
 from core.ready import Ready
-from core.values import Affinity
 
 
 def group_file(
@@ -52,7 +51,6 @@ def group_file(
         TaskGroupingError: bad input; then nothing was written.
     """
     from core.data.mend_words import parse_mends
-    from core.given import find_given
     from core.landscape import NOTHING, Brought, load_weights
     from core.runs.spec import is_run_there
 
@@ -64,18 +62,12 @@ def group_file(
         with suppress(OSError):  # said where the folder is made
             is_run_there(run)
     if not targets:
-        given = find_given(data, matrix)
-        if given is None:
-            raise TableError(
-                f"{data.name} is no matrix of tasks and no landscape; name the target columns of "
-                "its table or tables with --targets."
-            )
-        unread: dict[str, object] = {"--ignore": ignore, "--patient-id": patient_id}
+        unread: dict[str, Any] = {"--ignore": ignore, "--patient-id": patient_id}
         unread |= {"--origin": origins, "--feature": learn_from, "--kind": kinds, "--mend": mends}
         unread |= {"--weights": weights}
         unread |= {f"--{name}": value for name, value in settings.items()}
-        unread |= {"--measure": measure} if isinstance(given, Affinity) else {}
-        return group_given(data, run, as_json, given, plan, unread, ready)
+        unread |= {"--measure": measure}
+        return group_given(data, run, as_json, matrix, plan, unread, ready)
     if matrix is not None:
         raise MethodError("--matrix reads DATA as a matrix, --targets as a table; leave one out.")
     own = NOTHING if weights is None else Brought(weights=load_weights(weights))
