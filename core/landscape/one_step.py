@@ -16,11 +16,11 @@ FEWEST_BLOCKS = 20
 
 @dataclass(frozen=True)
 class OneStep(Method):
-    """Sample-wise optima one gradient step from a random start (METHODS §1 with K = 1), as
-    `core.landscape.measure` finds them.
+    """Sample-wise optima one gradient step from a random start (METHODS §1 with K = 1), or several
+    on a part of the rows, as `core.landscape.measure` finds them.
 
-    Sums are averaged over the starts; the points come from the first. The step size cancels in
-    every measure and is 1. Defaults are ours: the paper's settings are not published.
+    Sums are averaged over the starts; the points come from the first. The size of a single step
+    cancels in every measure and is 1. Defaults are ours: the paper's settings are not published.
     """
 
     title: ClassVar[str] = "One step"

@@ -36,7 +36,7 @@ class PairTerms(NamedTuple):
     share of them that the tasks move in opposite directions, one left still by either a half."""
 
     def stacked(self) -> "Float[Tensor, 'term piece source target']":
-        """All of them as one tensor, where all were made."""
+        """Those that were made as one tensor, in the order of the fields."""
         import torch
 
         return torch.stack([part for part in self if part is not None])

@@ -7,5 +7,5 @@ intervals of |cosine| held the value expected of such a cohort for 10 pairs in 1
 
     halves    which patients
     readings  what the probes of a half are read on
-    measure   every half, one after the other
+    measure   every half, side by side
 """

@@ -42,7 +42,8 @@ def accumulate(
     every: Supply | None = None,
     reads: frozenset[str] = frozenset(SUMS),
 ) -> PairSums:
-    """Sums of the pair terms of every block; single precision terms, double precision sums.
+    """Sums of the pair terms of every block: terms in single precision, sums over several pieces in
+    double.
 
     Args:
         rows: at hand, in pieces, block after block; the mean displacements are taken from them.

@@ -16,7 +16,7 @@ SMALL_STEP = 1e-2
 """A walk has converged when its step is this share of its first one (L2)."""
 
 FEW_LEFT = 0.8
-"""Converged walks leave the batch once they have left less than this share of it (ours)."""
+"""Converged walks leave the batch once fewer than this share of it still walk (ours)."""
 
 
 ASKED_ON_GPU = 8

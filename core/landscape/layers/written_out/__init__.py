@@ -6,7 +6,7 @@ weight is one linear map at many places: each step of a sequence, each token.
 
     written = write_out(nn.LSTM(4, 8))       None for a layer that is not known here
     written.products                         the linear maps, by the names of their weights
-    written.run(module, product, inputs)     what the module returns; each map goes by `product`
+    written.run(module, multiply, inputs)    what the module returns; each map goes by `multiply`
 
     product      one linear map, done plainly or listened to
     recurrent    RNN, LSTM and GRU, their cells, packed sequences
