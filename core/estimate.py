@@ -1,77 +1,69 @@
 """What a run will take before it starts: seconds and memory, from its size and its plan.
 
-needs = estimate_run(Size(n_rows=11_778, n_inputs=30, n_tasks=16), preset("quick"), pace=1.2)
+needs = estimate_run(Size(n_rows=11_778, n_inputs=30, n_tasks=16), preset("quick"), pace=0.8)
 needs.seconds, needs.memory
 
-The seconds of every part are fitted (ours) to runs on one thread of a reference machine: 1,700 to
-100,000 rows, 20 to 522 inputs, 4 to 100 tasks, every preset. `pace` says how many times slower this
-machine is: `core.runs.pace` reads it off finished runs, `time_machine` off a fraction of a second
-of arithmetic where there are none.
+What a plan asks for is counted, and multiplied by the constants below: seconds that a CPU is at
+work on it, fitted (ours) to the stages of some thirty runs with 400 to 100,000 rows, 9 to 784
+inputs and 4 to 300 tasks; own samples, images, several steps and every preset were among them. How
+near they come is told by `python -m tests.benchmarks estimate`. `pace` says what a clock shows here
+for such a second (`core.runs.pace`).
 """
 
-import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
+from typing import NamedTuple
 
 from core.affinity import TAG
-from core.data import Roles
-from core.data.features import MOST_LEVELS, SHOWN_LEVELS, plain_numbers
+from core.convolutions import outline_of
+from core.drivers.measure import MOST_PAIRS, MOST_PATIENTS, N_STARTS
+from core.errors import MethodError
 from core.joint_run import JointRun
 from core.landscape import OneStep
+from core.landscape.look_ahead.draws import FEWEST
 from core.landscape.look_ahead.joint import rows_of_look
 from core.landscape.refits.halves import MAX_ROWS as MOST_REFITTED
-from core.landscape.refits.readings import FOLLOWED
-from core.null import N_PERMUTATIONS, STEP_ROWS
+from core.landscape.refits.readings import PAIR_SAMPLES
+from core.null import N_PERMUTATIONS
 from core.plan import Plan
+from core.size import Size
 from core.unrelated import MAX_ROWS
 
-if TYPE_CHECKING:
-    import pandas as pd
+START_S = 1.7
+"""Until a worker has read what it needs to begin; no run is quicker."""
+LIBRARIES_S = 3.3
+"""Libraries that the stages read when they need them, and the graph of a few tasks."""
+CELL_S = 1.4e-7
+"""To read a value of the table, code and summarise it."""
+FIT_S, FIT_LABEL_S, FIT_WEIGHT_S = 0.015, 1.9e-6, 2e-10
+"""To fit probes to some rows and read them once: at all, for every row and output of a head, for
+every weight of the trunk that a row passes. Refits, permutations and drivers are such fits."""
+START_SUM_S, WEIGHT_SUM_S, PAIR_SUM_S = 0.2, 1e-9, 6e-8
+"""To sum up one random start: at all, for every weight that a row passes, for every row and pair of
+tasks."""
+OWN_HEAD_S = 2e-10
+"""To sum up one weight that a row passes, for the random head of a task of its own."""
+WARM_STEP_S, WARM_TASK_S = 2e-3, 2e-5
+"""A step of a warm-up: at all, and for every task."""
+APART_S = 5e-8
+"""To compare one number of a layer's factors in two samples, where samples are not matched."""
+STEP_S = 1.2e-9
+"""To take one weight a step further with one label of one row, beyond the first step."""
+JOINT_STEP_S, JOINT_WEIGHT_S = 7e-4, 2e-11
+"""A step of a joint run: at all, and for every inner weight that a row passes on its way back from
+every task."""
+LOOK_S, LOOK_WEIGHT_S, LOOK_LOSS_S = 3e-4, 2e-8, 1.2e-8
+"""To look ahead: for every task, for every task and weight of the first layer, for every loss."""
+RERUN_S, RERUN_PAIR_S, ENCODER_PAIR_S = 3e-4, 4.3e-6, 1.4e-4
+"""To group once more: for every task, for every pair; to train the encoder: for every pair."""
+CONVOLUTION = 4.0
+"""Times that a multiplication of a convolution takes longer than one of plain layers."""
 
-START_S = 1.3
-"""Until the worker has read its libraries; no run is quicker."""
-LIBRARIES_S = 2.5
-"""Libraries that the stages read when they need them."""
-TRAIN = 0.6
-"""Share of the rows that the landscape sees."""
 LIBRARIES_BYTES = 690e6
 BYTES_A_NUMBER = 40
 """Bytes of memory that a number of the table takes at the most crowded moment."""
 BYTES_A_TASK = 1.5e6
-ARITHMETIC_S = 4.9e-4
-"""What `time_machine` repeats, on the reference machine."""
 
-
-LOOKED_AT = 10_000
-"""Rows that texts are counted in."""
-
-
-@dataclass(frozen=True)
-class Size:
-    """Rows of a table, inputs of the model after texts were coded, and tasks."""
-
-    n_rows: int
-    n_inputs: int
-    n_tasks: int
-    n_held: int | None = None
-    """Rows that are in memory together, where the table is read in batches; else all."""
-
-    @property
-    def n_train(self) -> float:
-        """Rows that the landscape sees."""
-        return TRAIN * self.n_rows
-
-
-def size_of(frame: "pd.DataFrame", roles: Roles) -> Size:
-    """The size of a table that is not coded yet; its texts are counted in its first rows."""
-    numbers = plain_numbers(frame)
-    texts = [name for name in roles.features if name not in numbers]
-    levels = [int(frame[name].iloc[:LOOKED_AT].nunique()) for name in texts]
-    inputs = [1 if n <= 2 else min(n, SHOWN_LEVELS + 1) for n in levels if n <= MOST_LEVELS]
-    n_inputs = len(roles.features) - len(texts) + sum(inputs)
-    return Size(len(frame), n_inputs, len(roles.targets))
+FOLLOWED, FOLLOWED_OF_CHANCE = 40, 70
+"""Rows that refits and permutations follow for more than one step, about."""
 
 
 class Needs(NamedTuple):
@@ -82,24 +74,25 @@ class Needs(NamedTuple):
 
 
 def estimate_run(size: Size, plan: Plan, pace: float = 1.0) -> Needs:
-    """What the first run of a plan takes on a table in memory.
+    """What the first run of a plan takes on a table.
 
     Args:
         size: of the table.
         plan: its settings.
-        pace: how many times slower this machine is than the reference.
+        pace: seconds of a clock for a second of the estimate.
     """
     run: JointRun | None = plan.measure if isinstance(plan.measure, JointRun) else None
     if run is None and size.n_tasks <= TAG.most_tasks:
         run = TAG()
     parts = (
         START_S + LIBRARIES_S,
-        0.25e-6 * size.n_rows * (size.n_inputs + size.n_tasks),
-        _landscapes(size, plan.landscape),
-        _look_ahead(size, run) if run is not None else 0.0,
+        CELL_S * size.n_rows * (size.n_inputs + size.n_tasks),
+        _starts(size, plan.landscape),
         _refits(size, plan.landscape),
+        _joint_run(size, plan.landscape, run) if run is not None else 0.0,
         _null(size, plan),
-        _groups(size, plan),
+        _drivers(size, plan.landscape),
+        _groups(size.n_tasks, plan.n_replicates),
     )
     n_held = size.n_rows if size.n_held is None else size.n_held
     numbers = n_held * (size.n_inputs + size.n_tasks)
@@ -108,78 +101,111 @@ def estimate_run(size: Size, plan: Plan, pace: float = 1.0) -> Needs:
     return Needs(pace * sum(parts), memory)
 
 
-def time_machine(repeats: int = 200) -> float:
-    """How many times slower a little arithmetic on one thread is here, now, than on the reference
-    machine."""
-    numbers = np.random.default_rng(0).normal(size=50_000)
-    start = time.perf_counter()
-    for _ in range(repeats):
-        np.sort(np.tanh(numbers))
-    return (time.perf_counter() - start) / repeats / ARITHMETIC_S
+def _weights(size: Size, landscape: OneStep) -> float:
+    """Weights of the trunk that a row passes."""
+    width, depth = landscape.width, landscape.depth
+    try:
+        own = outline_of(landscape.trunk, size.shape, size.n_inputs, width, depth)
+    except MethodError:  # such a plan is refused where it is started
+        own = None
+    if own is not None:
+        return CONVOLUTION * own.n_products
+    return width * (size.n_inputs + (0 if landscape.trunk == "linear" else (depth - 1) * width))
 
 
-def _passes(n_rows: float, n_inputs: int, landscape: OneStep) -> float:
-    """Thousand million weights that rows pass through."""
-    inner = 0 if landscape.trunk == "linear" else (landscape.depth - 1) * landscape.width
-    return n_rows * landscape.width * (n_inputs + inner) / 1e9
+def _fit(size: Size, landscape: OneStep, rows: float) -> float:
+    """To fit probes to some rows, and to read them."""
+    by_row = FIT_LABEL_S * size.n_outputs + FIT_WEIGHT_S * _weights(size, landscape)
+    return FIT_S + rows * by_row
 
 
-def _landscapes(size: Size, landscape: OneStep) -> float:
-    """One shared head and a head for each task, for every start."""
+def _starts(size: Size, landscape: OneStep) -> float:
+    """Probes and one shared head, from every start."""
     rows = min(landscape.samples or size.n_train, size.n_train)
-    weights = _passes(rows, size.n_inputs, landscape)
-    labels = rows * size.n_tasks / 1e6
-    start = 0.1 + weights + labels + 0.02 * labels * size.n_tasks
+    weights, pairs = _weights(size, landscape), size.n_tasks**2
+    one = START_SUM_S + rows * WEIGHT_SUM_S * weights
+    if _is_matched(size, landscape):
+        one += rows * PAIR_SUM_S * pairs
+        one += _walks(size, landscape, landscape.step_rows, landscape.heads)
+        one += _walks(size, landscape, landscape.step_rows)
+    else:
+        one += _apart(size, landscape, landscape.pair_samples)
     if landscape.start == "warmup":
-        start += landscape.warmup_steps * (2e-3 + 2e-5 * size.n_tasks)
+        one += landscape.warmup_steps * (WARM_STEP_S + WARM_TASK_S * size.n_tasks)
     if landscape.heads == "own":
-        start += 0.15 * size.n_tasks * weights
-    walks = 2 * _walks(size, landscape, landscape.step_rows)
-    return landscape.starts * (start + walks) + 0.01 * size.n_tasks
+        one += OWN_HEAD_S * rows * size.n_tasks * weights
+    return landscape.starts * one
 
 
-def _walks(size: Size, landscape: OneStep, followed: int) -> float:
-    """Rows that are followed for more than one step, each for every task."""
-    if landscape.steps == 1:
+def _refits(size: Size, landscape: OneStep) -> float:
+    """Probes for half of the patients, and how alike they pull, again and again."""
+    if landscape.pairing == "mean":
         return 0.0
-    rows = min(followed, size.n_train) * size.n_tasks
-    return 1.5 * landscape.steps * _passes(rows, size.n_inputs, landscape)
-
-
-def _look_ahead(size: Size, run: JointRun) -> float:
-    tasks, n_looks = size.n_tasks, -(-run.steps // run.every)
-    losses = tasks**2 * rows_of_look(run, tasks)
-    look = 5e-4 * tasks + 1.2e-8 * losses + 1.7e-6 * tasks * size.n_inputs
-    return 6e-4 * run.steps + n_looks * look
+    rows = size.n_train / -(-size.n_train // MOST_REFITTED) / 2
+    one = _fit(size, landscape, rows)
+    if _is_matched(size, landscape):
+        one += _walks(size, landscape, FOLLOWED)
+    elif landscape.heads == "probe":  # else nobody reads distances of probes
+        one += _apart(size, landscape, PAIR_SAMPLES)
+    return landscape.refits * one
 
 
 def _null(size: Size, plan: Plan) -> float:
     """The chosen measure again and again on permuted labels."""
     rows = min(size.n_train, MAX_ROWS)
-    labels = rows * size.n_tasks / 1e6
-    weights = _passes(rows, size.n_inputs, plan.landscape)
-    once = 0.02 + 0.4 * weights + 0.9 * labels + 0.012 * labels * size.n_tasks
+    once = _fit(size, plan.landscape, rows)
     if plan.heads == "shared":
-        once = 0.01 + 0.2 * weights
-    once += _walks(size, plan.landscape, STEP_ROWS)
+        once = FIT_S + rows * FIT_WEIGHT_S * _weights(size, plan.landscape)
+    once += _walks(size, plan.landscape, FOLLOWED_OF_CHANCE, plan.heads)
     if isinstance(plan.measure, JointRun):
-        once += _look_ahead(size, plan.measure)
+        once += _joint_run(size, plan.landscape, plan.measure)
     return N_PERMUTATIONS * once
 
 
-def _refits(size: Size, landscape: OneStep) -> float:
-    """Probes for half of the patients, and how alike they pull, again and again."""
-    rows = size.n_train / -(-size.n_train // MOST_REFITTED) / 2
-    labels = rows * size.n_tasks / 1e6
-    weights = _passes(rows, size.n_inputs, landscape)
-    pull = 0.013 * labels * size.n_tasks if landscape.steps == 1 else 0.0
-    followed = _walks(size, landscape, FOLLOWED)
-    return landscape.refits * (0.02 + 0.15 * weights + 0.35 * labels + pull + followed)
+def _drivers(size: Size, landscape: OneStep) -> float:
+    """What drives the groups, beside chance."""
+    if size.has_own_samples:
+        return 0.0
+    rows = min(size.n_train, MOST_PATIENTS, MOST_PAIRS / size.n_tasks)
+    return (N_STARTS + N_PERMUTATIONS) * _fit(size, landscape, rows)
 
 
-def _groups(size: Size, plan: Plan) -> float:
-    """Graph, encoder, re-runs, mixtures, summary and the first map."""
-    tasks, replicates = size.n_tasks, plan.n_replicates
-    encoder = 0.4 + 1.6e-4 * tasks**2 + 8e-7 * replicates * tasks**2
-    points = min(size.n_train * tasks, plan.landscape.max_points)
-    return encoder + 0.1 + 2.5e-4 * tasks * replicates + 1e-5 * points
+def _is_matched(size: Size, landscape: OneStep) -> bool:
+    """Whether tasks are compared on the samples that they share."""
+    if landscape.pairing == "auto":
+        return not size.has_own_samples
+    return landscape.pairing == "matched"
+
+
+def _walks(size: Size, landscape: OneStep, followed: int, heads: str = "probe") -> float:
+    """Rows that are followed for more than one step, each for every task, or for every label where
+    all tasks have the same head."""
+    if landscape.steps == 1:
+        return 0.0
+    is_same = heads == "shared" and landscape.head_bias == "zero"
+    labels = min(followed, size.n_train) * (2 if is_same else size.n_tasks)
+    return STEP_S * landscape.steps * labels * _weights(size, landscape)
+
+
+def _apart(size: Size, landscape: OneStep, n_samples: int) -> float:
+    """How far every two of so many samples of every task are apart."""
+    drawn = min(n_samples * size.n_tasks, size.n_train)
+    numbers = size.n_inputs + landscape.width + 2 * (landscape.depth - 1) * landscape.width
+    return APART_S * drawn**2 / 2 * numbers
+
+
+def _joint_run(size: Size, landscape: OneStep, run: JointRun) -> float:
+    """Steps of all tasks, and looks ahead of each alone."""
+    tasks, n_looks = size.n_tasks, -(-run.steps // run.every)
+    own_rows = FEWEST * tasks if size.has_own_samples else 0
+    rows, looked = max(run.batch_size, own_rows), max(rows_of_look(run, tasks), own_rows)
+    inner = (landscape.depth - 1) * landscape.width**2
+    step = JOINT_STEP_S + JOINT_WEIGHT_S * rows * tasks * inner
+    look = LOOK_S * tasks + LOOK_WEIGHT_S * tasks * size.n_inputs * landscape.width
+    return run.steps * step + n_looks * (look + LOOK_LOSS_S * tasks**2 * looked)
+
+
+def _groups(n_tasks: int, n_replicates: int) -> float:
+    """Intervals, graph, encoder, re-runs and mixtures."""
+    again = RERUN_S * n_tasks + RERUN_PAIR_S * n_tasks**2
+    return ENCODER_PAIR_S * n_tasks**2 + n_replicates * again

@@ -15,7 +15,7 @@ from core.validation import estimate_cost
 from core.values import Report
 from dashboard.charts.text import clean
 from dashboard.jobs import start_job
-from dashboard.needs import pace, say_range
+from dashboard.needs import pace_on, say_range
 from dashboard.pins_form import ask_networks, ask_pins
 from dashboard.session import address
 from dashboard.widgets import pick_one
@@ -67,10 +67,10 @@ def ask_for_training(run: Run, report: Report) -> None:
     except TaskGroupingError as error:  # rules that contradict each other
         show_error(error)
         return
+    takes = say_range(pace_on(run.plan.device) * cost.seconds)
     st.caption(
-        f"Some {cost.n_networks:,} networks of {cost.n_groups:,} groups, "
-        f"{say_range(pace() * cost.seconds)} on this machine. It can be cancelled: what is trained "
-        "is kept."
+        f"Some {cost.n_networks:,} networks of {cost.n_groups:,} groups, {takes} on this machine. "
+        "It can be cancelled: what is trained is kept."
     )
     st.button(
         "Train the candidates",

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from core.estimate import Size, estimate_run
+from core.estimate import estimate_run
+from core.gpu import device_here
 from core.memory import free_memory
 from core.plan import Plan
 from core.runs.pace import pace_here
+from core.size import Size
 from dashboard.on_show import runs_root
 
 SPREAD = 1.6
@@ -15,7 +17,7 @@ SPREAD = 1.6
 def say_needs(size: Size, plan: Plan, at_most: bool = False) -> None:
     """Time and memory of the first run on a table, which is the most that a later one takes; a
     warning where memory may not suffice."""
-    needs, free = estimate_run(size, plan, pace()), free_memory()
+    needs, free = estimate_run(size, plan, pace_on(plan.device)), free_memory()
     said = (
         f"This takes {'at most ' * at_most}{say_range(needs.seconds)} and about "
         f"{needs.memory / 1e9:.1f} GB of memory on this machine; {free / 1e9:.1f} GB are free. It "
@@ -30,9 +32,9 @@ def say_needs(size: Size, plan: Plan, at_most: bool = False) -> None:
         st.caption(said)
 
 
-def pace() -> float:
-    """How many times slower this machine is than the one that estimates are made for."""
-    return pace_here(runs_root())
+def pace_on(device: str) -> float:
+    """What a clock shows on this machine for a second of an estimate, on the device asked for."""
+    return pace_here(runs_root(), device_here(device))
 
 
 def say_range(seconds: float) -> str:

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.errors import TaskGroupingError
-from core.estimate import Size
 from core.landscape import check_start
 from core.plan import Plan
 from core.runs import Run
+from core.size import size_of_table
 from core.values import TaskTable
 from dashboard.jobs import is_at_work, start_job
 from dashboard.needs import say_needs
@@ -19,9 +19,7 @@ def offer_recompute(run: Run, plan: Plan, table: TaskTable | None = None) -> Non
     if plan != run.plan:
         st.caption("The answer above stays until you compute again; only what follows a change is.")
         if table is not None:
-            n_held, n_inputs = table.features.shape  # of a streamed table its sample
-            size = Size(run.spec.n_rows, n_inputs, len(table.tasks), n_held)
-            say_needs(size, plan, at_most=True)
+            say_needs(size_of_table(table, run.spec.n_rows), plan, at_most=True)
     if st.button("Compute again", disabled=plan == run.plan or is_at_work(run), key="recompute"):
         try:
             if table is not None:

@@ -39,6 +39,7 @@ def validate_run(
             range, a grouping that fits no partition, or rules that contradict each other.
     """
     from core.evidence import validation_preset, with_seeds
+    from core.gpu import device_here
     from core.runs import EVIDENCE, Asked, Run
     from core.runs.pace import pace_here
     from core.validation import estimate_cost
@@ -52,7 +53,8 @@ def validate_run(
     hand_made = tuple(_groups(text) for text in groupings)
     run.ask_validation(Asked(settings, hand_made))
     cost = estimate_cost(run.report(), settings, hand_made)
-    click.echo(_told(cost, pace_here(run.path.resolve().parent)), err=True)
+    pace = pace_here(run.path.resolve().parent, device_here(run.plan.device))
+    click.echo(_told(cost, pace), err=True)
     return watch(run, as_json, EVIDENCE, summarise)
 
 
