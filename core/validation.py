@@ -15,7 +15,7 @@ from jaxtyping import Int
 from core.errors import TableError
 from core.evidence import OnPartial, TrainedStore, Validation
 from core.evidence import validate_grouping as validate_candidates
-from core.evidence.candidate import admit, groups_of
+from core.evidence.candidate import Candidate, admit, groups_of
 from core.evidence.pins import keeps
 from core.grouping import rank_groupings
 from core.progress import OnProgress, silent
@@ -89,7 +89,13 @@ class Cost(NamedTuple):
 
     n_groups: int
     n_networks: int
-    seconds: float
+    work: float
+    """Seconds that processors are at work, all together."""
+
+    @property
+    def seconds(self) -> float:
+        """From the start to the verdict where every core of this machine takes part."""
+        return START_S + (self.work - START_S) / (os.cpu_count() or 1)
 
 
 def estimate_cost(
@@ -97,11 +103,8 @@ def estimate_cost(
     settings: Validation,
     hand_made: Sequence[Sequence[Sequence[str]]] = (),
 ) -> Cost:
-    """About how many groups and networks will be trained, and how long that takes here.
-
-    The time is that of the arithmetic at `FLOPS` a core (ours, measured: networks of tables, early
-    stopping included) and the start of the worker.
-    """
+    """About how many groups and networks will be trained, and how long that takes: the start of the
+    worker, and the arithmetic at `FLOPS`."""
     n_tasks = len(report.tasks)
     settings.check_search(n_tasks)
     rules = settings.rules(report.task_names)
@@ -114,8 +117,7 @@ def estimate_cost(
     proper = [one for one in admitted if one.is_proper]
     plain = [one for one in admitted if not one.is_proper]
     again = len(groups_of((*proper[: settings.n_finalists], *plain)))
-    ways = sorted(len(one.partition) for one in proper)
-    null = settings.n_random * (ways[len(ways) // 2] if ways else 0)
+    null = settings.n_random * _n_shared(proper)
     usual = max(2, round(float(np.mean(sizes))))
     data = report.provenance["data"]
     trainer = settings.following(trunk_of(report)).trainer
@@ -128,8 +130,16 @@ def estimate_cost(
     return Cost(
         n_groups=len(sizes) + searched + (0 if settings.trains_every_group(n_tasks) else null),
         n_networks=first.n_models + rest.n_models + random.n_models,
-        seconds=START_S + flops / (FLOPS * (os.cpu_count() or 1)),
+        work=START_S + flops / FLOPS,
     )
+
+
+def _n_shared(proper: Sequence[Candidate]) -> int:
+    """Groups of two tasks or more in the middle one of the groupings by their number of groups; a
+    random grouping trains as many anew, as every task alone is known by then."""
+    ordered = sorted(proper, key=lambda one: len(one.partition))
+    middle = ordered[len(ordered) // 2 : len(ordered) // 2 + 1]
+    return sum(len(group) > 1 for one in middle for group in one.partition)
 
 
 def _n_searched(settings: Validation, n_tasks: int, n_known: int) -> int:
