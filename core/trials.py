@@ -163,6 +163,9 @@ class Evidence(Frozen):
     chance: Float[np.ndarray, "task scored"] = field(default_factory=lambda: np.zeros((0, 0)))
     """What a prediction scores that knows the test labels' distribution only: for AUPRC the
     prevalence."""
+    rules: str = ""
+    """A digest of the code that judged (`core.evidence.age`); none in evidence of earlier
+    versions."""
 
     def trial(self, n_groups: int) -> Trial:
         """The trial with this many groups, and no helpers, that did best on validation rows."""

@@ -217,8 +217,7 @@ def _pull(
     path: Path, n_tasks: int, signed: bool, selection: SampleSelection, stamps: tuple[int, ...]
 ) -> Pull | None:
     run = Run(path)
-    chosen = chosen_of(run, selection)
-    if chosen is None:
+    if (chosen := chosen_of(run, selection)) is None:
         return None
     points, table = landscape_of(run, run.plan.heads).points, any_table_of(run)
     return measure_pull(points, chosen, n_tasks, signed, None if table is None else table.patient)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from core.evidence.advise import advise
+from core.evidence.age import rules_of_today
 from core.evidence.bench import Bench
 from core.evidence.bootstrap import Replicates
 from core.evidence.candidate import Candidate, groups_of
@@ -142,6 +143,7 @@ def _evidence(
         n_networks=pool.n_networks,
         n_measured=len(pool.groups),
         is_final=is_final,
+        rules=rules_of_today(),
         notes=(*diverged(contest, pool.groups), *unheard(contest), *broken(contest)),
         **{**blank, **measured},
     )

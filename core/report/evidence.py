@@ -42,6 +42,7 @@ def to_evidence_document(evidence: Evidence | None) -> dict[str, Any] | None:
         "n_seeds": evidence.n_seeds,
         "n_networks_trained": evidence.n_networks,
         "n_groups_trained": evidence.n_measured,
+        "rules": evidence.rules or None,
         "notes": list(evidence.notes),
     }
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.data import Roles
 from core.errors import RunError
+from core.evidence import with_age
 from core.plan import Plan
 from core.proposals import check_hand_made
 from core.provenance import Source
@@ -173,9 +174,10 @@ class Run:
             RunError: the run has not finished yet.
         """
         try:
-            return load_value(self.path / "stages" / "report.npz", Report)
+            report = load_value(self.path / "stages" / "report.npz", Report)
         except UNREADABLE as error:
             raise RunError(f"The run {self.id} has no finished report; resume it.") from error
+        return replace(report, evidence=report.evidence and with_age(report.evidence))
 
     def ask_validation(self, asked: Asked) -> None:
         """Say how the job `evidence` shall train, before it is started.
@@ -206,7 +208,7 @@ class Run:
         """What training has shown so far, or in the end; None before anything is known."""
         try:
             found = load_value(self.path / "stages" / "evidence.npz", Evidence)
-            return found if found.task_names == self.report().task_names else None
+            return with_age(found) if found.task_names == self.report().task_names else None
         except (*UNREADABLE, RunError):
             return None
 

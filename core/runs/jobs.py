@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from core.device import pick_device
+from core.evidence import is_of_today
 from core.landscape import measure_points
 from core.pipeline import explain_groups, run, run_landscape, run_matrix
 from core.progress import OnProgress, within
@@ -62,6 +63,7 @@ def _reading_first(target: Run) -> Callable[[Run, OnProgress], None] | None:
 
 
 def _make_evidence(target: Run, on_progress: OnProgress) -> None:
+    """The evidence; judged again, by networks that are there, where the rules have changed."""
     report = target.report()
     table = target.table()
     asked = target.asked
@@ -83,7 +85,7 @@ def _make_evidence(target: Run, on_progress: OnProgress) -> None:
         return found.evidence
 
     made_from = _made_from(target, table, report)
-    evidence = target.stages.keep("evidence", Evidence, made_from, make)
+    evidence = target.stages.keep("evidence", Evidence, made_from, make, is_of_today)
     target.keep_evidence(evidence)
     target.keep_report(_tested(target, report, evidence, on_progress))
 

@@ -4,11 +4,13 @@ import json
 from typing import Any
 
 from core.errors import RunError
+from core.evidence import OLDER, rules_of_today
 from core.runs.folder import Run
 
 
 def read_document(run: Run) -> dict[str, Any]:
-    """The aggregates of the last finished report.
+    """The aggregates of the last finished report, with a note where its verdict was reached by
+    other rules than those of today.
 
     Raises:
         RunError: there is no report yet, it is damaged, or it is of another plan than the run now
@@ -24,4 +26,7 @@ def read_document(run: Run) -> dict[str, Any]:
         raise RunError(f"report.json of the run {run.id} is damaged; resume the run.") from error
     if plan != run.spec.plan:
         raise RunError(f"The report of {run.id} is of an earlier plan; resume the run first.")
+    evidence = document.get("evidence")
+    if evidence and evidence.get("rules") != rules_of_today():
+        evidence["notes"] = [*dict.fromkeys((*evidence.get("notes", ()), OLDER))]
     return document

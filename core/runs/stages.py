@@ -25,12 +25,18 @@ class StageFolder:
         self.folder = folder
 
     def keep(
-        self, name: str, kind: type[V], made_from: tuple[object, ...], make: Callable[[], V]
+        self,
+        name: str,
+        kind: type[V],
+        made_from: tuple[object, ...],
+        make: Callable[[], V],
+        is_current: Callable[[V], bool] = lambda value: True,
     ) -> V:
-        """What `make` returns, read back where it was made from the same things before."""
+        """What `make` returns, read back where it was made from the same things before and is
+        still current."""
         path = self.folder / f"{name}-{_key(made_from)}.npz"
         value = _read(path, kind)
-        if value is None:
+        if value is None or not is_current(value):
             value = make()
             save_value(path, value)
         self._make_current(name, path.name)
