@@ -8,9 +8,9 @@ from core.provenance import Source
 from core.runs import Run
 from core.values import Report
 from dashboard.charts.text import clean, number
+from dashboard.jobs import try_report
 from dashboard.plan_form import AFTER_AFFINITY, AFTER_LANDSCAPE, plan_form
 from dashboard.recompute import offer_recompute
-from dashboard.results import try_report
 from dashboard.show_tasks import show_tasks
 from dashboard.source import show_notes, size_of
 from dashboard.words import plain

@@ -4,19 +4,27 @@ import time
 
 import streamlit as st
 
-from core.errors import TaskGroupingError
+from core.errors import RunError, TaskGroupingError
 from core.runs import EVIDENCE, MAIN, Run, State, Status
 from core.runs.incoming import find_draft
 from core.values import Report
 from dashboard.example import FIRST, is_waiting, start_example
-from dashboard.on_show import runs_root
+from dashboard.on_show import current_run, runs_root
 from dashboard.results import report_of
-from dashboard.session import address, change_view, is_drawn
+from dashboard.session import address, change_view, is_drawn, view
 from dashboard.words import in_a_sentence, plain, sentence, show_error
 
 POLL = "500ms"
 _NAMES = {MAIN: "run", EVIDENCE: "training"}
 _KEPT = {MAIN: " Finished stages are kept.", EVIDENCE: " What is trained is kept."}
+
+
+def try_report() -> Report | None:
+    """The report of the run on show; None while it has none, or an upload is being prepared."""
+    try:
+        return None if view().draft else report_of(current_run())
+    except RunError:
+        return None
 
 
 def require_report(run: Run) -> Report:

@@ -22,12 +22,11 @@ from core.runs.streamed import SURVEY, is_streamed, load_survey
 from core.selected_pull import Pull, measure_pull
 from core.streamed import Survey
 from core.trials import Evidence
-from core.values import Decision, Landscape, Projection, Report, TaskTable
-from dashboard.on_show import current_run
+from core.values import Landscape, Projection, Report, TaskTable
 from dashboard.selected import SIGNED_BY_MAGNITUDE, chosen_points, profile_chosen
 from dashboard.selection import SampleSelection
-from dashboard.session import view
 from dashboard.tables import describe_columns
+from dashboard.words import say_decision
 
 PREVIEW_ROWS = 100
 STAGES, TABLE = ("spec.json", "stages/index.json"), ("data.parquet", SURVEY)
@@ -66,14 +65,6 @@ def landscape_of(run: Run, heads: str) -> Landscape:
 def map_of(run: Run, method: str) -> Projection | None:
     """A map of a run's landscape, or None while it is not there."""
     return _map(run.path, method, _stamps(run))
-
-
-def try_report() -> Report | None:
-    """The report of the run on show; None while it has none, or an upload is being prepared."""
-    try:
-        return None if view().draft else report_of(current_run())
-    except RunError:
-        return None
 
 
 def chosen_of(run: Run, selection: SampleSelection) -> Bool[np.ndarray, " point"] | None:
@@ -175,12 +166,9 @@ def _document(path: Path, stamp: int) -> Mapping[str, Any]:
 @st.cache_resource(max_entries=1000, show_spinner=False)
 def _decision(path: Path, stamp: int) -> str:
     try:
-        best = Run(path).report().recommended
+        return say_decision(Run(path).report().recommended)
     except RunError:
         return ""
-    if best.decision is Decision.GROUPED:
-        return f"{best.grouping.n_groups} groups"
-    return "train alone" if best.decision is Decision.ALONE else "train together"
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -6,8 +6,9 @@ import streamlit as st
 
 from core.values import Report
 from dashboard.charts.text import clean
+from dashboard.jobs import try_report
 from dashboard.on_show import current_run
-from dashboard.results import profile_of, try_report
+from dashboard.results import profile_of
 from dashboard.saved_view import keep_view
 from dashboard.select_by_value import offer_values
 from dashboard.selected import say_selected

@@ -7,6 +7,7 @@ import streamlit as st
 from core.report import amounts
 from core.report import words as report_words
 from core.runs import State, Status
+from core.values import Decision, Recommendation
 from dashboard.charts.text import clean
 
 _BADGES = {
@@ -64,6 +65,13 @@ def likelihood(share: float) -> str:
 def in_100(share: float) -> str:
     """A share as `92 of 100`."""
     return f"{amounts.in_100(share)} of 100"
+
+
+def say_decision(advice: Recommendation) -> str:
+    """What is advised, in two or three words."""
+    if advice.decision is Decision.GROUPED:
+        return f"{advice.grouping.n_groups} groups"
+    return "train alone" if advice.decision is Decision.ALONE else "train together"
 
 
 def say_seconds(seconds: float) -> str:
