@@ -64,7 +64,7 @@ SAID = {
         "landscape": "so there are no points to draw.] Bring a table",
         "affinity": "The labels of both tasks are not here",
         "graph": "A line joins two tasks",
-        "groups": "cannot be measured again on other samples",
+        "groups": "This is the recommendation: each task alone",
         "evidence": "Nothing can be trained here: this run has no features and no labels",
         "report": "Nothing can be trained here: this run has no features and no labels",
         "runs": "a matrix of 6 tasks",
@@ -92,7 +92,14 @@ def test_every_page_shows_it_or_says_what_is_missing(root, kind):
         assert not at.error, page
 
 
-@pytest.mark.parametrize(("kind", "expected"), [("matrix", [2, 1, 2]), ("landscape", [2, 1, 3])])
+def test_groups_of_a_matrix_cannot_be_measured_again(root):
+    at = go_to(visit(make(root, matrix()).id), "groups")
+    at.select_slider[0].set_value(2).run()
+    assert "cannot be measured again on other samples" in words(at)
+    assert charts(at) == 2
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("matrix", [2, 1, 1]), ("landscape", [2, 1, 3])])
 def test_what_can_be_drawn_is_drawn(root, kind, expected):
     at = visit(make(root, matrix() if kind == "matrix" else landscape()).id)
     assert [charts(go_to(at, page)) for page in ("affinity", "graph", "groups")] == expected
