@@ -30,7 +30,7 @@ class Summary(Frozen):
     is_flag: Bool[np.ndarray, " feature"]
     """Which of them are yes or no."""
     pull: Float[np.ndarray, "task feature"]
-    """Correlation of label and feature over the training rows."""
+    """Correlation of label and feature over training rows, one a patient."""
     chance: float
     """What the strongest pull of a task with permuted labels stays below 95 times in 100."""
     pairs: Float[np.ndarray, "source target 2 2"]

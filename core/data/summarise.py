@@ -10,7 +10,7 @@ from core.threads import one_thread
 from core.values import Kind, Split, TaskTable
 
 MAX_ROWS = 10_000
-"""Training rows that pulls are taken from, at most (ours)."""
+"""Training rows that pulls are taken from, at most (ours), each of another patient."""
 MAX_CELLS = 20_000_000
 """Numbers in the features that they are taken from, at most (80 MB): wide tables get fewer rows."""
 N_PERMUTATIONS = 8
@@ -52,8 +52,12 @@ def summarise_table(table: TaskTable, seed: int) -> Summary:
 def _draw_rows(
     table: TaskTable, n_features: int, rng: np.random.Generator
 ) -> Int[np.ndarray, " row"]:
-    """The training rows, or as many of them as need be."""
+    """The training rows, one a patient, or as many of them as need be: the rows of a patient are
+    alike, so permuted one by one they would make chance too small."""
     rows = table.rows(Split.TRAIN)
+    if len(np.unique(table.patient[rows])) < len(rows):
+        rows = rng.permutation(rows)
+        rows = np.sort(rows[np.unique(table.patient[rows], return_index=True)[1]])
     most = min(MAX_ROWS, MAX_CELLS // max(1, n_features))
     return rows if len(rows) <= most else np.sort(rng.choice(rows, most, replace=False))
 

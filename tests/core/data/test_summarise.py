@@ -108,3 +108,19 @@ def test_a_table_of_every_kind_with_its_own_holes_can_be_summarised():
     assert np.isfinite(found.pull[names.index("y_number")]).all()
     events = found.labels[names.index("y_time"), :, 0].sum()
     assert events == (frame["died"] == 1).sum()
+
+
+def test_rows_of_a_patient_do_not_make_chance_small():
+    """Features and labels of patients who have nothing to do with each other, six rows of each: the
+    strongest pull of a task exceeds chance about once in twenty."""
+    rng = np.random.default_rng(3)
+    n, n_features, n_tasks = 150, 20, 40
+    of = np.repeat(np.arange(n), 6)
+    noise = rng.standard_normal((len(of), n_features + n_tasks))
+    z = rng.standard_normal((n, n_features + n_tasks))[of] + 0.3 * noise
+    frame = pd.DataFrame(z[:, :n_features], columns=[f"x{k}" for k in range(n_features)])
+    labels = pd.DataFrame((z[:, n_features:] > 0).astype(int)).add_prefix("y_")
+    table = load_table(pd.concat([frame, labels], axis=1).assign(id=of), "y_*", patient_id="id")
+    found = summarise_table(table, 0)
+    above = (np.abs(found.pull).max(axis=1) > found.chance).mean()
+    assert above <= 0.15
