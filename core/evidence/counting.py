@@ -19,8 +19,8 @@ splits of 1,700 rows with 12 mostly rare outcomes the validation gain agreed wit
 """
 _LEAST_EVEN = 11.0
 """Labels of a bell curve that a regression's must be as good as (`_as_good_as`), wherever there are
-that many (ours). Four rows with all of the variance are as good as 12, and 2 % of all bootstrap
-re-runs draw none of them; where one row has it all, a third do, and R² falls without bound."""
+that many patients (ours). Four of them with all of the variance are as good as 12, and 2 % of all
+re-runs draw none of the four; where one has it all, a third do, and R² falls without bound."""
 
 
 def too_few(examples: Examples, split: Split) -> tuple[str, ...]:
@@ -40,9 +40,9 @@ def too_few(examples: Examples, split: Split) -> tuple[str, ...]:
 
 def _reason(kind: Kind, labels: np.ndarray, patient: np.ndarray, split: Split) -> str:
     if kind is Kind.REGRESSION:
-        rarer, what = np.ones(len(labels), dtype=bool), "labels"
-        even = _as_good_as(labels)
-        if len(labels) >= _LEAST_EVEN > even:
+        sides = {"labels": np.ones(len(labels), dtype=bool)}
+        even = _as_good_as(labels, patient)
+        if len(np.unique(patient)) >= _LEAST_EVEN > even:
             return (
                 f"a few outlying values hold the spread of the {len(labels)} {split} labels, as "
                 f"good as {even:.0f} even ones; {_LEAST_EVEN:.0f} are needed (a logarithm may help)"
@@ -51,25 +51,28 @@ def _reason(kind: Kind, labels: np.ndarray, patient: np.ndarray, split: Split) -
         classes, sizes = np.unique(labels, return_counts=True)
         if len(classes) < 2:
             return f"only one class among the {len(labels)} {split} labels"
-        rarer, what = labels != classes[sizes.argmax()], "rows outside the largest class"
+        sides = {"rows outside the largest class": labels != classes[sizes.argmax()]}
     else:
-        rarer, what = labels > 0, "events"
-        if kind is Kind.BINARY and 0 < rarer.sum() > len(labels) - rarer.sum():
-            rarer, what = ~rarer, "rows without the event"
-    count, fewest = len(np.unique(patient[rarer])), FEWEST_EVENTS[split]
-    if count < rarer.sum():
-        what = f"patients with {what}"
-    if count >= fewest:
+        sides = {"events": labels > 0}
+        if kind is Kind.BINARY and (labels > 0).any():
+            sides["rows without the event"] = labels <= 0
+    of_side = {what: len(np.unique(patient[rows])) for what, rows in sides.items()}
+    what, count = min(of_side.items(), key=lambda side: side[1])
+    if count >= FEWEST_EVENTS[split]:
         return METRICS[main_metric(kind)].why_undefined(labels, split)
-    return f"{count} {what} among the {split} rows; {fewest} are needed"
+    named = f"patients with {what}" if count < sides[what].sum() else what
+    return f"{count} {named} among the {split} rows; {FEWEST_EVENTS[split]} are needed"
 
 
-def _as_good_as(labels: np.ndarray) -> float:
-    """How many labels of a bell curve spread their variance over as many rows: 3 (Σd²)² / Σd⁴ with
-    d the deviations from their mean, at most all of them (Kish's effective number, ours the 3)."""
+def _as_good_as(labels: np.ndarray, patient: np.ndarray) -> float:
+    """How many labels of a bell curve spread their variance over as many patients: 3 (ΣS)² / ΣS²
+    with S the sum of a patient's squared deviations from the mean, at most all patients (Kish's
+    effective number, ours the 3)."""
     square = np.square((labels - labels.mean()) / (np.ptp(labels) or 1.0))
-    fourth = float(np.square(square).sum())
-    return min(3 * float(square.sum()) ** 2 / fourth, len(labels)) if fourth else float(len(labels))
+    of_patient = np.bincount(np.unique(patient, return_inverse=True)[1], square)
+    fourth = float(np.square(of_patient).sum())
+    most = float(len(of_patient))
+    return min(3 * float(of_patient.sum()) ** 2 / fourth, most) if fourth else most
 
 
 def counts(reasons: Sequence[str]) -> np.ndarray:

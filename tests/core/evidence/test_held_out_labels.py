@@ -9,7 +9,7 @@ from core.evidence import Candidate, Validation, validate_grouping
 from core.evidence.counting import too_few
 from core.training import Trainer
 from core.trials import Verdict
-from core.values import Split
+from core.values import Kind, Split
 from tests.core.training.tables import make_examples
 
 SMALL = Validation(
@@ -107,6 +107,32 @@ def test_rows_of_one_patient_are_one_where_tasks_are_too_rare_to_judge(examples)
     reasons = too_few(replace(examples, patient=patient), Split.TEST)
     assert all("patients with" in why and "11 are needed" in why for why in reasons)
     assert too_few(examples, Split.TEST) == ("",) * 4
+
+
+def test_the_rarer_class_is_that_of_fewer_patients_not_of_fewer_rows(examples):
+    """Many rows without the event, all of three patients: a re-run often draws none of them."""
+    rows = examples.rows(Split.TEST)
+    binary = next(k for k, task in enumerate(examples.tasks) if task.kind is Kind.BINARY)
+    labels, patient = examples.labels.copy(), np.arange(len(examples.labels))
+    labels[rows, binary] = np.arange(len(rows)) < len(rows) // 3
+    without = rows[len(rows) // 3 :]
+    assert not too_few(replace(examples, labels=labels, patient=patient), Split.TEST)[binary]
+    patient[without] = without[0] + np.arange(len(without)) % 3
+    why = too_few(replace(examples, labels=labels, patient=patient), Split.TEST)[binary]
+    assert why.startswith("3 patients with rows without the event")
+
+
+def test_outlying_rows_of_one_patient_are_one_outlier(examples):
+    """Twelve rows hold all of the spread: enough of twelve patients, not of one."""
+    rows = examples.rows(Split.TEST)
+    rows = rows[examples.known[rows, 1]]
+    labels, patient = examples.labels.copy(), np.arange(len(examples.labels))
+    labels[rows, 1] = 0.0
+    labels[rows[:12], 1] = 1000.0
+    assert not too_few(replace(examples, labels=labels, patient=patient), Split.TEST)[1]
+    patient[rows[:12]] = rows[0]
+    why = too_few(replace(examples, labels=labels, patient=patient), Split.TEST)[1]
+    assert "outlying values hold the spread" in why
 
 
 def test_a_number_that_a_few_outliers_make_up_is_kept_out_of_the_decision(examples):
