@@ -10,7 +10,7 @@ compared through δ alone.
     measure       the mean over random starts
     start         one random start
     start_points  its points, for the pictures
-    starting      the trunk that a start is measured from
+    start_trunk   the trunk that a start is measured from
     warmup        a short joint run of all tasks
     ground        what every start is measured on
     heads         from features to losses and their derivatives
@@ -59,7 +59,7 @@ from core.landscape.look_ahead.joint import run_ahead
 from core.landscape.measure import average_starts, points_of_start
 from core.landscape.one_step import OneStep
 from core.landscape.rows.material import Inputs, prepare_inputs
-from core.landscape.starting import check_start
+from core.landscape.start_trunk import check_start
 from core.landscape.terms import SUMS
 from core.landscape.trunks.brought import NOTHING, Brought, Weights, bring, load_weights
 from core.methods import Stage

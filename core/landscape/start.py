@@ -15,7 +15,7 @@ from core.landscape.one_step import OneStep
 from core.landscape.own_samples.crossed import Crossed, sum_crossed
 from core.landscape.own_samples.mean_pairs import sum_means
 from core.landscape.probe import fit_probes
-from core.landscape.starting import start_trunk
+from core.landscape.start_trunk import start_trunk
 from core.landscape.sums.accumulate import accumulate
 from core.landscape.trunks.trunk import Trunk
 from core.landscape.walks.walked import sum_walked

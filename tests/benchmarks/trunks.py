@@ -27,7 +27,7 @@ from core.landscape import NOTHING, OneStep, measure_landscape
 from core.landscape.drawn_heads import draw_shared_head
 from core.landscape.rows.material import from_table
 from core.landscape.start import generator_of
-from core.landscape.starting import draw_trunk
+from core.landscape.start_trunk import draw_trunk
 from core.landscape.walks.copies import follow_copies
 from core.landscape.walks.targets import find_targets
 from core.landscape.walks.walked import _terms, sum_walked

@@ -11,7 +11,7 @@ from core.landscape.probe import fit_probes
 from core.landscape.rows.material import Inputs, from_table
 from core.landscape.rows.pieces import arrange_rows
 from core.landscape.start import generator_of
-from core.landscape.starting import start_trunk
+from core.landscape.start_trunk import start_trunk
 from core.landscape.trunks.brought import NOTHING, Brought
 from core.values import TaskTable
 

@@ -37,7 +37,7 @@ from core.landscape.one_step import OneStep
 from core.landscape.rows.labels import Labels
 from core.landscape.rows.material import Material, from_stream, from_table
 from core.landscape.start import generator_of
-from core.landscape.starting import draw_trunk
+from core.landscape.start_trunk import draw_trunk
 from core.landscape.trunks.brought import NOTHING, Brought
 from core.landscape.trunks.trunk import Trunk
 from core.progress import OnProgress

@@ -17,7 +17,7 @@ from core.landscape.ground import Ground
 from core.landscape.rows.labels import prepare_labels
 from core.landscape.rows.pieces import arrange_rows
 from core.landscape.start import generator_of
-from core.landscape.starting import draw_trunk, start_trunk
+from core.landscape.start_trunk import draw_trunk, start_trunk
 from core.landscape.trunks.brought import NOTHING, Brought, bring, load_weights
 from core.landscape.trunks.module import ModuleTrunk
 from core.landscape.trunks.perceptron import Perceptron
