@@ -1,5 +1,6 @@
 """How large the table of a run is, and what of a large one its pages look at."""
 
+import numpy as np
 import streamlit as st
 
 from core.runs import Run
@@ -8,12 +9,16 @@ from dashboard.results import survey_of, table_of
 
 
 def show_counts(run: Run, table: TaskTable) -> None:
-    """Rows, features and tasks; of a table that is read in batches those of the whole file."""
+    """Rows, patients where some have several, features and tasks; of a table that is read in
+    batches those of the whole file."""
     survey = survey_of(run)
     n_rows = survey.n_rows if survey else len(table.features)
+    n_patients = survey.n_patients if survey else len(np.unique(table.patient))
     n_train = survey.n_in(Split.TRAIN) if survey else len(table.rows(Split.TRAIN))
     with st.container(horizontal=True):
         st.metric("Rows", f"{n_rows:,}")
+        if n_patients < n_rows:
+            st.metric("Patients", f"{n_patients:,}", help="By the column of patient ids.")
         st.metric("Features", f"{len(table.feature_names):,}", help="Texts count one a category.")
         st.metric("Tasks", len(table.tasks))
         st.metric("Rows the landscape sees", f"{n_train:,}", help="The training split.")

@@ -29,7 +29,7 @@ def task_rows(
             {
                 "task": name,
                 "kind": str(task.kind),
-                "labelled": task.n_labelled,
+                "labelled rows": task.n_labelled,
                 "missing": f"{1 - task.n_labelled / max(n_rows, 1):.0%}",
                 **_centre(task),
             }

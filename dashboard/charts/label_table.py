@@ -32,7 +32,7 @@ def draw_label_table(table: LabelTable, task_names: Sequence[str], *, dark: bool
         "itemStyle": {"borderColor": ink(dark).surface, "borderWidth": 2},
     }
     option = {
-        "title": heading(f"Labels of both tasks, {total:,} shared samples", dark),
+        "title": heading(f"Labels of both tasks, {total:,} training rows", dark),
         "animation": False,
         "tooltip": {"show": False},
         "grid": {"left": 44, "right": 10, "top": 40, "bottom": 30, "containLabel": True},
@@ -83,4 +83,4 @@ def _words(table: LabelTable, task_names: Sequence[str]) -> str:
         for row, column in np.ndindex(*table.counts.shape)
     )
     names = " and ".join(clean(name) for name in task_names)
-    return f"Labels of {names} on {table.n_shared:,} shared samples. {rows}."
+    return f"Labels of {names} on {table.n_shared:,} training rows that have both. {rows}."

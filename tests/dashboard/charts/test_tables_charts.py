@@ -17,13 +17,13 @@ def test_label_table_holds_the_counts(dark):
     cells = {tuple(c["value"][:2]): c["value"][2] for c in chart.figure["series"][0]["data"]}
     assert cells == {(0, 0): 120, (1, 0): 8, (0, 1): 13, (1, 1): 4}
     assert "120\n83 %" in [c["label"]["formatter"] for c in chart.figure["series"][0]["data"]]
-    assert "145 shared samples" in chart.alt
+    assert "145 training rows" in chart.alt
     assert_inert_option(chart.figure)
 
 
 def test_no_shared_samples_draw_an_empty_table():
     chart = draw_label_table(LabelTable(("a",), ("b",), np.zeros((1, 1), int)), ("s", "t"))
-    assert "0 shared samples" in chart.alt
+    assert "0 training rows" in chart.alt
 
 
 @pytest.mark.parametrize("n_tasks", SIZES)
