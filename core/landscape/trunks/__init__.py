@@ -28,6 +28,7 @@ trunk        what the landscape asks of the shared layers
 perceptron   linear maps and ReLUs: the trunks with a closed form
 module       any torch module: layers with a form are tapped, others go by torch.func
 admit        what a module must show before it is let in as a trunk
+readable     whether a module can be looked into
 parameters   which of its parameters count
 brought      a module or weights of the user's
 """

@@ -15,6 +15,7 @@ from core.landscape.layers.written_out import Product, write_out
 from core.landscape.layers.written_out.forward import compute_written_out
 from core.landscape.trunks.module import ModuleTrunk
 from core.landscape.trunks.parameters import choose_parameters, name_of
+from core.landscape.trunks.readable import row_numbers, stop_at_precision, type_of, uncompiled
 
 if TYPE_CHECKING:
     import torch
@@ -51,15 +52,17 @@ def admit(
     """
     import torch
 
-    own = deepcopy(module).to(device).eval()
+    plain = uncompiled(module)
+    own = deepcopy(plain).to(device).eval()
     compute_written_out(own)
     names = choose_parameters(own, parameters, last_layers)
     for name, parameter in own.named_parameters():
         parameter.requires_grad_(name in names)
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(N_ROWS, n_inputs, generator=generator).to(device)
+    stop_at_precision(own, names, view(x))
     width = _check_apart(own, view(x))
-    numbers = _row_numbers(own, view(x))
+    numbers = row_numbers(own, view(x))
     taps = _taps(own, names)
     for _ in range(2):
         tapped = {name for tap in taps for name in tap.names}
@@ -67,10 +70,11 @@ def admit(
         trunk = ModuleTrunk(own, taps, others, view, width, numbers)
         try:
             wrong = _wrong_names(trunk, x)
-        except RuntimeError as error:
+        except (RuntimeError, ValueError, TypeError, IndexError) as error:
             raise MethodError(
                 f"Trunk {name_of(own)} cannot be taken back on single rows "
-                f"({_first_line(error)}); change the module."
+                f"({_first_line(error)}); change the module, or leave the layer that does not take "
+                "part out of the parameters."
             ) from error
         if not wrong:
             return trunk
@@ -85,7 +89,7 @@ def _check_apart(module: "torch.nn.Module", rows: "Tensor") -> int:
     """The width of the features; MethodError where they are no features of single rows."""
     import torch
 
-    name, taken = name_of(module), tuple(rows.shape[1:])
+    name, taken, before = name_of(module), tuple(rows.shape[1:]), rows.clone()
     with torch.no_grad():
         try:
             whole = module(rows)
@@ -96,10 +100,20 @@ def _check_apart(module: "torch.nn.Module", rows: "Tensor") -> int:
                 f"({_first_line(error)}); give a module that maps "
                 f"[row, {', '.join(map(str, taken))}] to [row, width]."
             ) from error
+    if not torch.equal(rows, before):
+        raise MethodError(
+            f"Trunk {name} changes the rows that it is given in place; let it work on a copy, as "
+            "x.clone() makes one."
+        )
     if not isinstance(whole, torch.Tensor) or whole.dim() != 2 or len(whole) != len(rows):
         found = tuple(whole.shape) if isinstance(whole, torch.Tensor) else type(whole).__name__
         raise MethodError(
             f"Trunk {name} maps {tuple(rows.shape)} to {found}; it must return [row, width]."
+        )
+    if whole.dtype != rows.dtype:
+        raise MethodError(
+            f"Trunk {name} gives features of type {type_of(whole)}; it must give "
+            f"{type_of(rows)}, as features.float() does."
         )
     if not torch.isfinite(whole).all():
         raise MethodError(
@@ -121,25 +135,6 @@ def _first_line(error: Exception) -> str:
 
 def _close(one: "Tensor", other: "Tensor") -> bool:
     return bool((one - other).abs().max() <= CLOSE * other.abs().max().clamp_min(1e-12))
-
-
-def _row_numbers(module: "torch.nn.Module", rows: "Tensor") -> int:
-    """Activations of one row: the outputs of all innermost layers, and its inputs."""
-    import torch
-
-    numbers = [rows[0].numel()]
-
-    def count(layer: object, inputs: object, output: object) -> None:
-        if isinstance(output, torch.Tensor):
-            numbers.append(output.numel() // len(rows))
-
-    inner = [layer for layer in module.modules() if not any(True for _ in layer.children())]
-    handles = [layer.register_forward_hook(count) for layer in inner]
-    with torch.no_grad():
-        module(rows)
-    for handle in handles:
-        handle.remove()
-    return sum(numbers)
 
 
 def _taps(module: "torch.nn.Module", names: Sequence[str]) -> tuple[Tap, ...]:
@@ -167,9 +162,9 @@ def _wrong_names(trunk: ModuleTrunk, x: "Tensor") -> set[str]:
     gradient = torch.randn(passed.features.shape, generator=torch.Generator().manual_seed(1))
     gradient = gradient.to(x.device)
     expected = _plain(trunk, passed.inputs, gradient)
-    uncalled = {tap for tap in trunk.taps if not passed.calls[tap]}
-    if uncalled:
-        return {name for tap in uncalled for name in tap.names}
+    odd = {tap for tap in trunk.taps if not _sees_rows(passed.calls[tap], len(x))}
+    if odd:
+        return {name for tap in odd for name in tap.names}
     wrong: set[str] = set()
     others = (Tap("", True, False, Product(name)) for name in trunk.others)
     groups = zip((*trunk.taps, *others), passed.pulls(gradient.unsqueeze(0)), strict=True)
@@ -180,6 +175,11 @@ def _wrong_names(trunk: ModuleTrunk, x: "Tensor") -> set[str]:
         if not _close(found, want):
             wrong |= set(tap.names)
     return wrong
+
+
+def _sees_rows(calls: "Sequence[tuple[Tensor, object]]", n_rows: int) -> bool:
+    """Whether a layer is called, and always with the rows of the trunk in front."""
+    return bool(calls) and all(fed.dim() > 1 and len(fed) == n_rows for fed, _ in calls)
 
 
 def _plain(trunk: ModuleTrunk, inputs: "Tensor", gradient: "Tensor") -> "dict[str, Tensor]":

@@ -48,7 +48,7 @@ def follow_copies(
         if len(left) > 0:
             with vectorised():
                 here = {name: part[left] for name, part in own.items()}
-                move = gradient(theta, x[left], value[left], here)
+                move = gradient(theta, x[left], value[left], here).detach()
             move.mul_((step_size * walking[left]).unsqueeze(1))
             theta -= move
             size = move.norm(dim=1)
