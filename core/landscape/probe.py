@@ -77,7 +77,7 @@ def fit_probes(
     weights = rows.row_weight[rows.real].double()
     basis = _whiten(features, weights, ridge)
     features = (features - basis.centre) @ basis.whiten
-    weight, bias = _minimise(heads, features, rows, basis, ridge, on_round)
+    weight, bias = _minimise(_pose(heads, features, rows, basis, ridge), on_round)
     weight = torch.einsum("vw,two->tvo", basis.whiten, weight)
     bias = bias - torch.einsum("w,two->to", basis.centre, weight)
     return make_heads(tasks, weight.float(), bias.float())
@@ -100,66 +100,98 @@ def _whiten(
     return _Basis(centre, directions / (spread + floor).sqrt(), spread / (spread + floor), scale)
 
 
-def _minimise(
-    heads: Heads,
-    features: "Float[Tensor, 'row width']",
-    rows: Rows,
-    basis: _Basis,
-    ridge: float,
-    on_round: Callable[[float], None],
-) -> "tuple[Float[Tensor, 'task width output'], Float[Tensor, 'task output']]":
-    """Weights in the whitened coordinates, and biases."""
+class _Problem(NamedTuple):
+    """The probes of all tasks in whitened coordinates; the last one is the bias."""
+
+    heads: Heads
+    fed: "Float[Tensor, 'row coordinate']"
+    labels: "Float[Tensor, 'row task']"
+    counts: "Float[Tensor, 'row task']"
+    """What a row counts in the mean loss of a task; 0 without a label."""
+    penalty: "Float[Tensor, 'task coordinate 1']"
+    square: "Float[Tensor, 'coordinate 1']"
+    """Mean square of what is fed."""
+    chunks: Batches
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Tasks, coordinates and outputs."""
+        n_tasks, width, n_outputs = self.heads.weight.shape
+        return n_tasks, width + 1, n_outputs
+
+    def slope_at(self, place: "Float[Tensor, 'task coordinate_output']") -> Slope:
+        """Of every task's loss with its penalty."""
+        import torch
+
+        weight = place.view(self.shape)
+        slope, bend = self.penalty * weight, torch.zeros_like(self.heads.bias)
+
+        def add(start: int, stop: int) -> None:
+            move, more = self._of(slice(start, stop), weight)
+            slope.add_(move)
+            bend.add_(more)
+
+        self.chunks.over(len(self.fed), add)
+        metric = self.penalty + self.square * bend.unsqueeze(1)
+        return Slope(slope.flatten(1), metric.clamp_min(FLATTEST).flatten(1))
+
+    def _of(
+        self, rows: slice, weight: "Float[Tensor, 'task coordinate output']"
+    ) -> "tuple[Float[Tensor, 'task coordinate output'], Float[Tensor, 'task output']]":
+        """What some rows add to the slope of the losses, and to their curvature."""
+        import torch
+
+        heads, (n_tasks, _, n_outputs) = self.heads, self.shape
+        value, count = self.labels[rows].double(), self.counts[rows].unsqueeze(-1)
+        logits = (self.fed[rows] @ weight.transpose(0, 1).flatten(1)).view(-1, n_tasks, n_outputs)
+        residual = heads.residuals(logits, value)
+        size = residual.abs()
+        curvature = size.mul_(1 - size)  # p (1 − p) of every chance p, whichever the label
+        if not heads.all_binary:
+            is_line = ~(heads.is_binary | heads.is_multiclass | heads.is_hazard).unsqueeze(1)
+            curvature = torch.where(is_line, 1.0, curvature)
+        pull = (residual * count).flatten(1)
+        move = (self.fed[rows].T @ pull).view(-1, n_tasks, n_outputs)
+        return move.transpose(0, 1), (curvature * count).sum(0)
+
+
+def _pose(
+    heads: Heads, features: "Float[Tensor, 'row width']", rows: Rows, basis: _Basis, ridge: float
+) -> _Problem:
+    """The problem of whitened features."""
     import torch
 
-    n_tasks, width, n_outputs = heads.weight.shape
-    fed = torch.cat([features, torch.ones_like(features[:, :1])], 1)  # the last one is for the bias
-    labels = rows.value[rows.real]
+    fed = torch.cat([features, torch.ones_like(features[:, :1])], 1)
     counts = rows.known[rows.real] * rows.row_weight[rows.real].double().unsqueeze(1)
-    chunks, share = Batches(CHUNK), 1 / counts.sum(0).clamp_min(1)
+    share = 1 / counts.sum(0).clamp_min(1)
     counts *= share
     stiff = torch.cat([ridge * (basis.scale * basis.whiten).square().sum(0), fed.new_zeros(1)])
     penalty = share[:, None, None] * stiff.unsqueeze(1)
     square = torch.cat([basis.square, fed.new_ones(1)]).unsqueeze(1)
-    is_line = ~(heads.is_binary | heads.is_multiclass | heads.is_hazard).unsqueeze(1)
-
-    def slope_at(place: "Float[Tensor, 'task coordinate']") -> Slope:
-        weight = place.view(n_tasks, width + 1, n_outputs)
-        slope, bend = penalty * weight, torch.zeros_like(heads.bias)
-
-        def add(start: int, stop: int) -> None:
-            part = slice(start, stop)
-            value, count = labels[part].double(), counts[part].unsqueeze(-1)
-            logits = (fed[part] @ weight.transpose(0, 1).flatten(1)).view(-1, n_tasks, n_outputs)
-            residual = heads.residuals(logits, value)
-            size = residual.abs()
-            curvature = size.mul_(1 - size)  # p (1 − p) of every chance p, whichever the label
-            if not heads.all_binary:
-                curvature = torch.where(is_line, 1.0, curvature)
-            more = (curvature * count).sum(0)
-            pull = (residual * count).flatten(1)
-            move = (fed[part].T @ pull).view(-1, n_tasks, n_outputs)
-            slope.add_(move.transpose(0, 1))
-            bend.add_(more)
-
-        chunks.over(len(fed), add)
-        metric = penalty + square * bend.unsqueeze(1)
-        return Slope(slope.flatten(1), metric.clamp_min(FLATTEST).flatten(1))
-
-    start = heads.weight.new_zeros(n_tasks, width + 1, n_outputs)
-    is_known = heads.is_binary & (counts.sum(0) > 0)
-    start[:, width, 0] = torch.where(is_known, _log_odds(labels, counts, chunks), 0.0)
-    found = minimise(slope_at, start.flatten(1), TOLERANCE, STEPS, on_round)
-    found = found.view(n_tasks, width + 1, n_outputs)
-    return found[:, :width], found[:, width]
+    return _Problem(heads, fed, rows.value[rows.real], counts, penalty, square, Batches(CHUNK))
 
 
-def _log_odds(
-    labels: "Float[Tensor, 'row task']", counts: "Float[Tensor, 'row task']", chunks: Batches
-) -> "Float[Tensor, ' task']":
+def _minimise(
+    problem: _Problem, on_round: Callable[[float], None]
+) -> "tuple[Float[Tensor, 'task width output'], Float[Tensor, 'task output']]":
+    """Weights in the whitened coordinates, and biases."""
+    import torch
+
+    heads = problem.heads
+    start = heads.weight.new_zeros(problem.shape)
+    is_known = heads.is_binary & (problem.counts.sum(0) > 0)
+    start[:, -1, 0] = torch.where(is_known, _log_odds(problem), 0.0)
+    found = minimise(problem.slope_at, start.flatten(1), TOLERANCE, STEPS, on_round)
+    found = found.view(problem.shape)
+    return found[:, :-1], found[:, -1]
+
+
+def _log_odds(problem: _Problem) -> "Float[Tensor, ' task']":
     """Of the base rate of every task; where its probe starts, as most of the way is to there."""
     import torch
 
-    rates = chunks.each(
+    labels, counts = problem.labels, problem.counts
+    rates = problem.chunks.each(
         len(labels), lambda start, stop: (labels[start:stop] * counts[start:stop]).sum(0)
     )
     return torch.stack(rates).sum(0).clamp(RAREST, 1 - RAREST).logit()
