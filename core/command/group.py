@@ -2,18 +2,16 @@
 
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from core.command.given import group_given
-from core.command.options import as_option
+from core.command.plan import make_plan
 from core.command.tables import Columns, make_run
 from core.command.watch import watch
 from core.errors import MethodError, TableError
-from core.plan import Plan
 from core.ready import Ready
 
 
@@ -75,54 +73,6 @@ def group_file(
     asked = (targets, ignore, patient_id, _kinds(kinds), parse_mends(mends), origins, learn_from)
     target = make_run(data, path, Columns(*asked), plan, stream, own)
     return watch(target, as_json, ready=ready)
-
-
-def make_plan(
-    key: str,
-    measure: str | None,
-    settings: Mapping[str, str | int | None],
-    groups: str,
-    seed: int,
-    device: str,
-) -> Plan:
-    """The plan that the options of the command line ask for; `settings` are the landscape's.
-
-    Raises:
-        MethodError: an unknown key; the known ones are listed.
-    """
-    from core.affinity import MEASURES
-    from core.device import DEVICES, pick_device
-    from core.methods import choose
-    from core.plan import preset
-
-    plan, n_groups = replace(preset(key), device=device), _n_groups(groups)
-    with as_option("--seed", "seed", seed):
-        plan = replace(plan, seed=seed)
-    with as_option("--groups", "n_groups", n_groups):
-        plan = replace(plan, n_groups=n_groups)
-    if device not in DEVICES:
-        raise MethodError(f"Unknown device {device!r}; choose one of {', '.join(DEVICES)}.")
-    if device == "cuda":
-        pick_device(device)
-    if measure is not None:
-        plan = replace(plan, measure=choose(MEASURES, measure))
-    for name, value in settings.items():
-        change: dict[str, Any] = {} if value is None else {name: value}
-        with as_option(f"--{name}", name, value):
-            plan = replace(plan, landscape=replace(plan.landscape, **change))
-    return plan
-
-
-def _n_groups(text: str) -> int | None:
-    if text == "auto":
-        return None
-    try:
-        return int(text)
-    except ValueError:
-        raise MethodError(
-            f"--groups {text!r} is neither a number nor 'auto'. A column that says where rows come "
-            "from is named with --origin."
-        ) from None
 
 
 def _kinds(pairs: Sequence[str]) -> dict[str, str]:
