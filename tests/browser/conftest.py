@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from core.data import assign_roles
 from core.runs import Run, State
@@ -39,7 +40,6 @@ class Server:
     runs: Path
     port: int
     process: subprocess.Popen | None = None
-    answered_at: float = 0.0
 
     @property
     def url(self):
@@ -53,7 +53,6 @@ class Server:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if self.is_answering():
-                self.answered_at = time.monotonic()
                 return
             assert self.process.poll() is None, self.log()
             time.sleep(0.05)
@@ -105,6 +104,7 @@ def chromium(player):
         pytest.fail("no chromium on this machine; the browser tests may not be skipped in CI")
     if path is None:
         pytest.skip("no chromium on this machine")
+    expect.set_options(timeout=PATIENCE_MS)
     browser = player.chromium.launch(executable_path=path, args=FLAGS)
     yield browser
     browser.close()

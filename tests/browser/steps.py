@@ -1,5 +1,7 @@
 """What a visitor does on every page, and a run long enough to be disturbed."""
 
+import re
+
 from core.landscape import OneStep
 from tests.cohort import plan_with
 
@@ -27,9 +29,9 @@ def says(page, text):
 
 
 def groups_on(page):
-    """The cards of the page: letter → names of its tasks."""
+    """The cards of the page: letter → names of its tasks; one card for those each on their own."""
     cards = page.evaluate(
         """() => [...document.querySelectorAll('h5')].map(head => [head.innerText,
              head.closest('[data-testid=stVerticalBlock]').querySelector('[data-testid=stText]').innerText])"""
     )
-    return {head.split()[-1]: frozenset(text.split("\n")) for head, text in cards}
+    return {head.split()[-1]: frozenset(re.split(", |\n", text)) for head, text in cards}

@@ -30,9 +30,10 @@ def cohort(server):
 
 
 def test_the_first_page_is_there_at_once_and_the_example_computes(page, server):
+    began = time.monotonic()
     open_page(page, server)
-    waited = time.monotonic() - server.answered_at
-    tell(f"first page drawn {waited:.2f} s after the server answered")
+    waited = time.monotonic() - began
+    tell(f"first page drawn {waited:.2f} s after it was asked for")
     assert waited < 15
     says(page, "Generated intensive-care cohort")
     page.get_by_text("Group A").first.wait_for(timeout=4 * PATIENCE_MS)
