@@ -3,15 +3,14 @@
 needs = estimate_run(Size(n_rows=11_778, n_inputs=30, n_tasks=16), preset("quick"), pace=0.8)
 needs.seconds, needs.memory
 
-What a plan asks for is counted, and multiplied by the constants below: seconds that a CPU is at
-work on it, fitted (ours) to the stages of some thirty runs with 400 to 100,000 rows, 9 to 784
-inputs and 4 to 300 tasks; own samples, images, several steps and every preset were among them. How
-near they come is told by `python -m tests.benchmarks estimate`. `pace` says what a clock shows here
-for such a second (`core.runs.pace`).
+What a plan asks for is counted, and multiplied by what a unit of it takes (`core.unit_seconds`):
+seconds that a CPU is at work. `python -m tests.benchmarks estimate` tells how near they come, and
+`pace` says what a clock shows here for such a second (`core.runs.pace`).
 """
 
 from typing import NamedTuple
 
+from core import unit_seconds as unit
 from core.affinity import TAG
 from core.convolutions import outline_of
 from core.drivers.measure import MOST_PAIRS, MOST_PATIENTS, N_STARTS
@@ -26,36 +25,6 @@ from core.null import N_PERMUTATIONS
 from core.plan import Plan
 from core.size import Size
 from core.unrelated import MAX_ROWS
-
-START_S = 1.7
-"""Until a worker has read what it needs to begin; no run is quicker."""
-LIBRARIES_S = 3.3
-"""Libraries that the stages read when they need them, and the graph of a few tasks."""
-CELL_S = 1.4e-7
-"""To read a value of the table, code and summarise it."""
-FIT_S, FIT_LABEL_S, FIT_WEIGHT_S = 0.015, 1.9e-6, 2e-10
-"""To fit probes to some rows and read them once: at all, for every row and output of a head, for
-every weight of the trunk that a row passes. Refits, permutations and drivers are such fits."""
-START_SUM_S, WEIGHT_SUM_S, PAIR_SUM_S = 0.2, 1e-9, 6e-8
-"""To sum up one random start: at all, for every weight that a row passes, for every row and pair of
-tasks."""
-OWN_HEAD_S = 2e-10
-"""To sum up one weight that a row passes, for the random head of a task of its own."""
-WARM_STEP_S, WARM_TASK_S = 2e-3, 2e-5
-"""A step of a warm-up: at all, and for every task."""
-APART_S = 5e-8
-"""To compare one number of a layer's factors in two samples, where samples are not matched."""
-STEP_S = 1.2e-9
-"""To take one weight a step further with one label of one row, beyond the first step."""
-JOINT_STEP_S, JOINT_WEIGHT_S = 7e-4, 2e-11
-"""A step of a joint run: at all, and for every inner weight that a row passes on its way back from
-every task."""
-LOOK_S, LOOK_WEIGHT_S, LOOK_LOSS_S = 3e-4, 2e-8, 1.2e-8
-"""To look ahead: for every task, for every task and weight of the first layer, for every loss."""
-RERUN_S, RERUN_PAIR_S, ENCODER_PAIR_S = 3e-4, 4.3e-6, 1.4e-4
-"""To group once more: for every task, for every pair; to train the encoder: for every pair."""
-CONVOLUTION = 4.0
-"""Times that a multiplication of a convolution takes longer than one of plain layers."""
 
 LIBRARIES_BYTES = 690e6
 BYTES_A_NUMBER = 40
@@ -85,8 +54,8 @@ def estimate_run(size: Size, plan: Plan, pace: float = 1.0) -> Needs:
     if run is None and size.n_tasks <= TAG.most_tasks:
         run = TAG()
     parts = (
-        START_S + LIBRARIES_S,
-        CELL_S * size.n_rows * (size.n_inputs + size.n_tasks),
+        unit.START_S + unit.LIBRARIES_S,
+        unit.CELL_S * size.n_rows * (size.n_inputs + size.n_tasks),
         _starts(size, plan.landscape),
         _refits(size, plan.landscape),
         _joint_run(size, plan.landscape, run) if run is not None else 0.0,
@@ -95,7 +64,7 @@ def estimate_run(size: Size, plan: Plan, pace: float = 1.0) -> Needs:
         _groups(size.n_tasks, plan.n_replicates),
     )
     n_held = size.n_rows if size.n_held is None else size.n_held
-    numbers = n_held * (size.n_inputs + size.n_tasks)
+    numbers = n_held * (size.n_inputs + size.n_outputs)
     replicates = 8.0 * 8 * plan.n_replicates * size.n_tasks**2
     memory = LIBRARIES_BYTES + BYTES_A_TASK * size.n_tasks + BYTES_A_NUMBER * numbers + replicates
     return Needs(pace * sum(parts), memory)
@@ -109,31 +78,33 @@ def _weights(size: Size, landscape: OneStep) -> float:
     except MethodError:  # such a plan is refused where it is started
         own = None
     if own is not None:
-        return CONVOLUTION * own.n_products
+        return unit.CONVOLUTION * own.n_products
     return width * (size.n_inputs + (0 if landscape.trunk == "linear" else (depth - 1) * width))
 
 
 def _fit(size: Size, landscape: OneStep, rows: float) -> float:
     """To fit probes to some rows, and to read them."""
-    by_row = FIT_LABEL_S * size.n_outputs + FIT_WEIGHT_S * _weights(size, landscape)
-    return FIT_S + rows * by_row
+    label = unit.FIT_LABEL_S if size.n_classes == 1 else unit.FIT_CLASS_S
+    return unit.FIT_S + rows * (
+        label * size.n_outputs + unit.FIT_WEIGHT_S * _weights(size, landscape)
+    )
 
 
 def _starts(size: Size, landscape: OneStep) -> float:
     """Probes and one shared head, from every start."""
     rows = min(landscape.samples or size.n_train, size.n_train)
     weights, pairs = _weights(size, landscape), size.n_tasks**2
-    one = START_SUM_S + rows * WEIGHT_SUM_S * weights
+    one = unit.START_SUM_S + rows * unit.WEIGHT_SUM_S * weights + 2 * _warm_up(size, landscape)
     if _is_matched(size, landscape):
-        one += rows * PAIR_SUM_S * pairs
+        one += rows * unit.PAIR_SUM_S * pairs
         one += _walks(size, landscape, landscape.step_rows, landscape.heads)
         one += _walks(size, landscape, landscape.step_rows)
+    elif landscape.pairing == "mean":
+        one += 2 * unit.MEAN_S * pairs * landscape.n_blocks * weights
     else:
         one += _apart(size, landscape, landscape.pair_samples)
-    if landscape.start == "warmup":
-        one += landscape.warmup_steps * (WARM_STEP_S + WARM_TASK_S * size.n_tasks)
     if landscape.heads == "own":
-        one += OWN_HEAD_S * rows * size.n_tasks * weights
+        one += unit.OWN_HEAD_S * rows * size.n_tasks * weights
     return landscape.starts * one
 
 
@@ -155,7 +126,8 @@ def _null(size: Size, plan: Plan) -> float:
     rows = min(size.n_train, MAX_ROWS)
     once = _fit(size, plan.landscape, rows)
     if plan.heads == "shared":
-        once = FIT_S + rows * FIT_WEIGHT_S * _weights(size, plan.landscape)
+        once = unit.FIT_S + rows * unit.FIT_WEIGHT_S * _weights(size, plan.landscape)
+    once += _warm_up(size, plan.landscape)
     once += _walks(size, plan.landscape, FOLLOWED_OF_CHANCE, plan.heads)
     if isinstance(plan.measure, JointRun):
         once += _joint_run(size, plan.landscape, plan.measure)
@@ -167,7 +139,8 @@ def _drivers(size: Size, landscape: OneStep) -> float:
     if size.has_own_samples:
         return 0.0
     rows = min(size.n_train, MOST_PATIENTS, MOST_PAIRS / size.n_tasks)
-    return (N_STARTS + N_PERMUTATIONS) * _fit(size, landscape, rows)
+    once = _fit(size, landscape, rows) + _warm_up(size, landscape)
+    return (N_STARTS + N_PERMUTATIONS) * once
 
 
 def _is_matched(size: Size, landscape: OneStep) -> bool:
@@ -177,6 +150,13 @@ def _is_matched(size: Size, landscape: OneStep) -> bool:
     return landscape.pairing == "matched"
 
 
+def _warm_up(size: Size, landscape: OneStep) -> float:
+    """A short joint run before a start, where one is asked for."""
+    if landscape.start != "warmup":
+        return 0.0
+    return landscape.warmup_steps * (unit.WARM_STEP_S + unit.WARM_TASK_S * size.n_tasks)
+
+
 def _walks(size: Size, landscape: OneStep, followed: int, heads: str = "probe") -> float:
     """Rows that are followed for more than one step, each for every task, or for every label where
     all tasks have the same head."""
@@ -184,14 +164,14 @@ def _walks(size: Size, landscape: OneStep, followed: int, heads: str = "probe") 
         return 0.0
     is_same = heads == "shared" and landscape.head_bias == "zero"
     labels = min(followed, size.n_train) * (2 if is_same else size.n_tasks)
-    return STEP_S * landscape.steps * labels * _weights(size, landscape)
+    return unit.STEP_S * landscape.steps * labels * _weights(size, landscape)
 
 
 def _apart(size: Size, landscape: OneStep, n_samples: int) -> float:
     """How far every two of so many samples of every task are apart."""
     drawn = min(n_samples * size.n_tasks, size.n_train)
     numbers = size.n_inputs + landscape.width + 2 * (landscape.depth - 1) * landscape.width
-    return APART_S * drawn**2 / 2 * numbers
+    return unit.APART_S * drawn**2 / 2 * numbers
 
 
 def _joint_run(size: Size, landscape: OneStep, run: JointRun) -> float:
@@ -200,12 +180,12 @@ def _joint_run(size: Size, landscape: OneStep, run: JointRun) -> float:
     own_rows = FEWEST * tasks if size.has_own_samples else 0
     rows, looked = max(run.batch_size, own_rows), max(rows_of_look(run, tasks), own_rows)
     inner = (landscape.depth - 1) * landscape.width**2
-    step = JOINT_STEP_S + JOINT_WEIGHT_S * rows * tasks * inner
-    look = LOOK_S * tasks + LOOK_WEIGHT_S * tasks * size.n_inputs * landscape.width
-    return run.steps * step + n_looks * (look + LOOK_LOSS_S * tasks**2 * looked)
+    step = unit.JOINT_STEP_S + unit.JOINT_WEIGHT_S * rows * tasks * inner
+    look = unit.LOOK_S * tasks + unit.LOOK_WEIGHT_S * tasks * size.n_inputs * landscape.width
+    return run.steps * step + n_looks * (look + unit.LOOK_LOSS_S * tasks**2 * looked)
 
 
 def _groups(n_tasks: int, n_replicates: int) -> float:
     """Intervals, graph, encoder, re-runs and mixtures."""
-    again = RERUN_S * n_tasks + RERUN_PAIR_S * n_tasks**2
-    return ENCODER_PAIR_S * n_tasks**2 + n_replicates * again
+    again = unit.RERUN_S * n_tasks + unit.RERUN_PAIR_S * n_tasks**2
+    return unit.ENCODER_PAIR_S * n_tasks**2 + n_replicates * again

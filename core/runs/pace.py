@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import RunError
-from core.estimate import START_S, estimate_run
+from core.estimate import estimate_run
 from core.hazard import N_INTERVALS
 from core.plan import Plan
 from core.provenance import Source
@@ -19,6 +19,7 @@ from core.runs.listing import list_runs
 from core.runs.reported import read_document
 from core.runs.status import State
 from core.size import Size
+from core.unit_seconds import START_S
 from core.values import Kind
 
 MOST_RUNS = 9

@@ -31,7 +31,7 @@ _COPIES = 5
 _RAW = 3
 """Numbers held for each output of a row: itself, its gradient, what it is compared with."""
 
-SLOWER = 2.5
+SLOWER = 12.5
 """Times that a multiplication of a convolution takes longer than one of plain layers (ours, by a
 validation on images of 28 × 28)."""
 
@@ -40,10 +40,15 @@ GPU_MODELS = 32
 
 
 class Cost(NamedTuple):
-    """What training will take at most: models, and floating-point operations of their steps."""
+    """What training will take at most."""
 
     n_models: int
     flops: float
+    """Floating-point operations of all models."""
+    n_steps: float
+    """Steps of all models."""
+    n_evaluated: float
+    """Rows that all models are evaluated on, each as often as it is."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +174,9 @@ class Trainer(Method):
         own = self.outline(shape, n_inputs)
         trunk = SLOWER * own.n_products if own else self._n_weights(n_inputs, 0, None)
         products = sum(trunk + size * self.width for size in group_sizes)
-        return Cost(n_seeds * len(group_sizes), 2.0 * n_seeds * products * (trained + evaluated))
+        n_models = n_seeds * len(group_sizes)
+        flops = 2.0 * n_seeds * products * (trained + evaluated)
+        return Cost(n_models, flops, float(n_models * self.max_steps), n_models * evaluated)
 
     def _n_numbers(
         self, examples: Examples, largest: int, own: Outline | None, n_trunk: int

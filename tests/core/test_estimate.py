@@ -11,7 +11,7 @@ import pytest
 
 from core.affinity import TAG
 from core.data import assign_roles, build_table
-from core.estimate import START_S, estimate_run
+from core.estimate import estimate_run
 from core.landscape import OneStep
 from core.memory import free_memory
 from core.plan import PRESETS, Plan, preset
@@ -19,6 +19,7 @@ from core.runs import Run, State, Status
 from core.runs.pace import pace_here, pace_of, time_machine
 from core.runs.worker import work
 from core.size import Size, size_of, size_of_table
+from core.unit_seconds import START_S
 from tests.cohort import SMALL_PLAN, small_cohort
 
 OWN = Size(14_820, 9, 29, has_own_samples=True)

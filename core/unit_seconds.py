@@ -1,0 +1,40 @@
+"""Seconds that a CPU is at work on a unit of each part of a run; `core.estimate` counts the units.
+
+Fitted (ours) to the stages of some thirty runs, in processor time of all threads together: 400 to
+100,000 rows, 9 to 784 inputs, 4 to 120 tasks; own samples, images, several classes, several steps
+and every preset were among them. On a CPU of another speed one factor is missing, which
+`core.runs.pace` finds.
+"""
+
+START_S = 1.7
+"""Until a worker has read what it needs to begin; no run is quicker."""
+LIBRARIES_S = 3.3
+"""Libraries that the stages read when they need them, and the graph of a few tasks."""
+CELL_S = 1.4e-7
+"""To read a value of the table, code and summarise it."""
+FIT_S, FIT_LABEL_S, FIT_CLASS_S, FIT_WEIGHT_S = 0.015, 1.9e-6, 4.9e-6, 2e-10
+"""To fit probes to some rows and read them once: at all, for every row and output of a head (of
+several classes more), for every weight of the trunk that a row passes. Refits, permutations and
+drivers are such fits."""
+START_SUM_S, WEIGHT_SUM_S, PAIR_SUM_S = 0.2, 1e-9, 6e-8
+"""To sum up one random start: at all, for every weight that a row passes, for every row and pair of
+tasks."""
+OWN_HEAD_S = 2e-10
+"""To sum up one weight that a row passes, for the random head of a task of its own."""
+WARM_STEP_S, WARM_TASK_S = 1.2e-3, 2e-5
+"""A step of a warm-up: at all, and for every task."""
+MEAN_S = 5e-9
+"""To compare one weight of the mean displacements of two tasks without one block of rows."""
+APART_S = 5e-8
+"""To compare one number of a layer's factors in two samples, where samples are not matched."""
+STEP_S = 1.2e-9
+"""To take one weight a step further with one label of one row, beyond the first step."""
+JOINT_STEP_S, JOINT_WEIGHT_S = 7e-4, 2e-11
+"""A step of a joint run: at all, and for every inner weight that a row passes on its way back from
+every task."""
+LOOK_S, LOOK_WEIGHT_S, LOOK_LOSS_S = 3e-4, 2e-8, 1.2e-8
+"""To look ahead: for every task, for every task and weight of the first layer, for every loss."""
+RERUN_S, RERUN_PAIR_S, ENCODER_PAIR_S = 3e-4, 4.3e-6, 1.4e-4
+"""To group once more: for every task, for every pair; to train the encoder: for every pair."""
+CONVOLUTION = 4.0
+"""Times that a multiplication of a convolution takes longer than one of plain layers."""
