@@ -89,7 +89,9 @@ def _nothing_found(groupings: Sequence[Grouping], embedding: Embedding) -> Recom
         why += f" (the best try, {_count(closest.n_groups)}: {_scores(closest)}"
         is_known = not np.isnan(closest.stability)
         needed = f"and stability {STABLE:g} are" if is_known else "is"
-        why += f"; a silhouette above it {needed} needed)"
+        way = f"a silhouette above it {needed} needed"
+        unknown = "what chance reaches is not known for these tasks, so none can"
+        why += f"; {unknown if np.isnan(closest.silhouette_null) else way})"
     what = "each task alone"
     if most < len(embedding.task_names):
         what = "each task alone but for copies" if most > 1 else "all tasks together"

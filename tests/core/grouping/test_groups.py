@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -269,6 +271,14 @@ def test_a_reason_is_one_sentence_with_its_numbers():
     assert "no grouping stands out from chance" in declined
     assert "a silhouette above it and stability 0.6 are needed" in declined
     assert "not yet tested by training" in declined
+
+
+def test_a_reason_does_not_speak_of_a_chance_level_that_nobody_knows():
+    found, embedding = candidates(structureless(12))
+    unknown = [replace(grouping, silhouette_null=np.nan) for grouping in found]
+    reason = recommend(unknown, embedding).reason
+    assert "what chance reaches is not known" in reason
+    assert "a silhouette above it" not in reason
 
 
 def test_ranked_groupings_are_distinct_and_the_planted_one_is_first():
