@@ -38,11 +38,15 @@ def to_similarity(
     return np.where(np.eye(values.shape[-1], dtype=bool), 1.0, np.minimum(raw, highest))
 
 
+ROUNDING = 1e-6
+"""Shares of a loss up to which a step did nothing, in single precision."""
+
+
 def scale_of_own(values: Float[np.ndarray, "source target"]) -> float:
     """What a task does to itself, in the median over the tasks and whichever way; 1 for nothing."""
     own = np.abs(np.diagonal(values))
     own = own[np.isfinite(own)]
-    return float(np.median(own)) if len(own) and np.median(own) > 0 else 1.0
+    return float(np.median(own)) if len(own) and np.median(own) > ROUNDING else 1.0
 
 
 def share_of_own(
@@ -52,11 +56,12 @@ def share_of_own(
     (Z_st + Z_ts) / (Z_ss + Z_tt), cut to [0, 1], 1 for copies.
 
     Both directions add up, as they do where the authors of TAG select networks. `least` stands in
-    for a smaller denominator, where tasks hardly do anything for themselves.
+    for a smaller denominator, where tasks hardly do anything for themselves; tasks that do nothing
+    at all, as in a joint run that stands still, are no copies of each other.
     """
     own = np.diagonal(values, axis1=-2, axis2=-1)
     alone = own[..., :, None] + own[..., None, :]
     both = values + np.swapaxes(values, -1, -2)
     share = np.clip(both / np.maximum(alone, least), 0.0, 1.0)
-    same = (np.abs(both - alone) <= 1e-9 * least) | np.eye(values.shape[-1], dtype=bool)
-    return np.where(same, 1.0, share)
+    same = (np.abs(both - alone) <= 1e-9 * least) & (alone != 0)
+    return np.where(same | np.eye(values.shape[-1], dtype=bool), 1.0, share)

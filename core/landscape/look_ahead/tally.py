@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+ROUNDING = 1e-6
+"""Shares of a loss up to which a step changed nothing, in single precision."""
+
+
 class Tally:
     """Sums over the looks so far."""
 
@@ -30,7 +34,7 @@ class Tally:
 
         self.gain, self.count = zeros(n_tasks, n_tasks), zeros(n_tasks, n_tasks)
         self.change = zeros(n_blocks, n_tasks, n_tasks)
-        self._n_looks, self._n_asked = zeros(), 0
+        self._n_looks, self._n_still, self._n_asked = zeros(), zeros(), 0
 
     def look(
         self,
@@ -48,9 +52,10 @@ class Tally:
         self._n_asked += 1
         return Look(self, here, known, block)
 
-    def finish(self, is_finite: "Tensor") -> None:
-        """A look is over."""
+    def finish(self, is_finite: "Tensor", is_still: "Tensor") -> None:
+        """A look is over; `is_still` where no step of any source changed any loss."""
         self._n_looks += is_finite
+        self._n_still += is_still
 
     @property
     def n_looks(self) -> int:
@@ -58,11 +63,18 @@ class Tally:
         return int(self._n_looks)
 
     def notes(self, run: JointRun) -> tuple[str, ...]:
+        lower = f"lower its learning_rate ({run.learning_rate:g})"
+        n_still = int(self._n_still)
+        if n_still > 1:  # before the first step all heads are 0, so nothing moves
+            return (
+                f"The joint run stood still: at {n_still} of {self._n_asked} looks ahead no step "
+                f"changed any loss, as the shared layers pass nothing on any more; {lower}.",
+            )
         if self.n_looks == self._n_asked:
             return ()
         return (
             f"The losses of the joint run were no longer finite after {self.n_looks} looks ahead, "
-            f"which are all that counts; lower its learning_rate ({run.learning_rate:g}).",
+            f"which are all that counts; {lower}.",
         )
 
     def mean(self) -> Float[np.ndarray, "block source target"]:
@@ -89,6 +101,7 @@ class Look:
         self.tally, self.known = tally, known
         here = torch.where(known, here, 0.0).double()
         self.is_finite = here.isfinite().all()
+        self.is_still = self.is_finite
         belongs = np.equal.outer(np.arange(len(tally.change)), block)
         self.member = send(belongs, here.device, here.dtype)
         self.whole, self.by_block = here.sum(0), (self.member @ here).unsqueeze(1)
@@ -118,10 +131,11 @@ class Look:
         gain = torch.where(counts, 1 - ratio, 0.0)
         change = torch.where(counts, (ratio * self.by_block - by_block) / whole, 0.0)
         some, self.is_finite = slice(start, start + len(ahead)), is_finite
+        self.is_still = self.is_still & (gain.abs() <= ROUNDING).all() & is_finite
         self.tally.gain[some] += gain
         self.tally.change[:, some] += change
         self.tally.count[some] += counts
 
     def finish(self) -> None:
         """All sources were added."""
-        self.tally.finish(self.is_finite)
+        self.tally.finish(self.is_finite, self.is_still)

@@ -68,6 +68,7 @@ def test_harm_is_no_likeness_and_nothing_to_scale_by_is_no_failure():
     assert share_of_own(gain, 0.2)[0, 1] == 0.0
     still = np.zeros((2, 2))
     assert scale_of_own(still) == 1.0
+    np.testing.assert_array_equal(share_of_own(still, 1.0), np.eye(2))
     assert scale_of_own(np.full((2, 2), np.nan)) == 1.0
     assert np.isnan(share_of_own(np.array([[0.2, np.nan], [np.nan, 0.2]]), 0.2)[0, 1])
 

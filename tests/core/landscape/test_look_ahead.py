@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.affinity import TAG, measure_affinity
 from core.errors import Cancelled
 from core.inputs import model_inputs
 from core.joint_run import JointRun
@@ -250,6 +251,20 @@ def test_a_run_that_leaves_the_finite_is_cut_off_with_a_note():
     )
     assert any("lower its learning_rate" in note for note in found.notes)
     assert found.n_looks < 5
+
+
+def test_a_run_whose_layers_pass_nothing_on_says_that_it_stands_still():
+    table = make_table(draw_labels(kinds="bb"))
+    method = replace(SMALL, width=8, depth=1)
+    weights = {"0.weight": torch.zeros(8, model_inputs(table).shape[1])}
+    landscape = measure_landscape(table, method)
+    asked = (JointRun(steps=40), method)
+    found = measure_look_ahead(table, landscape, *asked, brought=bring(weights=weights))
+    assert any("stood still: at 4 of 4 looks" in note for note in found.notes)
+    moving = measure_look_ahead(table, landscape, *asked)
+    assert not moving.notes
+    tag = measure_affinity(replace(landscape, look_ahead=found), TAG(), 5)
+    np.testing.assert_allclose(tag.similarity, np.eye(2), atol=1e-5)
 
 
 def test_no_look_means_unknown_not_zero():
