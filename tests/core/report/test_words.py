@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.report import amounts, words
+from core.report import amounts, driven_words, words
 from core.report.glossary import GLOSSARY
 
 
@@ -158,11 +158,11 @@ def test_a_count_as_it_may_be_told(cell, text):
     ],
 )
 def test_what_is_shared_comes_through_none_one_or_more_columns(columns, text):
-    assert words.through(columns, 6) == text
+    assert driven_words.through(columns, 6) == text
 
 
 def test_what_few_patients_carry_stands_beside_chance():
-    few, many = words.carried(10, 61, 52), words.carried(10, 43, 52)
+    few, many = driven_words.carried(10, 61, 52), driven_words.carried(10, 43, 52)
     assert few.startswith(
         "The 10 in 100 patients who pull most carry 61 parts in 100 of what is shared,"
     )
@@ -188,7 +188,7 @@ def test_what_few_patients_carry_stands_beside_chance():
     ],
 )
 def test_patients_differ_in_none_one_or_more_ways(found, text):
-    assert words.traits(found) == text
+    assert driven_words.traits(found) == text
 
 
 @pytest.mark.parametrize(
