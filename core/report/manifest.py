@@ -70,7 +70,7 @@ def _contents(document: Mapping[str, Any], form: str) -> tuple[str, ...]:
     if form == "json":
         found.append("affinities, task graph, embedding and groupings, as numbers between tasks")
     if document.get("data"):
-        found.append("counts of records and events for each task and split")
+        found.append("counts of records, patients, labels and events for each split")
     if any(why.get("traits") for why in document.get("why") or ()):
         found.append("means and shares of the patients that drive a group, and of the others")
     if document.get("evidence"):
