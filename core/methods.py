@@ -1,8 +1,9 @@
 """How a method declares its controls, and how a method is chosen by its key.
 
-A *method* is a frozen dataclass of hyper-parameters with `__call__`; each hyper-parameter is a
-`knob`, which carries its own help and range. A *stage* is a table of methods written as a dict
-literal. The command line, the run folder and the dashboard read everything from here.
+A *method* is a frozen dataclass of hyper-parameters with `__call__`, where its stage does not read
+them itself as the landscape does; each hyper-parameter is a `knob`, which carries its own help and
+range. A *stage* is a table of methods written as a dict literal. The command line, the run folder
+and the dashboard read everything from here.
 
     @dataclass(frozen=True)
     class SCA(Method):
