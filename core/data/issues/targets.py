@@ -13,7 +13,7 @@ from core.values import Kind, Task
 FEWEST = 10
 """Labels a task needs, positives and negatives of a binary task, rows of a class."""
 FEW = 50
-"""Below this many labels, positives or negatives a result is uncertain."""
+"""Below this many patients with labels, positives or negatives a result is uncertain."""
 
 BINARY_CODES = ((1, "positive label"), (0, "negative label"))
 EVENT_CODES = ((1, "event"),)
@@ -29,7 +29,7 @@ def target_issues(coded: CodedTable) -> Iterator[Issue]:
         if sentence:
             yield Issue("error", task.name, f"Column {quoted(task.name)} {sentence}", drop)
             continue
-        sentence = _warning(task, labels)
+        sentence = _warning(task, labels, coded.patient)
         if sentence:
             yield Issue("warning", task.name, f"Column {quoted(task.name)} {sentence}", drop)
     yield from _copies(coded)
@@ -83,20 +83,30 @@ def _too_few_events(
     return ""
 
 
-def _warning(task: Task, labels: Float[np.ndarray, " sample"]) -> str:
-    few = f"fewer than {FEW} make results uncertain."
-    if task.n_labelled < FEW:
-        return f"has {task.n_labelled} labels; {few}"
+def _warning(
+    task: Task, labels: Float[np.ndarray, " sample"], patient: Int[np.ndarray, " sample"]
+) -> str:
     codes = {Kind.BINARY: BINARY_CODES, Kind.TIME_TO_EVENT: EVENT_CODES}.get(task.kind, ())
-    for code, word in codes:
-        n_rows = int(((labels if task.kind is Kind.BINARY else np.sign(labels)) == code).sum())
-        if n_rows < FEW:
-            return f"has {_count(n_rows, word)}; {few}"
+    sign = labels if task.kind is Kind.BINARY else np.sign(labels)
+    parts = [(~np.isnan(labels), "label"), *((sign == code, word) for code, word in codes)]
+    for rows, word in parts:
+        if few := _too_few_to_be_sure(patient[rows], word):
+            return few
     if task.kind is Kind.MULTICLASS:
         small = [name for k, name in enumerate(task.classes) if (labels == k).sum() < FEWEST]
         if small:
             return f"has classes with fewer than {FEWEST} labels: {listed(small)}. Merge them."
     return ""
+
+
+def _too_few_to_be_sure(patient: Int[np.ndarray, " row"], word: str) -> str:
+    """Rows of one patient tell hardly more than one of them does."""
+    few, n_patients = f"fewer than {FEW} make results uncertain.", len(np.unique(patient))
+    if n_patients >= FEW:
+        return ""
+    if n_patients == len(patient):
+        return f"has {_count(n_patients, word)}; {few}"
+    return f"has {word}s of {_count(n_patients, 'patient')}; {few}"
 
 
 def _copies(coded: CodedTable) -> Iterator[Issue]:

@@ -166,3 +166,19 @@ def test_copies_of_rows_are_told_unless_a_patient_keeps_them_together():
 def test_rows_of_a_few_answers_are_alike_by_chance():
     answers = np.random.default_rng(0).integers(0, 3, (200, 6))
     assert issues_of(pd.DataFrame(answers, columns=["a", "b", "c", "d", "y_a", "y_b"])) == ()
+
+
+def test_many_rows_of_few_patients_are_as_uncertain_as_few_rows():
+    """Two hundred events of twenty patients; of two hundred patients they are no reason to warn."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(600, 2)), columns=["a", "b"])
+    frame["y_rare"] = (np.arange(600) < 200).astype(int)
+    frame["y_other"] = rng.integers(0, 2, 600)
+    frame["id"] = np.where(frame.index < 200, np.arange(600) // 10, np.arange(600))
+    roles = assign_roles(frame, "y_*", patient_id="id")
+    said = [one.message for one in find_issues(frame, roles) if one.column == "y_rare"]
+    assert said == [
+        "Column 'y_rare' has positive labels of 20 patients; fewer than 50 make results uncertain."
+    ]
+    alone = frame.drop(columns="id")
+    assert not [one for one in find_issues(alone, assign_roles(alone, "y_*")) if one.column]
