@@ -16,7 +16,7 @@ from jaxtyping import Float
 from core.errors import MethodError
 from core.evidence.candidate import Candidate, groups_of, serving
 from core.evidence.contest import Contest
-from core.evidence.gains import seed_variance, validation_gain
+from core.evidence.gains import trained_gains
 from core.evidence.partitions import Group, Partition
 from core.evidence.pins import climb, from_units, keeping, keeps
 from core.evidence.recombine import best_proper
@@ -150,33 +150,9 @@ class _Quest:
         return kept
 
     def measured(self) -> Measured:
-        """Validation gains of every group so far; a task that does not count gains nothing, and a
-        group whose training diverged is left out."""
-        pool, judge = self.contest.pool, self.contest.settings.judge
-        found, variances = {}, []
-        for group in pool.groups:
-            if len(group) == 1 or not pool.has(group, self.seeds):
-                continue
-            gain = validation_gain(pool, group, self.seeds, judge)
-            gain[[task for task in group if not self.contest.is_counted[task]]] = 0.0
-            if np.isfinite(gain[list(group)]).all() and not pool.diverged(group, self.seeds):
-                found[group] = gain
-                variances.append(seed_variance(pool, group, self.seeds, judge))
-        measured = Measured.alone(tuple(task.name for task in pool.examples.tasks))
-        if not found:
-            return measured
-        gains = np.array(list(found.values()))
-        return measured.add(list(found), gains, self._errors(gains, np.array(variances)))
-
-    def _errors(
-        self, gains: Float[np.ndarray, "group task"], variances: Float[np.ndarray, "group task"]
-    ) -> Float[np.ndarray, "group task"]:
-        """Standard errors of the gains: the variance from seed to seed, pooled for each task."""
-        known = np.isfinite(variances)
-        count = known.sum(axis=0)
-        pooled = np.where(known, variances, 0.0).sum(axis=0) / np.maximum(count, 1)
-        error = np.where(count > 0, np.sqrt(pooled / len(self.seeds)), np.nan)
-        return np.where(np.isnan(gains), np.nan, error)
+        """Of every group so far."""
+        contest = self.contest
+        return trained_gains(contest.pool, self.seeds, contest.settings.judge, contest.is_counted)
 
     def _random_groups(self, n: int) -> tuple[Group, ...]:
         """Groups of even random partitions into 2, 3, 2, 4, 2, … groups."""

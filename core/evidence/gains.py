@@ -16,6 +16,7 @@ from jaxtyping import Bool, Float
 
 from core.evidence.partitions import Group, Partition
 from core.evidence.pool import Pool
+from core.evidence.search.measured import Measured
 from core.trials import Judge
 
 
@@ -48,7 +49,7 @@ def validation_gain(
     return gain
 
 
-def seed_variance(
+def _seed_variance(
     pool: Pool, group: Group, seeds: Sequence[int], judge: Judge
 ) -> Float[np.ndarray, " task"]:
     """How much the gain of every member varies from seed to seed; NaN for the others, and with a
@@ -91,3 +92,37 @@ def partition_gain(
     for group, members in zip(partition, learned or partition, strict=True):
         gain[list(group)] = validation_gain(pool, members, seeds, judge)[list(group)]
     return float(mean_gain(gain, is_counted))
+
+
+def trained_gains(
+    pool: Pool, seeds: Sequence[int], judge: Judge, is_counted: Bool[np.ndarray, " task"]
+) -> Measured:
+    """Validation gains of every group that was trained; a task that does not count gains nothing,
+    and a group whose training diverged is left out."""
+    found, variances = {}, []
+    for group in pool.groups:
+        if len(group) == 1 or not pool.has(group, seeds):
+            continue
+        gain = validation_gain(pool, group, seeds, judge)
+        gain[[task for task in group if not is_counted[task]]] = 0.0
+        if np.isfinite(gain[list(group)]).all() and not pool.diverged(group, seeds):
+            found[group] = gain
+            variances.append(_seed_variance(pool, group, seeds, judge))
+    measured = Measured.alone(tuple(task.name for task in pool.examples.tasks))
+    if not found:
+        return measured
+    gains = np.array(list(found.values()))
+    return measured.add(list(found), gains, _errors(gains, np.array(variances), len(seeds)))
+
+
+def _errors(
+    gains: Float[np.ndarray, "group task"],
+    variances: Float[np.ndarray, "group task"],
+    n_seeds: int,
+) -> Float[np.ndarray, "group task"]:
+    """Standard errors of the gains: the variance from seed to seed, pooled for each task."""
+    known = np.isfinite(variances)
+    count = known.sum(axis=0)
+    pooled = np.where(known, variances, 0.0).sum(axis=0) / np.maximum(count, 1)
+    error = np.where(count > 0, np.sqrt(pooled / n_seeds), np.nan)
+    return np.where(np.isnan(gains), np.nan, error)
