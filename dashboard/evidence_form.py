@@ -85,8 +85,8 @@ def ask_for_training(run: Run, report: Report) -> None:
 def _say_no_gpu(run: Run) -> None:
     """Networks train where the landscape was measured, which may be another machine."""
     st.warning(
-        f"This run asks for the device {run.plan.device}, but no GPU is usable on this machine; "
-        "compute it again on the cpu, then its groups can be trained here.",
+        f"This run asks for the device {run.plan.device}, but no GPU is usable here; compute it "
+        "again on the cpu first.",
         icon=":material/memory:",
     )
     st.page_link(

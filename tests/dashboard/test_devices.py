@@ -40,5 +40,5 @@ def test_a_run_that_asks_for_a_gpu_is_offered_the_cpu_in_one_line(untrained, sta
 def test_its_groups_cannot_be_trained_here_before_that(untrained):
     untrained.set_plan(replace(untrained.plan, device="cuda"))
     at = go_to(visit(untrained.id), "evidence")
-    assert "compute it again on the cpu" in boxes(at)
+    assert "compute it again on the cpu first" in boxes(at)
     assert "train" not in {button.key for button in at.button}
