@@ -25,11 +25,11 @@ from core.training.trainer import Cost as TrainingCost
 from core.trials import Evidence, Verdict
 from core.values import Decision, Grouping, Recommendation, Report, TaskTable
 
-STEP_S, EVALUATED_S, FLOPS = 1.75e-5, 3.6e-7, 1.5e11
+STEP_S, EVALUATED_S, FLOPS = 1.5e-5, 3.6e-7, 1.5e11
 """Seconds that a processor is at work on a step of one network among many and on a row that it is
 evaluated on, and floating-point operations in a second; of training in full, though networks stop
-early (ours, fitted to validations of 235 to 1,480 networks, 400 to 14,820 rows, 4 to 40 tasks)."""
-START_S = 5.0
+early (ours, fitted to validations of 235 to 1,480 networks, 400 to 100,000 rows, 4 to 40 tasks)."""
+START_S = 3.5
 """Seconds until a worker has read its data and libraries (ours)."""
 
 
@@ -139,11 +139,10 @@ def _seconds_of(cost: TrainingCost) -> float:
 
 
 def _n_shared(proper: Sequence[Candidate]) -> int:
-    """Groups of two tasks or more in the middle one of the groupings by their number of groups; a
-    random grouping trains as many anew, as every task alone is known by then."""
-    ordered = sorted(proper, key=lambda one: len(one.partition))
-    middle = ordered[len(ordered) // 2 : len(ordered) // 2 + 1]
-    return sum(len(group) > 1 for one in middle for group in one.partition)
+    """Groups of two tasks or more in a grouping, on average; a random one trains as many anew, as
+    every task alone is known by then."""
+    shared = [sum(len(group) > 1 for group in one.partition) for one in proper]
+    return round(float(np.mean(shared))) if shared else 0
 
 
 def _n_searched(settings: Validation, n_tasks: int, n_known: int) -> int:

@@ -1,6 +1,7 @@
 """From a report to evidence: what is said of the networks that are trained."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -105,3 +106,16 @@ def test_groups_that_training_confirms_keep_the_scores_they_were_proposed_with(m
     told = replace(evidence, verdict=Verdict.GROUPED, labels=proper.labels)
     found = with_evidence(proposed, told).recommended.grouping
     assert found == rank_groupings(ways)[0] == ways[1]
+
+
+def test_random_groupings_add_the_groups_of_two_or_more_that_they_train_anew(made):
+    """Every task alone is trained by then. Where all tasks but the first are kept apart, a grouping
+    has one group of two, and so has a random one like it."""
+    _, report = made
+    pair = [report.task_names[:2], *([name] for name in report.task_names[2:])]
+    apart = [[name] for name in report.task_names[1:]]
+    only = replace(SMALL, apart=tuple((one[0], two[0]) for one, two in combinations(apart, 2)))
+    none, some = (estimate_cost(report, replace(only, n_random=n), [pair]) for n in (0, 10))
+    assert some.n_groups - none.n_groups == 10
+    assert none.work < some.work
+    assert some.seconds <= some.work
