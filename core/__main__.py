@@ -46,6 +46,13 @@ def main(ctx: click.Context, port: int, headless: bool, runs: Path) -> None:
     help="A pretrained start of the shared layers: a safetensors file.",
 )
 @click.option("--samples", type=int, metavar="N", help="Measure N drawn rows in place of all.")
+@click.option(
+    "--set",
+    "pairs",
+    multiple=True,
+    metavar="STAGE.NAME=VALUE",
+    help="Any other setting, for example landscape.steps=10 or landscape.pairing=mean.",
+)
 @click.option("--stream", default="auto", help="Read by batches: auto (if large)|always|never.")
 @click.option(
     "--groups",

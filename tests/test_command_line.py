@@ -165,6 +165,7 @@ def test_groups_k_is_what_is_recommended(finished, cohort_file):
         (["--samples", "-5"], ["Error: --samples -5 is below 0; raise it."]),
         (["--trunk", "cnn"], ["Error: --trunk cnn reads images, but a sample is a row of a table"]),
         (["--trunk", "conv1d"], ["--trunk conv1d reads series", "--trunk mlp"]),
+        (["--set", "landscape.steps=99"], ["steps=99 is above 50"]),
         (["--kind", "y_nowhere=binary"], ["y_nowhere"]),
         (["--kind", "binary"], ["COLUMN=KIND"]),
         (["--ignore", "nothing_*"], ["nothing_*"]),

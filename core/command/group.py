@@ -9,6 +9,7 @@ from typing import Any
 
 from core.command.given import group_given
 from core.command.plan import make_plan
+from core.command.set_any import set_any
 from core.command.tables import Columns, make_run
 from core.command.watch import watch
 from core.errors import MethodError, TableError
@@ -39,6 +40,7 @@ def group_file(
     seed: int,
     device: str,
     samples: int | None,
+    pairs: Sequence[str],
     stream: str,
 ) -> int:
     """Check DATA, make a run folder, work on it, print the result; returns the exit status.
@@ -53,7 +55,7 @@ def group_file(
     from core.runs.spec import is_run_there
 
     settings = {"heads": heads, "trunk": trunk, "start": start, "samples": samples}
-    plan = make_plan(preset, measure, settings, groups, seed, device)
+    plan = set_any(make_plan(preset, measure, settings, groups, seed, device), pairs)
     if os.path.exists(data) and not (os.path.isfile(data) or os.path.isdir(data)):
         raise TableError(f"{data} is no regular file but a pipe or device; save it as a file.")
     if run is not None:
@@ -65,6 +67,7 @@ def group_file(
         unread |= {"--weights": weights}
         unread |= {f"--{name}": value for name, value in settings.items()}
         unread |= {"--measure": measure}
+        unread |= {f"--set {pair}": True for pair in pairs if pair.startswith("landscape.")}
         return group_given(data, run, as_json, matrix, plan, unread, ready)
     if matrix is not None:
         raise MethodError("--matrix reads DATA as a matrix, --targets as a table; leave one out.")
