@@ -56,7 +56,7 @@ def fit_probes(
 ) -> Heads:
     """Minimise for each task its mean loss over its labelled rows + ridge/(2 n) ‖w‖².
 
-    A row counts by its weight, and n is the number of rows they stand for.
+    A row counts by its weight, and n is the number of rows of one weight that tell as much.
 
     The penalty is on weights of features scaled to unit root mean square (one scale for all), so
     `ridge` is the precision of a Gaussian prior; the bias is free. A task without labels gets 0.
@@ -95,7 +95,7 @@ def _whiten(
     scale = covariance.diagonal().mean().sqrt()
     scale = torch.where(scale > 0, scale, torch.ones_like(scale))
     spread, directions = torch.linalg.eigh(covariance)
-    floor = scale**2 * (4 * ridge / n_rows + 1e-9)  # 4: a logistic curves by 1/4 at most
+    floor = scale**2 * (4 * ridge / _as_many(weights) + 1e-9)  # 4: a logistic curves by 1/4 at most
     spread = spread.clamp_min(0)
     return _Basis(centre, directions / (spread + floor).sqrt(), spread / (spread + floor), scale)
 
@@ -163,12 +163,18 @@ def _pose(
 
     fed = torch.cat([features, torch.ones_like(features[:, :1])], 1)
     counts = rows.known[rows.real] * rows.row_weight[rows.real].double().unsqueeze(1)
-    share = 1 / counts.sum(0).clamp_min(1)
-    counts *= share
+    n_rows = _as_many(counts).clamp_min(1)
+    counts *= 1 / counts.sum(0).clamp_min(1)
     stiff = torch.cat([ridge * (basis.scale * basis.whiten).square().sum(0), fed.new_zeros(1)])
-    penalty = share[:, None, None] * stiff.unsqueeze(1)
+    penalty = stiff.unsqueeze(1) / n_rows[:, None, None]
     square = torch.cat([basis.square, fed.new_ones(1)]).unsqueeze(1)
     return _Problem(heads, fed, rows.value[rows.real], counts, penalty, square, Batches(CHUNK))
+
+
+def _as_many(weights: "Float[Tensor, 'row *task']") -> "Float[Tensor, '*task']":
+    """How many rows of one weight tell as much (Kish 1965): few rows that stand for many are held
+    back as the few they are, or their probes would fit chance."""
+    return weights.sum(0).square() / weights.square().sum(0).clamp_min(1e-300)
 
 
 def _minimise(

@@ -67,11 +67,25 @@ def test_every_piece_has_one_weight_and_one_block(material):
     assert (np.diff(rows.block) >= 0).all()
 
 
-def test_probes_of_weighted_rows_are_those_of_the_copies(material):
+def test_rows_that_stand_for_many_are_held_back_as_the_few_they_are(material):
+    """Four of each would be fitted as if they told four times as much."""
+    tasks, x, labels, block, _ = material
+    trunk, _ = start(tasks, labels)
+    alone, heavy = (
+        fit_probes(
+            tasks, arrange_rows(x, labels, block, CPU, weight=each), trunk, 30.0, lambda share: None
+        )
+        for each in (np.ones(N), np.full(N, 4.0))
+    )
+    np.testing.assert_allclose(alone.weight, heavy.weight, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(alone.bias, heavy.bias, rtol=1e-4, atol=1e-6)
+
+
+def test_probes_of_weighted_rows_that_nothing_holds_back_are_those_of_the_copies(material):
     tasks, x, labels, block, weight = material
     trunk, _ = start(tasks, labels)
     fitted = [
-        fit_probes(tasks, rows, trunk, 30.0, lambda share: None)
+        fit_probes(tasks, rows, trunk, 1e-4, lambda share: None)
         for rows in (
             arrange_rows(x, labels, block, CPU, weight=weight),
             arrange_rows(*repeated(x, labels, block, weight), CPU),
