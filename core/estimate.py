@@ -29,7 +29,7 @@ from core.unrelated import MAX_ROWS
 LIBRARIES_BYTES = 690e6
 BYTES_A_NUMBER = 40
 """Bytes of memory that a number of the table takes at the most crowded moment."""
-BYTES_A_TASK = 1.5e6
+BYTES_A_TASK = 3e6
 
 FOLLOWED, FOLLOWED_OF_CHANCE = 40, 70
 """Rows that refits and permutations follow for more than one step, about."""

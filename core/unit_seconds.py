@@ -1,7 +1,7 @@
 """Seconds that a CPU is at work on a unit of each part of a run; `core.estimate` counts the units.
 
 Fitted (ours) to the stages of some forty runs, in processor time of all threads together: 400 to
-100,000 rows, 9 to 784 inputs, 4 to 120 tasks; own samples, images, several classes, several steps
+100,000 rows, 9 to 784 inputs, 4 to 300 tasks; own samples, images, several classes, several steps
 and every preset were among them. On a CPU of another speed one factor is missing, which
 `core.runs.pace` finds.
 """
