@@ -184,7 +184,7 @@ def export(run: Path, folder: Path, as_json: bool, members: str) -> None:
 @click.option("--strategy", metavar="KEY", help="surrogate|pairs|exhaustive|all")
 @click.option("--together", multiple=True, metavar="A,B", help="Tasks that share their network.")
 @click.option("--apart", multiple=True, metavar="A,B", help="Tasks that never share a network.")
-@click.option("--affinity", type=click.Path(path_type=Path), help="CSV of task similarities.")
+@click.option("--affinity", type=click.Path(path_type=Path), help="Similarities, sources in rows.")
 @click.option("--higher-is-better", is_flag=True, help="TABLE holds scores, not losses.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @as_json

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.errors import MethodError
+from core.errors import MethodError, TableError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from jaxtyping import Float
+
     from core.evidence.search.strategy import SearchResult
     from core.evidence.search.table import GainTable
 
@@ -38,16 +41,20 @@ def select_from(
     Raises:
         TaskGroupingError: a bad table, an unknown strategy, contradictory or infeasible rules.
     """
-    from core.evidence.search.matrix import read_affinity
     from core.evidence.search.table import read_measured
 
     key = strategy or (ALL if n_measured is None else "surrogate")
     table = read_measured(path, higher_is_better)
-    matrix = None if affinity is None else read_affinity(affinity, table.task_names)
+    matrix = None if affinity is None else _read_affinity(affinity, table.task_names)
     pins, apart_sets = [_names(text) for text in together], [_names(text) for text in apart]
     if key == ALL:
         if n_measured is not None:
             raise MethodError("--strategy all looks at every group; leave --measured out.")
+        if matrix is not None:
+            raise MethodError(
+                "An affinity is for a search, and here every group of the table is looked at; "
+                "leave --affinity out, or bound the search with --measured N."
+            )
         result = _select_all(table, networks, overlap, pins, apart_sets, seed)
     else:
         from core.evidence.search.search import SEARCHES, search
@@ -70,6 +77,26 @@ def select_from(
         )
     document = to_document(table, result, key)
     click.echo(json.dumps(document, indent=1) if as_json else summary(document))
+
+
+def _read_affinity(path: Path, task_names: Sequence[str]) -> "Float[np.ndarray, 'task partner']":
+    """A matrix file, read as `group` reads it (sources in rows); how a partner affects a task."""
+    import numpy as np
+
+    from core.data.matrix import read_matrix
+
+    found = read_matrix(path)
+    for names, others, of in (
+        (task_names, found.task_names, "nothing of"),
+        (found.task_names, task_names, "of what the measured groups do not:"),
+    ):
+        if odd := [name for name in names if name not in others]:
+            raise TableError(
+                f"{path.name} tells {of} {', '.join(odd)}. Give the affinities of the tasks of the "
+                f"measured groups: {', '.join(task_names)}."
+            )
+    place = [found.task_names.index(name) for name in task_names]
+    return found.values.T[np.ix_(place, place)]
 
 
 def _select_all(

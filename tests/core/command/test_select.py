@@ -1,6 +1,7 @@
 """`taskscape select`: exact from what was measured, or a search that the table answers."""
 
 import json
+import sys
 from itertools import combinations
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from core.__main__ import main
+from core.errors import MethodError
+from core.evidence.search.search import search
 
 NAMES = ("a", "b", "c", "d")
 
@@ -79,7 +82,7 @@ def test_rules_are_kept(table):
         ("--strategy", "magic"),
         ("--measured", "2"),
         ("--strategy", "all", "--measured", "9"),
-        ("--affinity", "none.csv"),
+        ("--affinity", "none.csv", "--measured", "9"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(table, words):
@@ -105,3 +108,50 @@ def test_the_search_goes_on_without_the_groups_that_a_table_does_not_list(table,
 def test_a_table_of_every_group_needs_no_note(table):
     assert json.loads(select(table, "--json").stdout)["note"] == ""
     assert "possible groups" not in select(table).stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("source,b,a\nb,9,1\na,2,\n", [[np.nan, 1], [2, 9]]),
+        ("target\\source,b,a\nb,9,1\na,2,\n", [[np.nan, 2], [1, 9]]),
+    ],
+)
+def test_affinities_are_read_as_a_matrix_to_group_is(monkeypatch, tmp_path, text, expected):
+    """Row a, column b is what a does to b; a search asks what a partner (column) does to a task."""
+    measured, path = tmp_path / "measured.csv", tmp_path / "affinity.csv"
+    measured.write_text("group,a,b\na,1,\nb,,1\na|b,0.9,0.9\n", encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    seen = []
+
+    def note(*_, affinity, **__):
+        seen.append(affinity)
+        raise MethodError("seen")
+
+    monkeypatch.setattr(sys.modules[search.__module__], "search", note)
+    assert select(measured, "--measured", 3, "--affinity", path).exit_code == 2
+    np.testing.assert_array_equal(seen[0], expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (",a,b\na,1,1\nb,1,1\n", "tells nothing of c, d"),
+        (",a,b,c,d,e\n" + "".join(f"{name},1,1,1,1,1\n" for name in "abcde"), "do not: e"),
+    ],
+)
+def test_affinities_of_other_tasks_are_refused(table, tmp_path, text, words):
+    path = tmp_path / "affinity.csv"
+    path.write_text(text, encoding="utf-8")
+    done = select(table, "--measured", 9, "--affinity", path)
+    assert done.exit_code == 2
+    assert words in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_affinities_that_nothing_would_read_are_refused(table, tmp_path):
+    path = tmp_path / "affinity.csv"
+    path.write_text(",a,b,c,d\n" + "".join(f"{name},1,1,1,1\n" for name in NAMES), encoding="utf-8")
+    done = select(table, "--affinity", path)
+    assert "--measured N" in done.stderr
+    assert done.exit_code == 2

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from core.errors import TableError
-from core.evidence.search.matrix import read_affinity
 from core.evidence.search.table import read_measured
 
 GOOD = "group,size,cost,a,b\na,1,0.5,3.0,\na,1,1,2.0,\nb,1,1,,4.0\na|b,2,1,1.0,5.0\n"
@@ -66,10 +65,3 @@ def test_a_missing_file_and_a_binary_one_are_one_line(tmp_path):
     (tmp_path / "b.csv").write_bytes(b"\xff\xfe\x00\x01")
     with pytest.raises(TableError, match="no text in UTF-8"):
         read_measured(tmp_path / "b.csv")
-
-
-def test_a_matrix_is_read_in_the_order_of_the_tasks(tmp_path):
-    path = write(tmp_path, "t,b,a\nb,9,1\na,2,\n")
-    np.testing.assert_array_equal(read_affinity(path, ("a", "b")), [[np.nan, 2], [1, 9]])
-    with pytest.raises(TableError, match="0 columns for the task 'c'"):
-        read_affinity(path, ("a", "b", "c"))
