@@ -1,6 +1,8 @@
 """Counts of patients that are told in several tables at once: a reader who puts all of them together
 (splits, labels, events, tasks) finds no small one. The reader is an integer programme."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -131,8 +133,7 @@ def test_nothing_small_of_tasks_with_their_own_patients_follows_from_the_others(
     counts = np.stack([known // 2, known - known // 2, patients - known], axis=-1)
     summary = summary_of(counts)
     n = int(patients.sum())
-    object.__setattr__(summary, "used", np.array([n, 0]))
-    document = document_of(summary)
+    document = document_of(replace(summary, used=np.array([n, 0])))
     if n <= 10:
         return
     reader = Reader(document)
@@ -160,8 +161,7 @@ def test_a_small_task_with_its_own_patients_is_not_what_the_others_leave():
     known = np.array([[60, 20, 20], [90, 30, 30], [21, 7, 7]])
     counts = np.stack([known // 2, known - known // 2, known.sum(axis=0) - known], axis=-1)
     summary = summary_of(counts)
-    object.__setattr__(summary, "used", np.array([285, 0]))
-    tasks = document_of(summary)["tasks"]
+    tasks = document_of(replace(summary, used=np.array([285, 0])))["tasks"]
     for place in ("validation", "test"):
         assert tasks[2]["labelled"][place] != 7
         assert None in [tasks[k]["labelled"][place] for k in (0, 1)]
@@ -175,3 +175,21 @@ def test_records_are_told_only_where_their_patients_are(records):
     assert [told["patients_of"][place] for place in PLACES] == [None, None, None, 93]
     assert [told["records_of"][place] for place in PLACES] == [None, None, None, 93 * records]
     assert told["records"] == 93 * records
+
+
+@pytest.mark.parametrize(("records", "total"), [(1, 500), (5, 2500)])
+def test_a_summary_of_an_earlier_version_tells_nothing_that_it_did_not_count(records, total):
+    """It knew the records of each split, not their patients: the same only where each has one."""
+    none = np.zeros(0, dtype=np.int64)
+    counts = np.array([[[60, 240, 0], [20, 80, 0], [20, 80, 0]]])
+    old = replace(summary_of(counts, records), patients=none, used=none)
+    told = document_of(old)
+    assert (told["records"], told["patients"]) == (total, 500)
+    if records == 1:
+        assert told == document_of(summary_of(counts))
+    else:
+        assert told["records_used"] is None
+        assert set(told["patients_of"].values()) == {None}
+        assert told["records_of"] == dict.fromkeys(PLACES[:3]) | {"total": total}
+        assert told["tasks"][0]["events"]["total"] == 100
+        assert set(told["tasks"][0]["labelled"].values()) == {None}
