@@ -29,12 +29,16 @@ _SLACK = 0.03
 def leak_issues(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> Iterator[Issue]:
     """An error for every feature that is a copy of a target, a warning for near-perfect ones."""
     for name, target in (*_text_copies(frame, roles), *_number_copies(coded)):
+        way_out, dropped = "Drop it with --ignore.", name
+        if roles.feature_shape:  # a pixel, or a step of a series
+            way_out = "A sample is read as a whole, so drop the target with --ignore."
+            dropped = target
         yield Issue(
             "error",
             name,
             f"Column {quoted(name)} is a copy of the target {quoted(target)}, so it gives the "
-            "answer away. Drop it with --ignore.",
-            ((name, IGNORE),),
+            f"answer away. {way_out}",
+            ((dropped, IGNORE),),
         )
     yield from _near_perfect(coded)
 

@@ -22,6 +22,17 @@ def test_errors_come_first():
     assert order == ["error", "warning", "notice"]
 
 
+def test_a_value_of_an_image_that_copies_a_target_costs_the_target():
+    """None of its values can be left out, so that is no way out."""
+    frame = good_frame()
+    frame["c"] = frame["y_first"].astype(float)
+    plain = issues_of(frame)[0]
+    assert (plain.column, plain.mends) == ("c", (("c", "ignore"),))
+    image = issues_of(frame, feature_shape=(2, 2))[0]
+    assert image.mends == (("y_first", "ignore"),)
+    assert "drop the target with --ignore" in image.message
+
+
 def test_the_sentence_of_the_style_guide():
     frame = good_frame()
     frame["y_rare"] = (frame.index == 5).astype(int)
