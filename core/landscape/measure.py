@@ -148,11 +148,11 @@ def _notes(
 ) -> tuple[str, ...]:
     brought, pairing = ground.brought, ground.pairing
     by_task = method.pair_samples * len(ground.tasks)
-    n_followed = method.step_rows if pairing == "matched" else by_task
+    n_followed = min(method.step_rows if pairing == "matched" else by_task, material.n_rows)
     return (
         *explain_trunk(*material.layout.kind(method.trunk), brought.trunk is not None),
         *explain_start(method.start, method.warmup_steps, brought.is_trained),
-        *explain_walks(starts[0].curve, method.step_size, n_followed),
+        *explain_walks(starts[0].curve, method.step_size, method.heads, n_followed),
         *explain_heads(method.heads),
         *explain_pairing(pairing, method.pair_samples, material.has_own_samples),
         *explain_undrawn(method.samples, material.n_rows, _draws(method, pairing)),

@@ -70,13 +70,14 @@ def explain_pairing(pairing: str, n_samples: int, are_own: bool) -> tuple[str, .
 
 
 def explain_walks(
-    curve: Float[np.ndarray, "step 2"], step_size: float, n_rows: int
+    curve: Float[np.ndarray, "step 2"], step_size: float, heads: str, n_rows: int
 ) -> tuple[str, ...]:
     """A note on how far the walks of several steps have converged; none for one step."""
     if len(curve) == 0:
         return ()
     return (
-        f"{curve[-1, 0]:.0%} of the walks of {len(curve)} steps of {step_size:g} have converged; "
+        f"{curve[-1, 0]:.0%} of the walks of {len(curve)} steps of {step_size:g} with {heads} "
+        "heads have converged; "
         f"the last step changed their mean length by {_last_change(curve):.1%}. About {n_rows} "
         "rows were followed; points and mean gradients show the first step.",
     )

@@ -21,6 +21,7 @@ from core.landscape.walks.factors import follow_factors
 from core.landscape.walks.targets import find_targets, head_kinds
 from core.landscape.walks.walk import SMALL_STEP
 from core.landscape.walks.walked import sum_walked
+from core.values import Split
 from tests.core.landscape.oracle import loss_of, pair_sums
 from tests.core.landscape.tables import draw_labels, make_table
 from tests.core.landscape.test_closed_form import CPU, make_problem, own_heads
@@ -264,6 +265,10 @@ def test_tasks_with_their_own_samples_may_take_several_steps():
     assert landscape.sums.pairing == "energy"
     assert landscape.curve.shape == (3, 2)
     assert any("About 32 rows were followed" in note for note in landscape.notes)
+    few = measure_landscape(make_table(draw_labels(60, "bb")), replace(SMALL, steps=3))
+    n_rows = len(make_table(draw_labels(60, "bb")).rows(Split.TRAIN))
+    assert any("shared heads have converged; the last" in note for note in few.notes)
+    assert any(f"About {n_rows} rows were followed" in note for note in few.notes)
 
 
 def test_steps_that_diverge_ask_for_smaller_ones():
