@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core.errors import RunError
 from core.outputs import try_file
 from core.recording.recorder import Recorder
-from core.storage import save_value
+from core.storage import holds_value, save_value
 from core.values import Landscape, Task
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ def record_landscape(
     Args:
         trunk: the shared part of the model; its heads stay the user's own.
         tasks: names, names with their kinds (`{"died": "binary"}`), or tasks.
-        path: the file to write, `….landscape.npz`; missing folders are made, and nothing is
-            written after an exception, or when None (then `recorder.landscape()` is all there is).
+        path: the file to write, `….landscape.npz`; missing folders are made, an earlier landscape
+            is replaced, and nothing is written after an exception, or when None (then
+            `recorder.landscape()` is all there is).
         parameters: names or globs of the parameters that count, or with a `!` in front, of those
             to leave out; without any, every weight of the trunk that is trained, but for biases
             and norm layers. With adapters: the adapters.
@@ -48,7 +49,7 @@ def record_landscape(
         RunError: the file cannot be written; that is found out before anything is observed.
     """
     if path is not None:
-        try_file(Path(path))
+        _try(Path(path))
     recorder = Recorder(trunk, tasks, parameters, max_points, n_blocks, seed)
     try:
         yield recorder
@@ -56,6 +57,18 @@ def record_landscape(
         recorder.close()
     if path is not None:
         _save(Path(path), recorder.landscape())
+
+
+def _try(path: Path) -> None:
+    """Find out that a landscape can be written there, and opened afterwards."""
+    try_file(path)
+    if path.suffix.lower() != ".npz":
+        raise RunError(
+            f"Cannot write {path}: a landscape is opened by the ending of its name; name it "
+            f"{path.stem}.landscape.npz."
+        )
+    if path.exists() and not holds_value(path):
+        raise RunError(f"Cannot write {path}: it holds something else; choose another name.")
 
 
 def _save(path: Path, landscape: Landscape) -> None:

@@ -9,6 +9,7 @@ from torch import nn
 
 from core.__main__ import main
 from core.errors import RunError
+from core.given import load_landscape
 from core.recording import record_landscape
 from dashboard.replay import main as replay_main
 from tests.inputs import good_frame, save_csv
@@ -56,11 +57,11 @@ def inputs(tmp_path, grouped, monkeypatch):
 
 @pytest.mark.parametrize("what", OUTPUTS)
 def test_missing_folders_are_made(what, grouped, inputs):
-    place = inputs / "not" / "there" / "yet"
+    place = inputs / "not" / "there" / ("yet.npz" if what == "record" else "yet")
     status, said = write(what, grouped, place, inputs)
     assert status == 0, said
     assert place.exists()
-    assert [path.name for path in place.parent.iterdir()] == ["yet"]
+    assert [path.name for path in place.parent.iterdir()] == [place.name]
 
 
 @pytest.mark.parametrize("what", OUTPUTS)
@@ -82,3 +83,23 @@ def test_a_recording_that_could_not_be_written_never_begins(inputs):
         ):
             begun.append(place)
     assert not begun
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("thesis.npz", "holds something else"), ("mine.txt", r"name it mine\.landscape\.npz")],
+)
+def test_a_recording_spares_files_of_others_and_has_a_name_that_is_opened(tmp_path, name, said):
+    place = tmp_path / name
+    place.write_text("mine")
+    with pytest.raises(RunError, match=said):
+        record(place)
+    assert place.read_text() == "mine"
+
+
+def test_a_recording_replaces_an_earlier_one(tmp_path):
+    place = tmp_path / "mine.landscape.npz"
+    record(place)
+    before = load_landscape(place)
+    record(place)
+    assert load_landscape(place).fingerprint != before.fingerprint
