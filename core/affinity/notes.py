@@ -24,6 +24,11 @@ BASE_RATES = (
     "re-runs are a little too narrow there.",
 )
 
+UNPAIRED = (
+    "Tasks without a sample in common are compared, and all others with them, by the setting "
+    "landscape.pairing = energy or by the measure mean_gradient."
+)
+
 FEW_BLOCKS = 20
 """Fewer blocks than this make a poor bootstrap."""
 
@@ -127,6 +132,7 @@ def _about_pairs(
             notes.append(
                 f"No training row is labelled for both tasks of {pairs}: their affinity is unknown."
             )
+            notes += [UNPAIRED] * _can_do_without(landscape, measure)
         elif gap.reason == UNSEEN:
             notes.append(f"{measure.title} is unknown for {pairs}: {gap.reason}.")
         elif gap.reason == UNLABELLED:
@@ -137,6 +143,11 @@ def _about_pairs(
                 "both tasks share."
             )
     return tuple(notes)
+
+
+def _can_do_without(landscape: Landscape, measure: Measure) -> bool:
+    """Whether the same could be measured without samples in common."""
+    return landscape.heads != RECORDED and bool(DRAWN.intersection(measure.reads))
 
 
 def _list_pairs(where: np.ndarray, names: list[str], shown: int = 3) -> str:
