@@ -15,6 +15,9 @@ FEWEST = 10
 FEW = 50
 """Below this many patients with labels, positives or negatives a result is uncertain."""
 
+FAR = 0.9
+"""A label that makes up a larger share of a variance is far from all others (ours)."""
+
 BINARY_CODES = ((1, "positive label"), (0, "negative label"))
 EVENT_CODES = ((1, "event"),)
 """The codes (signs, for times) that a task needs enough of, and what they are called."""
@@ -86,6 +89,11 @@ def _too_few_events(
 def _warning(
     task: Task, labels: Float[np.ndarray, " sample"], patient: Int[np.ndarray, " sample"]
 ) -> str:
+    if task.kind is Kind.REGRESSION and (share := _share_of_one(labels)) > FAR:
+        return (
+            f"has one label so far from the others that it makes up {share:.0%} of the variance, "
+            "so the others look all alike. Correct it, or empty its cell."
+        )
     codes = {Kind.BINARY: BINARY_CODES, Kind.TIME_TO_EVENT: EVENT_CODES}.get(task.kind, ())
     sign = labels if task.kind is Kind.BINARY else np.sign(labels)
     parts = [(~np.isnan(labels), "label"), *((sign == code, word) for code, word in codes)]
@@ -107,6 +115,14 @@ def _too_few_to_be_sure(patient: Int[np.ndarray, " row"], word: str) -> str:
     if n_patients == len(patient):
         return f"has {_count(n_patients, word)}; {few}"
     return f"has {word}s of {_count(n_patients, 'patient')}; {few}"
+
+
+def _share_of_one(labels: Float[np.ndarray, " sample"]) -> float:
+    """The largest share of the variance that one label makes up."""
+    known = labels[np.isfinite(labels)]
+    scaled = known / np.abs(known).max()  # squares of 1e200 stay finite
+    squares = (scaled - scaled.mean()) ** 2
+    return float(squares.max() / squares.sum())
 
 
 def _copies(coded: CodedTable) -> Iterator[Issue]:

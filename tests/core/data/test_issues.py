@@ -33,6 +33,18 @@ def test_a_value_of_an_image_that_copies_a_target_costs_the_target():
     assert "drop the target with --ignore" in image.message
 
 
+@pytest.mark.parametrize("far", [1e6, -1e6, 1e300])
+def test_a_number_far_from_all_others_is_told(far):
+    labels = np.random.default_rng(0).normal(size=200)
+    assert issues_of(good_frame().assign(y_size=labels)) == ()
+    skewed = issues_of(good_frame().assign(y_size=np.exp(2 * labels)))
+    assert skewed == ()
+    labels[7] = far
+    (issue,) = issues_of(good_frame().assign(y_size=labels))
+    assert (issue.severity, issue.column) == ("warning", "y_size")
+    assert "makes up 99% of the variance" in issue.message
+
+
 def test_the_sentence_of_the_style_guide():
     frame = good_frame()
     frame["y_rare"] = (frame.index == 5).astype(int)
