@@ -12,11 +12,12 @@ def set_any(plan: Plan, pairs: Sequence[str]) -> Plan:
     """The plan with `landscape.steps=10` and the like done, one after the other.
 
     Raises:
-        MethodError: no such stage or setting (the known ones are listed), or a value that it
-            cannot have.
+        MethodError: no such stage or setting (the known ones are listed), a value that it
+            cannot have, or values that exclude each other.
     """
     for pair in pairs:
         plan = _set(plan, pair)
+    plan.landscape.pairing_of(has_own_samples=False)  # before a folder is made
     return plan
 
 

@@ -12,11 +12,16 @@ from core.plan import Plan
 def test_pairs_set_numbers_and_words_of_any_stage():
     plan = set_any(
         Plan(measure=TAG()),
-        ["landscape.steps=10", "landscape.pairing=mean", "measure.learning_rate=1e-2"],
+        ["landscape.steps=10", "landscape.pairing=energy", "measure.learning_rate=1e-2"],
     )
-    assert plan.landscape == OneStep(steps=10, pairing="mean")
+    assert plan.landscape == OneStep(steps=10, pairing="energy")
     assert plan.measure == TAG(learning_rate=0.01)
     assert set_any(Plan(), []) == Plan()
+
+
+def test_settings_that_exclude_each_other_are_refused():
+    with pytest.raises(MethodError, match="mean displacements are those of the first step"):
+        set_any(Plan(), ["landscape.pairing=mean", "landscape.steps=3"])
 
 
 @pytest.mark.parametrize(
