@@ -1,6 +1,8 @@
 """Options and fixtures that every test folder shares."""
 
 import os
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -65,3 +67,15 @@ def player():
 
     with sync_playwright() as playwright:
         yield playwright
+
+
+def interruptible(command):
+    """A process that a test will interrupt: where a shell runs the tests in the background, they
+    and all their children are deaf to Ctrl-C."""
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from tests.cohort import small_cohort
+from tests.conftest import interruptible
 
 CORE = [sys.executable, "-P", "-m", "core"]
 
@@ -255,7 +256,7 @@ def test_interrupting_leaves_a_run_that_resumes(tmp_path):
         "-o",
         str(run),
     ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = interruptible(command)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not (run / "stages").exists():
         if (run / "status.json").exists() and '"running"' in (run / "status.json").read_text():
@@ -281,7 +282,7 @@ def test_interrupting_before_there_is_a_run_says_so_and_leaves_nothing(tmp_path)
     lines = [",".join([str(k), *"7" * 399, *("01", "10")[k % 2]]) for k in range(60)]
     path.write_text("\n".join([header, *lines * 1000]))
     command = [*CORE, "group", str(path), "--targets", "y_*", "-o", str(run)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = interruptible(command)
     while psutil.Process(process.pid).cpu_times().user < 0.6:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)

@@ -11,6 +11,7 @@ import time
 import pytest
 
 from tests.cohort import small_cohort
+from tests.conftest import interruptible
 
 CORE = [sys.executable, "-P", "-m", "core"]
 QUICK = ("--preset", "quick", "--seeds", "2")
@@ -148,7 +149,7 @@ def test_a_run_without_a_report_cannot_be_validated(run):
 
 def test_interrupting_keeps_what_was_trained_and_goes_on(run):
     command = [*CORE, "validate", str(run), "--preset", "standard", "--seeds", "3"]
-    watcher = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    watcher = interruptible(command)
     deadline = time.monotonic() + 60
     while not (kept := list((run / "trained").rglob("*.npz"))):
         assert time.monotonic() < deadline
