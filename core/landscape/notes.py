@@ -22,8 +22,19 @@ def explain_trunk(kind: str, shape: tuple[int, ...], is_own: bool) -> tuple[str,
     if kind == "cnn":
         return (f"A convolutional trunk read every sample as an image of {sides}.",)
     if kind == "conv1d":
-        return (f"A convolutional trunk read every sample as series of {sides} (steps × series).",)
+        found = (f"A convolutional trunk read every sample as series of {sides} (steps × series).",)
+        return found + _turned(*shape)
     return ()
+
+
+def _turned(n_steps: int, n_series: int = 1) -> tuple[str, ...]:
+    """A question where the axes of a series look swapped."""
+    if n_steps >= n_series:
+        return ()
+    return (
+        f"That is fewer steps than series: if these are {n_series} steps of {n_steps} series, swap "
+        "the last two axes of the array and run it again.",
+    )
 
 
 def explain_start(start: str, steps: int, is_trained: bool) -> tuple[str, ...]:
