@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.data import Issue, Mends, Roles, assign_roles
+from core.data.issues.issue import PATIENT
 from core.data.kinds import KINDS as TABLE_KINDS
 from core.errors import TableError, TaskGroupingError
 from core.runs import Draft
@@ -25,7 +26,7 @@ from dashboard.words import FIELDS, plain, sentence, show_error
 ROLES = {
     "target": "Targets",
     "feature": "Features",
-    "patient id": "Patient ids",
+    PATIENT: "Patient ids",
     "origin": "Origins",
     "ignore": "Ignored",
 }
@@ -172,9 +173,9 @@ def read_roles(
         if targets:
             assign_roles(frame, targets, ignore=by_role["ignore"])  # says why it gave none
         return None
-    if len(by_role["patient id"]) > 1:
+    if len(by_role[PATIENT]) > 1:
         raise TableError(
-            f"{len(by_role['patient id'])} columns are marked as patient id; mark only one."
+            f"{len(by_role[PATIENT])} columns are marked as patient id; mark only one."
         )
     timed = events or {}
     is_asked = (edited["role"] == "target") & (edited["kind"] != "inferred")
@@ -183,7 +184,7 @@ def read_roles(
         frame,
         targets=by_role["target"],
         ignore=by_role["ignore"],
-        patient_id=next(iter(by_role["patient id"]), None),
+        patient_id=next(iter(by_role[PATIENT]), None),
         kinds=dict(zip(kinds["column"], kinds["kind"], strict=True))
         | {name: f"{Kind.TIME_TO_EVENT}:{event}" for name, event in timed.items()},
         mends=dict(read),

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from core.data import Issue, Mends
-from core.data.issues.issue import IGNORE
+from core.data.issues.issue import IGNORE, PATIENT
 from core.data.mend_words import join_mends
 from core.runs import Draft
 from dashboard.charts.text import listed
@@ -100,6 +100,7 @@ def _label(mends: Mends) -> str:
     is_one = len(mends) == 1
     words = {
         IGNORE: "Ignore it" if is_one else f"Ignore {len(mends)} columns",
+        PATIENT: "It names patients",
         "missing": f"{value} is missing" if is_one and len(value) < SHORT else "Read as missing",
         "numbers_but": "Read as numbers",
         "lower_case": "Read alike",
@@ -116,11 +117,12 @@ def _mend(draft: Draft, mends: Mends, edited: pd.DataFrame) -> None:
     marked = now.index[(now[["role", "kind"]] != shown[["role", "kind"]]).any(axis=1)]
     by_hand = {name: (role, kind) for name, role, kind in old.by_hand}
     by_hand |= {name: (now.at[name, "role"], now.at[name, "kind"]) for name in marked}
+    by_hand |= {name: (PATIENT, "inferred") for name, how in mends if how == PATIENT}
     ignored = [name for name in old.ignored if now.at[name, "role"] == "ignore"]
     ignored += [name for name, how in mends if how == IGNORE]
     read = dict(old.read)
     for name, how in mends:
-        if how != IGNORE:
+        if how not in (IGNORE, PATIENT):
             read[name] = join_mends(read.get(name, ""), how) or how
     new = Mended(
         read=tuple(read.items()),

@@ -19,13 +19,23 @@ def frame():
 
 
 @pytest.fixture
-def draft(frame, tmp_path, monkeypatch):
+def upload(tmp_path, monkeypatch):
+    """A function that uploads a frame and gives its page."""
     monkeypatch.setenv("TASKSCAPE_RUNS", str(tmp_path))
     monkeypatch.setattr(Run, "start", lambda run, job="run": None)
-    at = visit()
-    at.file_uploader[0].upload("mine.csv", frame.to_csv(index=False).encode()).run()
-    check_sound(at)
-    return at
+
+    def upload_it(frame):
+        at = visit()
+        at.file_uploader[0].upload("mine.csv", frame.to_csv(index=False).encode()).run()
+        check_sound(at)
+        return at
+
+    return upload_it
+
+
+@pytest.fixture
+def draft(upload, frame):
+    return upload(frame)
 
 
 def click(at, label):
@@ -103,3 +113,16 @@ def test_texts_that_stand_for_missing_are_named_and_taken_out_by_a_click(
     run = Run(path.parent)
     assert run.spec.roles["mends"] == {"glucose": "numbers_but:<0.01|999", "sex": "missing:unknown"}
     assert {"glucose", "sex=m"} <= set(run.table().feature_names)
+
+
+def test_a_column_that_says_whose_rows_they_are_becomes_the_patient_id(upload, tmp_path):
+    visits = small_cohort().frame
+    draft = upload(visits.assign(patient_id=[f"P{row // 3}" for row in range(len(visits))]))
+    assert "says by its name whose row it is" in boxes(draft)
+    click(draft, "It names patients")
+    assert role_of(draft, "patient_id") == "patient id"
+    assert "It names patients" not in labels(draft)
+    draft.button(key="start_draft").click().run()
+    assert not draft.exception
+    (path,) = tmp_path.glob("*/data.parquet")
+    assert Run(path.parent).spec.roles["patient_id"] == "patient_id"

@@ -7,7 +7,7 @@ features      infinite values, columns left out, constants, record numbers
 leaks         features that are copies of a target or predict it by themselves
 outcomes      features called like the targets
 splits        names of a split that was made before
-identifiers   names that suggest a person's particulars
+identifiers   names that suggest a person's particulars; whose rows they are, where nobody said
 letter_case   texts that differ only by capitals
 odd_texts     texts among numbers, and words for missing: a mend for each
 proposals     dates and numbers read as text, numbers that stand for missing: a mend for each
@@ -19,7 +19,7 @@ from core.data.coding import CodedTable, code_table
 from core.data.issues.copies import copy_issues
 from core.data.issues.features import feature_issues
 from core.data.issues.identifiers import identifier_issues
-from core.data.issues.issue import Issue, Severity
+from core.data.issues.issue import PATIENT, Issue, Severity
 from core.data.issues.leaks import leak_issues
 from core.data.issues.letter_case import case_issues
 from core.data.issues.odd_texts import odd_issues
@@ -49,6 +49,8 @@ def judge(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> tuple[Issue
         return (Issue("error", None, "The table has no rows. Give a table with rows."),)
     readings = find_readings(frame, roles)
     told = {*readings.hows, *(name for name, odd in readings.odd.items() if odd.among_numbers)}
+    identifiers = tuple(identifier_issues(frame, roles))
+    told |= {name for issue in identifiers for name, how in issue.mends if how == PATIENT}
     issues = [
         *row_issues(roles, coded),
         *copy_issues(frame, roles, coded),
@@ -57,7 +59,7 @@ def judge(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> tuple[Issue
         *leak_issues(frame, roles, coded),
         *outcome_issues(roles, coded),
         *split_issues(frame, roles),
-        *identifier_issues(roles.features),
+        *identifiers,
         *case_issues(frame, coded),
         *odd_issues(readings.odd, coded),
         *proposal_issues(readings.hows, coded),

@@ -3,8 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from core.data.issues.issue import Issue, about_each
+from core.data.issues.issue import PATIENT, Issue, about_each
+from core.data.issues.rows import FEWEST_PATIENTS
+from core.data.roles import Roles
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WORDS = {
     *("name", "surname", "forename", "firstname", "lastname", "fullname", "initials", "dob"),
@@ -20,12 +26,34 @@ PHRASES = {
 }
 """Pairs of words that do."""
 
+PATIENTS = {
+    *("patient", "subject", "person", "mrn", "ssn", "nhs", "nino", "nric", "aadhaar"),
+    *("patientid", "subjectid", "personid", "pid"),
+}
+"""Words of a column that says whose row it is, where its values repeat."""
 
-def identifier_issues(features: Sequence[str]) -> Iterator[Issue]:
-    """A warning for each feature whose name looks like identifying data."""
+
+def identifier_issues(frame: "pd.DataFrame", roles: Roles) -> Iterator[Issue]:
+    """A warning for each feature whose name looks like identifying data.
+
+    Ignoring is no way out where it tells which rows are of one patient: on either side of a split
+    they would make tests of patients that were trained on.
+    """
+    many = [] if roles.patient_id else [n for n in roles.features if _repeats(n, frame[n])]
     yield from about_each(
         "warning",
-        [name for name in features if looks_identifying(name)],
+        many,
+        lambda name: (
+            f"says by its name whose row it is, and has {frame[name].nunique()} values in "
+            f"{frame[name].count()} rows"
+        ),
+        "Name it with --patient-id, so that all rows of a patient are in one split and count as "
+        "one patient.",
+        lambda name: PATIENT,
+    )
+    yield from about_each(
+        "warning",
+        [name for name in roles.features if looks_identifying(name) and name not in many],
         lambda name: "looks like identifying data by its name",
         "Drop it with --ignore. This screening can miss identifiers; check the others yourself.",
     )
@@ -33,7 +61,24 @@ def identifier_issues(features: Sequence[str]) -> Iterator[Issue]:
 
 def looks_identifying(name: str) -> bool:
     """Whether the words of a column name, split at signs and CamelCase, suggest a person."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    words = re.findall(r"[a-z]+", spaced.lower())
+    words = _words(name)
     pairs = {" ".join(pair) for pair in pairwise(words)}
     return bool(WORDS & set(words) or PHRASES & pairs)
+
+
+def _repeats(name: str, column: "pd.Series") -> bool:
+    """Whether a column may number patients that have several rows: by its name, by values that are
+    no measurement, and by how often they repeat."""
+    words = _words(name)
+    is_number = words[-1:] in (["id"], ["no"], ["number"], ["nr"], ["code"]) or len(words) == 1
+    if not (PATIENTS & set(words) and is_number):
+        return False
+    known = column.dropna()
+    kind = known.dtype.kind  # with a hole in them whole numbers are floats
+    is_code = kind in "OUiu" or (kind == "f" and bool((known % 1 == 0).all()))
+    return is_code and FEWEST_PATIENTS <= known.nunique() < len(known)
+
+
+def _words(name: str) -> Sequence[str]:
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return re.findall(r"[a-z]+", spaced.lower())

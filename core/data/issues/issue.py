@@ -10,6 +10,8 @@ Severity = Literal["error", "warning", "notice"]
 
 IGNORE = "ignore"
 """The mend that drops a column."""
+PATIENT = "patient id"
+"""The mend that lets a column say which rows are of one patient."""
 MOST_SENTENCES = 10
 """Columns with the same issue that get a sentence each; more of them share one."""
 
@@ -18,7 +20,8 @@ MOST_SENTENCES = 10
 class Issue:
     """One sentence about a column, or about several or the whole table where `column` is None.
 
-    `mends` are what may be done about it: columns with a mend of `core.data.mends` or `IGNORE`.
+    `mends` are what may be done about it: columns with a mend of `core.data.mends`, `IGNORE` or
+    `PATIENT`.
     """
 
     severity: Severity

@@ -4,7 +4,7 @@ import pytest
 
 from core.data import assign_roles, find_issues
 from core.data.issues.identifiers import looks_identifying
-from core.data.issues.issue import MOST_SENTENCES
+from core.data.issues.issue import MOST_SENTENCES, PATIENT
 from tests.inputs import good_frame
 
 
@@ -121,6 +121,39 @@ def test_names_of_identifying_data(name, is_told):
     assert looks_identifying(name) is is_told
 
 
+def of_patients(n_each, **columns):
+    frame = good_frame()
+    number = np.arange(len(frame)) // n_each
+    return frame.assign(**{name: make(number) for name, make in columns.items()})
+
+
+@pytest.mark.parametrize("name", ["patient_id", "SubjectID", "MRN", "person no", "patientid"])
+@pytest.mark.parametrize(
+    "make",
+    [lambda k: k + 1000, lambda k: np.where(k == 3, np.nan, k), lambda k: [f"P{i}" for i in k]],
+)
+def test_a_column_that_says_whose_rows_they_are_is_no_column_to_drop(name, make):
+    """Without it the rows of a patient may stand on both sides of a split."""
+    frame = of_patients(4, **{name: make})
+    (issue,) = [one for one in issues_of(frame) if "whose row" in one.message]
+    assert (issue.severity, issue.column, issue.mends) == ("warning", name, ((name, PATIENT),))
+    assert "--patient-id" in issue.message
+    assert "--ignore" not in issue.message
+    assert [one for one in issues_of(frame) if one.column == name] == [issue], "once is enough"
+    roles = assign_roles(frame, targets="y_*", patient_id=name)
+    assert not [one for one in find_issues(frame, roles) if "whose row" in one.message]
+
+
+@pytest.mark.parametrize(
+    ("name", "n_each", "scale"),
+    [("patient_id", 1, 1), ("patient_age", 4, 1), ("lactate", 4, 1), ("subject", 4, 0.37),
+     ("patient_id", 50, 1)],
+)  # fmt: skip
+def test_what_does_not_repeat_or_is_a_measurement_names_no_patients(name, n_each, scale):
+    frame = of_patients(n_each, **{name: lambda k: k * scale})
+    assert not [one for one in issues_of(frame) if "whose row" in one.message]
+
+
 def test_ages_are_no_record_numbers():
     frame = good_frame().assign(age=np.random.default_rng(0).integers(20, 90, 200))
     assert issues_of(frame) == ()
@@ -149,7 +182,7 @@ def test_a_date_of_every_day_is_no_record_number():
 
 
 def test_what_to_do_about_texts_and_about_nothing():
-    frame = good_frame().assign(person=[f"p{k // 2}" for k in range(200)], empty=np.nan)
+    frame = good_frame().assign(remark=[f"p{k // 2}" for k in range(200)], empty=np.nan)
     texts, empty = issues_of(frame)
     assert "name it with --patient-id if it is one" in texts.message
     assert (empty.severity, empty.message) == (
