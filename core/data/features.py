@@ -20,6 +20,8 @@ MOST_LEVELS = 50
 SHOWN_LEVELS = 20
 """Levels of a text feature that get a column of their own; the rest share one."""
 REST = "(other)"
+UNNAMED = "(few patients)"
+"""What the column of a level without a name is called."""
 NO_VALUES = "no values"
 """Why a column cannot be a feature where every cell is missing."""
 _WAYS = {
@@ -34,7 +36,7 @@ class ColumnCode(Frozen):
     for each of the first `n_shown` of its levels and, where it `has_rest`, one for all others.
 
     A text that was not there when the code was made goes to the rest; without a rest it counts as
-    missing.
+    missing. So does one whose level lost its name (is empty, as no text of a column is).
     """
 
     name: str
@@ -49,7 +51,7 @@ class ColumnCode(Frozen):
         if self.holds is not Holds.TEXT:
             return (self.name,)
         shown = (*self.levels[: self.n_shown], *([REST] if self.has_rest else []))
-        return tuple(f"{self.name}={level}" for level in shown)
+        return tuple(f"{self.name}={level or UNNAMED}" for level in shown)
 
     def check_column(self, column: "pd.Series") -> None:
         """Raise TableError when a column holds something else than what the code was made for;
@@ -80,7 +82,7 @@ class ColumnCode(Frozen):
         """The place of each text among the levels, their number where unknown, −1 if missing."""
         codes, found = as_levels(column)
         known = {level: place for place, level in enumerate(self.levels)}
-        places = np.array([known.get(level, len(known)) for level in found] + [-1])
+        places = np.array([known.get(level, len(self.levels)) for level in found] + [-1])
         return np.asarray(places[codes])
 
 

@@ -1,7 +1,8 @@
 """A validated run becomes a folder that others train from and predict with.
 
     networks       the run's trained networks of the recommended groups
-    discreet       the schema of the table without values of single rows
+    discreet       the schema of the table without what single rows or few patients tell
+    recoding       inputs told otherwise, and weights that make up for it
     specification  schema.json: everything but the weights
     weights        weights.safetensors: named tensors ↔ modules
     module         one network as a plain torch.nn.Module

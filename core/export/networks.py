@@ -10,6 +10,7 @@ from jaxtyping import Float
 from core.device import DEVICES
 from core.errors import MethodError, RunError
 from core.evidence import to_partition
+from core.export.recoding import Recoding
 from core.runs import Run
 from core.runs.trained import TrainedFolder
 from core.training import Group, Trained
@@ -52,11 +53,14 @@ class Network:
         known = losses[np.isfinite(losses)]
         return float(known.mean()) if len(known) else float("inf")
 
-    def tensors(self) -> dict[str, Float[np.ndarray, "..."]]:
-        """The parameters under the names that they have in a `GroupNetwork`."""
+    def tensors(self, recoding: Recoding) -> dict[str, Float[np.ndarray, "..."]]:
+        """The parameters, for recoded inputs, under their names in a `GroupNetwork`."""
         place, number = self.place
         arrays = self.part.trunk_arrays(self.group)
         found = {f"trunk.{self._name(name)}": values[number] for name, values in arrays.items()}
+        if not self.part.module:
+            first = ("trunk.0.weight", "trunk.0.bias")
+            found |= dict(zip(first, recoding(*map(found.__getitem__, first)), strict=True))
         for head, task in enumerate(self.predicts):
             member, n = self.group.index(task), self.part.n_outputs[task]
             found[f"heads.{head}.weight"] = self.part.head_weights[place, number, member, :n]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.data.pair_counts import FEWEST_SHOWN
 from core.export.specification import ModelSpec
 
 SNIPPET = """\
@@ -58,7 +59,11 @@ gained over training it alone (single networks compared, not means of several).
 - A number more than 10 standard deviations from its training mean is cut off; a text that was
   not there in training counts with the rare ones, or as missing.
 - No row of the data is in this folder. `schema.json` names the columns, the levels of text columns
-  and the classes, and holds means and spreads: read it before you share the folder.
+  and the classes, and holds means and spreads: read it before you share the folder. A text that fewer
+  than {fewest} training patients have is not named, so a new row with it counts as one with a text
+  that was not there in training; nor do means tell of so few, but for pixels and steps of a
+  series. Classes of outcomes are named, however rare, and times and numbers to predict keep
+  their exact scale, as predictions need both.
 """
 
 MEANINGS = {
@@ -86,6 +91,7 @@ def to_readme(spec: ModelSpec, groups: Mapping[str, Any]) -> str:
         no_intervals=_no_intervals(groups["tasks"]),
         others=_others(groups["tasks"]),
         snippet=SNIPPET,
+        fewest=FEWEST_SHOWN,
         meanings="\n".join(f"- {MEANINGS[kind]}" for kind in kinds),
     )
 

@@ -3,7 +3,7 @@
 import secrets
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from core.export.groups import to_groups
 from core.export.model import SCHEMA, Model
 from core.export.networks import Members, Network, find_networks
 from core.export.readme import to_readme
+from core.export.recoding import Recoding
 from core.export.scores import score_model
 from core.export.specification import ModelSpec
 from core.export.weights import FILE as WEIGHTS
@@ -57,11 +58,13 @@ def export_run(run: Run, folder: Path, members: Members = Members.ALL) -> Export
     table = run.table()
     examples = to_examples(table)
     networks = find_networks(run, table, evidence, members)
-    schema = fit_schema(load_frame(run.path), Roles.from_spec(run.spec.roles), table)
-    content = pack_weights(networks)
-    spec = specify(schema, examples, networks, content)
+    frame = load_frame(run.path)
+    told = make_discreet(fit_schema(frame, Roles.from_spec(run.spec.roles), table), table)
+    content = pack_weights(networks, told.recoding)
+    spec = specify(told.schema, examples, networks, content)
     model = Model(spec, build_modules(spec, content))
-    groups = to_groups(spec, report, score_model(model, examples))
+    seen = replace(examples, inputs=told.schema.apply(frame))
+    groups = to_groups(spec, report, score_model(model, seen))
     files = {
         WEIGHTS: content,
         SCHEMA: spec.to_text().encode(),
@@ -93,7 +96,7 @@ def _validated(run: Run) -> tuple[Report, Evidence]:
     return report, report.evidence
 
 
-def pack_weights(networks: Sequence[Sequence[Network]]) -> bytes:
+def pack_weights(networks: Sequence[Sequence[Network]], recoding: Recoding) -> bytes:
     """The content of the weights file: the same networks give the same bytes."""
     from safetensors.numpy import save
 
@@ -101,7 +104,7 @@ def pack_weights(networks: Sequence[Sequence[Network]]) -> bytes:
         prefix(number, network.seed) + name: np.ascontiguousarray(values)
         for number, group in enumerate(networks)
         for network in group
-        for name, values in network.tensors().items()
+        for name, values in network.tensors(recoding).items()
     }
     return save(tensors, metadata={"format": "pt"})
 
@@ -115,7 +118,7 @@ def specify(
     """What the networks of each group, packed as `content`, are and mean."""
     one = networks[0][0].part
     return ModelSpec(
-        table=make_discreet(schema),
+        table=schema,
         centre=examples.centre,
         scale=examples.scale,
         edges=tuple(_edges(examples, task) for task in range(len(examples.tasks))),

@@ -49,7 +49,7 @@ def mixed_frame(n=400, seed=0):
             "day": pd.date_range("2020-01-02", periods=n).where(rng.random(n) > 0.1),
             "sex": np.where(c > 0, "F", "M"),
             "ward": np.resize(np.array(["icu", "er", None, "ward"], dtype=object), n),
-            "drug": [f"drug {k % 30:02}" for k in range(n)],
+            "drug": [f"drug {k % 9 if k % 3 else k // 3 % 30:02}" for k in range(n)],
             "note": [f"note {k}" for k in range(n)],
             "fixed": SECRET,
             BINARY: np.where(score > 0, "sick", "healthy"),
