@@ -59,9 +59,9 @@ gained over training it alone (single networks compared, not means of several).
 - A number more than 10 standard deviations from its training mean is cut off; a text that was
   not there in training counts with the rare ones, or as missing.
 - No row of the data is in this folder. `schema.json` names the columns, the levels of text columns
-  and the classes, and holds means and spreads: read it before you share the folder. A text that fewer
-  than {fewest} training patients have is not named, so a new row with it counts as one with a text
-  that was not there in training; nor do means tell of so few, but for pixels and steps of a
+  and the classes, and holds means and spreads: read it before you share the folder. A text that
+  fewer than {fewest} training patients have is not named, so a new row with it counts as one with a
+  text that was not there in training; nor do means tell of so few, but for pixels and steps of a
   series. Classes of outcomes are named, however rare, and times and numbers to predict keep
   their exact scale, as predictions need both.
 """
