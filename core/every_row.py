@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
+from core.data.pair_counts import PairCounts, pairs_of_columns
 from core.streamed import Survey
 from core.summary import Summary
-from core.values import Kind, LabelSums, Task
+from core.values import LabelSums
 
 FEWEST_BLOCKS = 11
 """Blocks of whole patients that records must be from to be surely of as many patients (ours: nobody
@@ -23,9 +24,7 @@ def count_every_row(summary: Summary, survey: Survey, labels: LabelSums) -> Summ
         survey: of every row.
         labels: of every training row, by blocks of whole patients.
     """
-    pairs, n_blocks = _pairs(survey.tasks, labels)
-    has_many = survey.n_labelled is not None
-    n_least = n_blocks if has_many else np.nan_to_num(pairs)
+    pairs = _pairs(survey, labels)
     return replace(
         summary,
         n_records=survey.n_rows,
@@ -33,8 +32,9 @@ def count_every_row(summary: Summary, survey: Survey, labels: LabelSums) -> Summ
         n_patients=survey.n_patients,
         splits=survey.n_by_split,
         labels=survey.n_labels if survey.n_labelled is None else survey.n_labelled,
-        pairs=pairs,
-        few_pairs=(n_blocks > 0) & (n_least < FEWEST_BLOCKS),
+        pairs=pairs.counts,
+        few_pairs=pairs.few,
+        few_classes=pairs.few_classes,
         **_patients(survey),
     )
 
@@ -49,28 +49,24 @@ def _patients(survey: Survey) -> dict[str, Any]:
     return {name: none if counts is None else counts for name, counts in found.items()}
 
 
-def _pairs(
-    tasks: tuple[Task, ...], sums: LabelSums
-) -> tuple[Float[np.ndarray, "source target 2 2"], Int[np.ndarray, "source target 2 2"]]:
-    """Training records by both labels of two binary tasks, NaN for other kinds; and in how many
-    blocks there are any."""
-    is_binary = np.array([task.kind is Kind.BINARY for task in tasks])
-    column = np.searchsorted(sums.task, np.arange(len(tasks)))
-    place, shape = np.ix_(column, column), (len(tasks), len(tasks), 2, 2)
+def _pairs(survey: Survey, sums: LabelSums) -> PairCounts:
+    """Training records by both labels of two tasks with classes, and which are surely of many."""
+    shape = (len(sums.task), len(sums.task), 2, 2)
     found, n_blocks = np.zeros(shape), np.zeros(shape, dtype=np.int64)
     for count, total, both in zip(sums.count, sums.total, sums.product, strict=True):
-        cells = _cells(count[place], total[place], both[place])
+        cells = _cells(count, total, both)
         found += cells
         n_blocks += cells > 0
-    known = np.outer(is_binary, is_binary)[:, :, None, None]
-    return np.where(known, found, np.nan), n_blocks * known
+    n_least = found if survey.n_labelled is None else n_blocks
+    few = (n_blocks > 0) & (n_least < FEWEST_BLOCKS)
+    return pairs_of_columns(survey.tasks, sums.task, found, few)
 
 
 def _cells(
-    count: Float[np.ndarray, "source target"],
-    total: Float[np.ndarray, "source target"],
-    both: Float[np.ndarray, "source target"],
-) -> Float[np.ndarray, "source target 2 2"]:
+    count: Float[np.ndarray, "column column"],
+    total: Float[np.ndarray, "column column"],
+    both: Float[np.ndarray, "column column"],
+) -> Float[np.ndarray, "column column 2 2"]:
     only_source, only_target = total - both, total.T - both
     neither = count - both - only_source - only_target
     rows = [np.stack([neither, only_target], axis=-1), np.stack([only_source, both], axis=-1)]

@@ -44,6 +44,11 @@ class Summary(Frozen):
         default_factory=lambda: np.zeros((0, 0, 2, 2), dtype=bool)
     )
     """Which of `pairs` are records of 1 to 10 patients. Empty likewise."""
+    few_classes: Bool[np.ndarray, "source target"] = field(
+        default_factory=lambda: np.zeros((0, 0), dtype=bool)
+    )
+    """Where one task has several classes and another has classes too: whether labels of both meet
+    in training records of 1 to 10 patients. Empty likewise."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -46,6 +46,7 @@ def summarise_table(table: TaskTable, seed: int) -> Summary:
         patients=np.array([_n_patients(table, table.rows(split)) for split in Split]),
         used=np.array([_n_patients(table, np.flatnonzero(part)) for part in (used, ~used)]),
         few_pairs=pairs.few,
+        few_classes=pairs.few_classes,
     )
 
 

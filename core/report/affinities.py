@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool
 
 from core.report.plain import plain
-from core.report.sizes import few_pairs
+from core.report.sizes import few_classes, few_pairs
 from core.values import Affinity, Report
 
 SHARED = "shared"
@@ -47,11 +47,12 @@ def _tells_counts(measure: str, heads: str | None) -> bool:
 
 
 def _small_pairs(report: Report) -> Bool[np.ndarray, "source target"]:
-    """Pairs of binary tasks whose two labels meet in training records of 1 to 10 patients."""
+    """Pairs of tasks with classes whose labels meet in training records of 1 to 10 patients."""
     n_tasks = len(report.tasks)
     if report.summary is None:
         return np.zeros((n_tasks, n_tasks), dtype=bool)
     small = np.any(few_pairs(report.summary), axis=(2, 3))
+    small = small | few_classes(report.summary, report.tasks)
     return np.asarray(small & ~np.eye(n_tasks, dtype=bool))
 
 

@@ -47,6 +47,15 @@ def few_pairs(summary: Summary) -> Bool[np.ndarray, "source target 2 2"]:
     return np.asarray(is_small(summary.pairs))  # of an earlier version
 
 
+def few_classes(summary: Summary, tasks: tuple[Task, ...]) -> Bool[np.ndarray, "source target"]:
+    """Which pairs of tasks, one at least of several classes, have labels that meet in records of 1
+    to 10 patients; all such pairs in a summary of an earlier version."""
+    if len(summary.few_classes):
+        return summary.few_classes
+    has_many = np.array([task.kind is Kind.MULTICLASS for task in tasks])
+    return np.asarray(has_many[:, None] | has_many)
+
+
 def _of_samples(task: Task) -> Int[np.ndarray, "2 1"]:
     has_events = task.kind in (Kind.BINARY, Kind.TIME_TO_EVENT) and np.isfinite(task.mean)
     n_events = round(task.mean * task.n_labelled) if has_events else 0

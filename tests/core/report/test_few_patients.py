@@ -33,6 +33,7 @@ def cohort():
     frame["y_missing"] = np.where(one, np.nan, rng.random(n) < 0.4)
     frame["y_left"] = (half | one).astype(float)
     frame["y_right"] = (~half | one).astype(float)
+    frame["y_class"] = np.where(one, "odd", rng.choice(["mild", "severe"], n)).astype(object)
     frame.loc[blank, [name for name in frame if name.startswith("y_")]] = np.nan
     return frame
 
@@ -86,6 +87,10 @@ SHARED = {
     "no label of a task": lambda d: [entry(d, "y_missing")["n_labelled"]],
     "records without any label": lambda d: [d["data"]["records_used"], d["data"]["patients_used"]],
     "labels that meet": lambda d: [pair(d, "label_agreement", "y_left", "y_right")],
+    "classes that meet": lambda d: [
+        pair(d, "label_agreement", "y_left", "y_class"),
+        pair(d, "label_agreement", "y_class", "y_right"),
+    ],
 }
 HIDDEN = (None, "≤ 10")
 
