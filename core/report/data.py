@@ -32,7 +32,7 @@ def to_data_document(
     if summary is None:
         return None
     records, patients = _by_split(summary)
-    shows_used = _may_tell_used(summary)
+    shows_used = _may_tell_used(summary, sizes)
     return {
         "records": records["total"],
         "patients": tell(summary.n_patients),
@@ -79,13 +79,17 @@ def _few(n_records: int, patients: Count) -> Count:
     return patients if tell(n_records) == patients else None
 
 
-def _may_tell_used(summary: Summary) -> bool:
-    """Whether neither those with a label nor those without, of any task or of one, are few."""
+def _may_tell_used(summary: Summary, sizes: Sequence[Margins]) -> bool:
+    """Whether neither those with a label nor those without, of any task or of one, are few; nor is
+    it as many as have a label of a task where that is not told."""
     if not len(summary.used) and summary.n_patients < summary.n_records:
         return False
     used = n_with_a_label(summary)
     unused = int(summary.used[1]) if len(summary.used) else summary.n_records - used
     elsewhere = used - summary.labels.sum(axis=(1, 2))
+    unsaid = np.array([one.states[KNOWN, -1] != State.SHOWN for one in sizes], dtype=bool)
+    if (unsaid & (elsewhere == 0)).any():
+        return False
     return not is_small(np.array([used, unused, summary.n_patients - used, *elsewhere])).any()
 
 

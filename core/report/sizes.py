@@ -68,6 +68,9 @@ def _told(cells: Int[np.ndarray, "split 2"], hidden: Bool[np.ndarray, " place"])
     states = margins.states.copy()
     for row in (OTHERS, KNOWN):
         states[row, hidden & (states[row] == State.SHOWN)] = State.HIDDEN
+    unsaid = states[OTHERS, :-1] != State.SHOWN
+    if states[OTHERS, -1] == State.SHOWN and not margins.values[OTHERS, :-1][unsaid].any():
+        states[EVENTS, :-1][unsaid] = State.HIDDEN  # as all others are 0, they are those known
     return Margins(margins.values, states)
 
 

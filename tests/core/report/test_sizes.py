@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, milp
 
@@ -108,6 +108,8 @@ class Reader:
 
 @settings(deadline=None, max_examples=60)
 @given(cells)
+@example([[0, 0, 0], [0, 0, 11], [11, 0, 1]])
+@example([[0, 0, 0], [0, 0, 11], [11, 0, 10]])
 def test_nothing_small_of_one_task_follows_from_all_that_is_told(table):
     counts = np.array([table])
     document = document_of(summary_of(counts))
