@@ -24,8 +24,8 @@ def told_sizes(summary: Summary | None, tasks: tuple[Task, ...]) -> tuple[Margin
     """
     if summary is None:
         return tuple(suppress(_of_samples(task)) for task in tasks)
-    hidden = _hidden(summary)
-    return tuple(_told(*one) for one in zip(summary.labels, hidden, strict=True))
+    hidden, unsaid = _hidden(summary), State.SMALL if _shares_none(summary) else State.SHOWN
+    return tuple(_told(*one, unsaid) for one in zip(summary.labels, hidden, strict=True))
 
 
 def patients_by_split(summary: Summary) -> Int[np.ndarray, " split"] | None:
@@ -62,16 +62,26 @@ def _of_samples(task: Task) -> Int[np.ndarray, "2 1"]:
     return np.array([[n_events], [task.n_labelled - n_events]])
 
 
-def _told(cells: Int[np.ndarray, "split 2"], hidden: Bool[np.ndarray, " place"]) -> Margins:
-    """The counts of one task, hidden where the patients without a label would follow."""
+def _told(
+    cells: Int[np.ndarray, "split 2"], hidden: Bool[np.ndarray, " place"], unsaid: State
+) -> Margins:
+    """The counts of one task, hidden where the patients without a label would follow; `unsaid` is
+    the most that is told there otherwise and must not be."""
     margins = suppress(cells.T, keeps_last_row=True)
     states = margins.states.copy()
     for row in (OTHERS, KNOWN):
-        states[row, hidden & (states[row] == State.SHOWN)] = State.HIDDEN
-    unsaid = states[OTHERS, :-1] != State.SHOWN
-    if states[OTHERS, -1] == State.SHOWN and not margins.values[OTHERS, :-1][unsaid].any():
-        states[EVENTS, :-1][unsaid] = State.HIDDEN  # as all others are 0, they are those known
+        states[row, hidden & (states[row] <= unsaid)] = State.HIDDEN
+    without = states[OTHERS, :-1] != State.SHOWN
+    if states[OTHERS, -1] == State.SHOWN and not margins.values[OTHERS, :-1][without].any():
+        states[EVENTS, :-1][without] = State.HIDDEN  # as all others are 0, they are those known
     return Margins(margins.values, states)
+
+
+def _shares_none(summary: Summary) -> bool:
+    """Whether every patient has a label of one task only: where all tasks of a split are small,
+    "≤ 10" would tell too much, as they add up to its patients."""
+    n_known = summary.labels.sum()
+    return len(summary.labels) > 1 and bool(n_known == n_with_a_label(summary))
 
 
 def _hidden(summary: Summary) -> Bool[np.ndarray, "task place"]:
@@ -79,7 +89,7 @@ def _hidden(summary: Summary) -> Bool[np.ndarray, "task place"]:
     known, patients = summary.labels.sum(axis=2), patients_by_split(summary)
     if patients is None:
         return np.ones((len(known), len(summary.splits) + 1), dtype=bool)
-    if len(known) > 1 and known.sum() == n_with_a_label(summary):
+    if _shares_none(summary):
         rest = np.maximum(patients - known.sum(axis=0), 0)
         states = suppress(np.vstack([known, rest]), keeps_last_row=True).states[: len(known)]
     else:

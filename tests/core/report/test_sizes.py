@@ -128,6 +128,7 @@ def test_nothing_small_of_one_task_follows_from_all_that_is_told(table):
 
 @settings(deadline=None, max_examples=30)
 @given(st.lists(st.lists(st.integers(0, 60), min_size=3, max_size=3), min_size=2, max_size=3))
+@example([[0, 0, 10], [0, 0, 10]])
 def test_nothing_small_of_tasks_with_their_own_patients_follows_from_the_others(sizes):
     """Tasks × splits: whoever is labelled for one task has no label of another."""
     known = np.array(sizes)
