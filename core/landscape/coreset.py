@@ -176,7 +176,8 @@ def _is_ranked(material: Material) -> list[bool]:
 
 def _rows_of(part: Part, taken: np.ndarray) -> Part:
     labels = Labels(part.labels.value[taken], part.labels.known[taken])
-    return Part(part.x[taken], part.raw[taken], labels, part.block[taken], part.number[taken])
+    whose = (part.number[taken], part.patient[taken])
+    return Part(part.x[taken], part.raw[taken], labels, part.block[taken], *whose)
 
 
 def _joined(parts: list[Part]) -> Part:
@@ -185,4 +186,5 @@ def _joined(parts: list[Part]) -> Part:
 
     value = np.concatenate([part.labels.value for part in parts])
     known = np.concatenate([part.labels.known for part in parts])
-    return Part(join("x"), join("raw"), Labels(value, known), join("block"), join("number"))
+    labels, whose = Labels(value, known), (join("number"), join("patient"))
+    return Part(join("x"), join("raw"), labels, join("block"), *whose)

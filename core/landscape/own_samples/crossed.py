@@ -2,11 +2,11 @@
 
 No sample is labelled for two tasks, so displacements cannot be compared sample by sample. A
 stratified draw of each task's samples is compared with that of each other task, and with itself
-(without pairing a sample with itself); `core.affinity` makes energy distances of the sums
-(METHODS §2). Strata are the labels; a sample stands for as many as its stratum has per draw, and a
-pair within a stratum for as many pairs as it has: with weights of samples alone, what lies within
-a task would be taken from pairs of unlike labels too often, and look further apart than what lies
-between two tasks.
+(without pairing a patient with itself, whose rows look alike); `core.affinity` makes energy
+distances of the sums (METHODS §2). Strata are the labels; a sample stands for as many as its
+stratum has per draw, and a pair within a stratum for as many pairs as it has: with weights of
+samples alone, what lies within a task would be taken from pairs of unlike labels too often, and
+look further apart than what lies between two tasks.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +20,12 @@ from core.device import send
 from core.landscape.heads import Heads
 from core.landscape.layers.crossed import CrossedLayer, gather_layers
 from core.landscape.layers.pull import Pull
-from core.landscape.own_samples.standing import number_strata, pair_weights, sample_weights
+from core.landscape.own_samples.standing import (
+    count_strata_pairs,
+    number_strata,
+    pair_weights,
+    sample_weights,
+)
 from core.landscape.rows.pieces import Rows
 from core.landscape.rows.strata import draw_pairs
 from core.landscape.sums.mean_pull import sum_mean_products
@@ -51,9 +56,8 @@ class _Drawn(NamedTuple):
     curve: Float[np.ndarray, "step 2"]
     task: Int[np.ndarray, " sample"]
     block: Int[np.ndarray, " sample"]
-    weight: Float[np.ndarray, " sample"]
-    stratum: Int[np.ndarray, " sample"]
-    """Of its task; no two tasks share a number."""
+    pairs: Float[np.ndarray, "sample sample"]
+    """How many pairs every two stand for."""
 
 
 def sum_crossed(
@@ -86,12 +90,12 @@ def sum_crossed(
     """
     drawn = _draw(tasks, rows, trunk, heads, n_samples, (steps, step_size))
     terms = _terms(drawn, "distance" in reads, on_batch)
-    weight, n_tasks, n_blocks = pair_weights(drawn.weight, drawn.stratum), len(tasks), rows.n_blocks
+    n_tasks, n_blocks = len(tasks), rows.n_blocks
     target = np.equal.outer(np.arange(n_tasks), drawn.task).astype(float)
     source = np.zeros((n_blocks * n_tasks, len(drawn.task)))
     source[drawn.block * n_tasks + drawn.task, np.arange(len(drawn.task))] = 1.0
     found: dict[str, Any] = {
-        name: (source @ (weight * term) @ target.T).reshape(n_blocks, n_tasks, n_tasks)
+        name: (source @ (drawn.pairs * term) @ target.T).reshape(n_blocks, n_tasks, n_tasks)
         for name, term in terms.items()
     }
     if "mean_product" in reads:
@@ -131,9 +135,14 @@ def _draw(
     step = trunk.max_rows(1) if steps[0] == 1 else max(1, MAX_ELEMENTS // len(trunk.start))
     layers = gather_layers(pulls_of, len(task), step)
     curve = curve_of(torch.stack([*progress.values()]).sum(0)) if progress else np.zeros((0, 2))
-    block = np.repeat(rows.block, rows.piece)[row.cpu().numpy()]
-    stratum = number_strata(tasks, labels, parts)
-    return _Drawn(layers, curve, task, block, np.concatenate(weights), stratum)
+    place = np.concatenate(parts)
+    pairs = pair_weights(
+        np.concatenate(weights),
+        number_strata(tasks, labels, parts),
+        rows.patient[place],
+        count_strata_pairs(tasks, labels, standing, rows.patient),
+    )
+    return _Drawn(layers, curve, task, np.repeat(rows.block, rows.piece)[place], pairs)
 
 
 def _own_pulls(

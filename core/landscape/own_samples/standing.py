@@ -43,12 +43,38 @@ def number_strata(
 
 
 def pair_weights(
-    weight: Float[np.ndarray, " sample"], stratum: Int[np.ndarray, " sample"]
+    weight: Float[np.ndarray, " sample"],
+    stratum: Int[np.ndarray, " sample"],
+    patient: Int[np.ndarray, " sample"],
+    n_pairs: Float[np.ndarray, "stratum stratum"],
 ) -> Float[np.ndarray, "sample sample"]:
-    """How many pairs of different samples every two of those drawn stand for: N (N − 1) within a
-    stratum of N, though a sample that is drawn never meets itself."""
-    same = np.equal.outer(stratum, stratum)
-    drawn, size = same.sum(axis=1), same @ weight
-    apart = np.divide(drawn, drawn - 1, out=np.ones(len(drawn)), where=drawn > 1)
-    share = np.where(same, apart * np.maximum(1 - 1 / size, 0.0), 1.0)
-    return np.asarray(np.outer(weight, weight) * share * (1 - np.eye(len(drawn))))
+    """How many pairs of samples of different patients every two of those drawn stand for: those of
+    one patient look alike, and none is a pair."""
+    of_two = np.not_equal.outer(patient, patient)
+    worth = np.outer(weight, weight) * of_two
+    member = np.equal.outer(np.arange(len(n_pairs)), stratum).astype(float)
+    drawn = member @ worth @ member.T
+    share = np.divide(n_pairs, drawn, out=np.zeros_like(drawn), where=drawn > 0)
+    return np.asarray(worth * share[np.ix_(stratum, stratum)])
+
+
+def count_strata_pairs(
+    tasks: Sequence[Task],
+    labels: Float[np.ndarray, "row task"],
+    standing: Float[np.ndarray, " row"],
+    patient: Int[np.ndarray, " row"],
+) -> Float[np.ndarray, "stratum stratum"]:
+    """Pairs of labelled rows of different patients between every two strata, as `number_strata`
+    numbers them; `standing` is how many each row at hand stands for, of as many patients."""
+    from scipy.sparse import csr_matrix
+
+    strata = [part for k, task in enumerate(tasks) for part in strata_of(task, labels[:, k])]
+    row = np.concatenate([np.zeros(0, dtype=int), *strata])
+    stratum = np.repeat(np.arange(len(strata)), [len(part) for part in strata])
+    whose = np.unique(patient, return_inverse=True)[1]
+    size = np.bincount(stratum, standing[row], minlength=len(strata))
+    shape = (len(strata), int(whose.max(initial=0)) + 1)
+    of_patient = csr_matrix((np.sqrt(standing[row]), (stratum, whose[row])), shape=shape)
+    of_one = (of_patient @ of_patient.T).toarray()
+    found: np.ndarray = np.maximum(np.outer(size, size) - of_one, 0.0)
+    return found

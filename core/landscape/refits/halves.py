@@ -30,9 +30,10 @@ def rows_of(rows: Rows, kept: Int[np.ndarray, " block"]) -> Rows:
     pieces = np.flatnonzero(np.isin(rows.block, kept))
 
     def of(values: Any) -> Any:
-        return values.reshape(-1, rows.piece, *values.shape[1:])[pieces].flatten(0, 1)
+        shape = (len(pieces) * rows.piece, *values.shape[1:])
+        return values.reshape(-1, rows.piece, *values.shape[1:])[pieces].reshape(shape)
 
     x, value, known, real = map(of, (rows.x, rows.value, rows.known, rows.real))
     block, weight = np.zeros(len(pieces), dtype=int), rows.weight[pieces]
-    number = rows.number.reshape(-1, rows.piece)[pieces].ravel()
-    return Rows(x, value, known, real, rows.piece, block, weight, 1, number, rows.complete)
+    told = (of(rows.number), of(rows.patient), rows.complete)
+    return Rows(x, value, known, real, rows.piece, block, weight, 1, *told)

@@ -54,6 +54,8 @@ class Part(NamedTuple):
     block: Int[np.ndarray, " row"]
     number: Int[np.ndarray, " row"]
     """Which row of the table each is."""
+    patient: Int[np.ndarray, " row"]
+    """Whose each is, by any number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +99,7 @@ class Material:
         """A part as the closed form takes it; those at hand with their own weights."""
         weight = self.weight if weight is None and part is self.at_hand else weight
         labels = own_labels(part, self.distinct)
-        told = (weight, self.n_blocks, part.number)
+        told = (weight, self.n_blocks, part.number, part.patient)
         return arrange_rows(part.x, labels, part.block, device, one_output, *told)
 
     def every(self, device: "torch.device", one_output: bool) -> Supply:
@@ -129,7 +131,7 @@ def from_table(
     raw = table.labels[rows]
     labels = prepare_labels(table.tasks, raw)
     block = assign_blocks(table.patient[rows], n_blocks, seed)
-    at_hand = Part(x, raw, labels, block, rows)
+    at_hand = Part(x, raw, labels, block, rows, table.patient[rows])
     n_blocks = int(block.max()) + 1
     return Material(
         tasks=table.tasks,
@@ -163,7 +165,8 @@ def from_stream(table: StreamedTable, n_blocks: int, seed: int) -> Material:
         x = apply_scale(survey.scale, batch.features)
         labels = prepare_labels(table.tasks, batch.labels, scale)
         block = block_of(batch.patient, n_blocks, seed)
-        return Part(x, batch.labels, labels, block, batch.number)
+        patient = batch.patient.view(np.int64)
+        return Part(x, batch.labels, labels, block, batch.number, patient)
 
     def label_parts() -> Iterator[tuple[np.ndarray, np.ndarray]]:
         for batch in table.stream.batches(with_features=False):

@@ -49,6 +49,8 @@ class Rows:
     n_blocks: int
     number: Int[np.ndarray, " row"]
     """Which row of the table each is; −1 where it only fills up."""
+    patient: Int[np.ndarray, " row"]
+    """Whose each is, by any number; −1 likewise."""
     complete: bool = False
     """Whether every row is known to have all labels."""
 
@@ -92,9 +94,12 @@ class Rows:
 
         x, value, known, real = map(thin, (self.x, self.value, self.known, self.real))
         block, weight = self.block[kept], self.weight[kept]
-        number = self.number.reshape(-1, self.piece)[kept, ::skip_rows].ravel()
-        n_blocks, complete = self.n_blocks, self.complete
-        return Rows(x, value, known, real, piece, block, weight, n_blocks, number, complete)
+        number, patient = (
+            told.reshape(-1, self.piece)[kept, ::skip_rows].ravel()
+            for told in (self.number, self.patient)
+        )
+        told = (self.n_blocks, number, patient, self.complete)
+        return Rows(x, value, known, real, piece, block, weight, *told)
 
 
 class Supply(NamedTuple):
@@ -119,13 +124,15 @@ def arrange_rows(
     weight: Float[np.ndarray, " row"] | None = None,
     n_blocks: int | None = None,
     number: Int[np.ndarray, " row"] | None = None,
+    patient: Int[np.ndarray, " row"] | None = None,
 ) -> Rows:
     """Sort the rows by block, fill up the pieces, and put them on the device.
 
     With `one_output` no row will need T × T terms of its own, so that pieces may be long. Rows of
     one piece have one `weight` (1 where none is given), so weights should have few values.
     `n_blocks` is needed where the rows are only a part, and the last block may be in another.
-    `number` is which row of the table each is; in the order given when None.
+    `number` is which row of the table each is; in the order given when None. `patient` is whose it
+    is; every row is a patient's of its own when None.
     """
     import torch
 
@@ -144,8 +151,9 @@ def arrange_rows(
         filled[place] = values[order]
         return send(filled, device, kind)
 
-    numbers = np.full(n_pieces.sum() * piece, -1)
+    numbers, patients = np.full((2, n_pieces.sum() * piece), -1)
     numbers[place] = order if number is None else number[order]
+    patients[place] = order if patient is None else patient[order]
     return Rows(
         x=placed(x, torch.float32),
         value=placed(labels.value, torch.float32),
@@ -156,6 +164,7 @@ def arrange_rows(
         weight=np.repeat(levels[present % len(levels)].astype(float), n_pieces),
         n_blocks=int(block.max()) + 1 if n_blocks is None else n_blocks,
         number=numbers,
+        patient=patients,
         complete=bool(labels.known.all()),
     )
 

@@ -42,15 +42,17 @@ def stacked(directions, n=120, seed=0, n_features=5):
 FOUR = stacked([(1, 0, 0, 0, 0), (1, 0.1, 0, 0, 0), (0, 0, 1, 0, 0), (0, 0, 1, 0.1, 0)])
 
 
-def test_sums_are_those_over_all_pairs_of_samples():
+@pytest.mark.parametrize("rows_each", [1, 2, 3])
+def test_sums_are_those_over_all_pairs_of_samples_of_different_patients(rows_each):
+    """Patients have rows of both tasks, too; a stratum of few patients stands for its pairs."""
     table = stacked([(1, 0, 0, 0, 0), (0, 1, 0, 0, 0)], n=12)
     prepared = prepare_labels(table.tasks, table.labels)
     generator = torch.Generator().manual_seed(0)
     trunk = draw_perceptron(5, 6, 2, generator, CPU)
     heads = make_heads(table.tasks, torch.randn(2, 6, 1, generator=generator), torch.zeros(2, 1))
     x = torch.tensor(table.features, dtype=torch.float32)
-    block = np.arange(24) // 8
-    rows = arrange_rows(x.numpy(), prepared, block, CPU)
+    block, patient = np.arange(24) // 8, 100 - np.arange(24) // rows_each
+    rows = arrange_rows(x.numpy(), prepared, block, CPU, patient=patient)
     found = sum_crossed(table.tasks, rows, trunk, heads, 100, 100, "energy", lambda share: None)
     sums = found.sums
     assert found.n_estimated == 0
@@ -60,7 +62,7 @@ def test_sums_are_those_over_all_pairs_of_samples():
     apart = np.asarray((own[:, None] - own[None]).abs().sum(-1))
     movable = own.sign().abs() @ own.sign().abs().T
     opposite = np.asarray((1 - own.sign() @ own.sign().T / movable.clamp_min(1)) / 2)
-    pairs = 1 - np.eye(24)
+    pairs = patient[:, None] != patient
     for b, s, t in np.ndindex(3, 2, 2):
         where = pairs * np.outer((block == b) & (task == s), task == t)
         assert sums.count[b, s, t] == where.sum()
@@ -140,15 +142,18 @@ def test_in_the_null_tasks_of_one_law_are_no_longer_closer():
     assert affinity[0, 1] > mean[0, 1]
 
 
+@pytest.mark.parametrize("rows_each", [1, 3])
 @pytest.mark.parametrize("kind", ["b", "r"])
-def test_pairs_within_a_task_are_as_frequent_as_in_the_table(kind):
+def test_pairs_within_a_task_are_as_frequent_as_in_the_table(kind, rows_each):
     """Over many draws the mean within a task is that of all pairs of its samples, though rare labels
-    are drawn as often as others and no sample meets itself."""
+    are drawn as often as others and no patient meets itself."""
     rng = np.random.default_rng(0)
     n = 60
     labels = np.full((n, 2), np.nan)
     labels[: n - 4, 0] = rng.random(n - 4) < 0.15 if kind == "b" else rng.exponential(size=n - 4)
     labels[n - 4 :, 1] = [0, 1, 0, 1]
+    patient = np.arange(n) // rows_each
+    n_pairs = (n - 4) * (n - 4) - sum(np.bincount(patient[: n - 4]) ** 2)
     table = make_table(labels, kind + "b")
     prepared = prepare_labels(table.tasks, labels)
     generator = torch.Generator().manual_seed(0)
@@ -158,15 +163,34 @@ def test_pairs_within_a_task_are_as_frequent_as_in_the_table(kind):
     def within(n_samples, order):
         x = torch.tensor(table.features[order], dtype=torch.float32).numpy()
         moved = prepared._replace(value=prepared.value[order], known=prepared.known[order])
-        rows = arrange_rows(x, moved, np.arange(n) // 10, CPU)
+        rows = arrange_rows(x, moved, np.arange(n) // 10, CPU, patient=patient[order])
         told = (n_samples, 100, "energy", lambda share: None)
         sums = sum_crossed(table.tasks, rows, trunk, heads, *told).sums
-        assert sums.count.sum(0)[0, 0] == pytest.approx((n - 4) * (n - 5))
+        if rows_each == 1 or n_samples == 100:
+            assert sums.count.sum(0)[0, 0] == pytest.approx(n_pairs)
         return sums.distance.sum(0)[0, 0] / sums.count.sum(0)[0, 0]
 
     whole = within(100, np.arange(n))
     few = [within(6, rng.permutation(n)) for _ in range(150)]
     assert np.mean(few) == pytest.approx(whole, abs=3 * np.std(few) / 150**0.5)
+
+
+def test_copies_of_rows_of_a_patient_bring_tasks_of_one_law_no_further_apart():
+    """Six rows of every patient that are the same: their distance, 0, says nothing of a task."""
+    single = stacked([(1, 0, 0, 0, 0)] * 2, n=40)
+    rows = np.repeat(np.arange(80), 6)
+    labels, split = single.labels[rows], np.zeros(480, dtype=int)
+    copies = replace(make_table(labels, patient=rows, split=split), features=single.features[rows])
+    alone = replace(copies, patient=np.arange(480))
+    method = replace(SMALL, pairing="all_pairs", pair_samples=300)
+
+    def within(table):
+        landscape = measure_landscape(table, method)
+        return np.diag(landscape.sums.distance.sum(0) / landscape.sums.count.sum(0))
+
+    plain = within(replace(single, split=np.zeros(80, dtype=int)))
+    np.testing.assert_allclose(within(copies), plain, rtol=1e-4)
+    assert (within(alone) < 0.99 * plain).all()
 
 
 def test_an_estimate_below_0_is_no_certainty():
