@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int, UInt64
 
+from core.data.pair_counts import FEWEST_SHOWN
 from core.errors import MethodError
 from core.landscape.rows.label_sums import sum_labels
 from core.values import Kind, LabelSums, Landscape, PairSums, Points, Task
@@ -32,7 +33,10 @@ class Recorded:
     """How many states of the weights were observed."""
     means_share: float
     """Share of the outputs of a layer that the mean displacements rest on."""
-    has_ids: bool
+    known: Bool[np.ndarray, "sample task"]
+    """Where a sample has a loss."""
+    patient: UInt64[np.ndarray, " sample"] | None
+    """Whose each sample is; None where ids were not given, or not always."""
 
 
 def as_tasks(tasks: Sequence[str | Task] | Mapping[str, str]) -> tuple[Task, ...]:
@@ -52,18 +56,22 @@ def as_tasks(tasks: Sequence[str | Task] | Mapping[str, str]) -> tuple[Task, ...
 
 
 def as_landscape(recorded: Recorded) -> Landscape:
-    """The value that the other stages take."""
+    """The value that the other stages take. Samples of one patient count as one."""
     labels = recorded.labels.astype(float)
-    n_labelled = np.diagonal(recorded.sums.count.sum(axis=0))
+    whose = _number_patients(recorded)
     tasks = tuple(
-        replace(task, n_labelled=int(count), mean=_mean(task, labels[:, number]))
-        for number, (task, count) in enumerate(zip(recorded.tasks, n_labelled, strict=True))
+        replace(
+            task,
+            n_labelled=len(np.unique(whose[recorded.known[:, number]])),
+            mean=_mean(task, labels[:, number], whose),
+        )
+        for number, task in enumerate(recorded.tasks)
     )
     label_sums = _label_sums(tasks, labels, recorded.block, recorded.sums.n_blocks)
     return Landscape(
         tasks=tasks,
         heads=HEADS,
-        n_samples=recorded.n_rows,
+        n_samples=len(np.unique(whose)),
         sums=recorded.sums,
         label_sums=label_sums,
         points=recorded.points,
@@ -79,11 +87,23 @@ def _named(name: str, kind: str | None) -> Task:
     return Task(name, chosen, 0, float("nan"), CLASSES if chosen is Kind.BINARY else ())
 
 
-def _mean(task: Task, label: Float[np.ndarray, " sample"]) -> float:
-    known = label[~np.isnan(label)]
-    if not len(known) or task.kind in (Kind.MULTICLASS, Kind.UNKNOWN):
+def _number_patients(recorded: Recorded) -> Int[np.ndarray, " sample"]:
+    """Of every sample; each is a patient of its own where ids are lacking."""
+    if recorded.patient is None:
+        return np.arange(recorded.n_rows)
+    return np.asarray(np.unique(recorded.patient, return_inverse=True)[1])
+
+
+def _mean(
+    task: Task, label: Float[np.ndarray, " sample"], whose: Int[np.ndarray, " sample"]
+) -> float:
+    """The mean of a regression; of events the share of the patients who had one."""
+    is_known = ~np.isnan(label)
+    if not is_known.any() or task.kind in (Kind.MULTICLASS, Kind.UNKNOWN):
         return float("nan")
-    return float((known > 0).mean() if task.kind is Kind.TIME_TO_EVENT else known.mean())
+    if task.kind is Kind.REGRESSION:
+        return float(label[is_known].mean())
+    return len(np.unique(whose[label > 0])) / len(np.unique(whose[is_known]))
 
 
 def _label_sums(
@@ -111,17 +131,18 @@ def _with_classes(task: Task, label: Float[np.ndarray, " sample"]) -> Task:
 def _notes(recorded: Recorded) -> tuple[str, ...]:
     notes = [
         f"Recorded in a model of the user's own: {recorded.n_weights:,} weights of "
-        f"{recorded.n_layers} modules, {recorded.n_rows:,} samples, one step."
+        f"{recorded.n_layers} modules, {recorded.n_rows:,} samples{_of_patients(recorded)}, one "
+        "step."
     ]
     if recorded.n_versions > 1:
         notes.append(
             "The weights changed while the landscape was recorded: it is an average over "
             f"{recorded.n_versions} states of the model."
         )
-    if not recorded.has_ids:
+    if recorded.patient is None:
         notes.append(
-            "No ids were given, so every row counts as a sample of its own; if samples came more "
-            "than once the intervals are too narrow."
+            "No ids were given, or not with every batch, so every row counts as a sample of its "
+            "own; if samples came more than once the intervals are too narrow."
         )
     if recorded.means_share < 1:
         notes.append(
@@ -129,3 +150,11 @@ def _notes(recorded: Recorded) -> tuple[str, ...]:
             "drawn at random."
         )
     return tuple(notes)
+
+
+def _of_patients(recorded: Recorded) -> str:
+    """Whose the samples are, where that is known; few are not counted."""
+    if recorded.patient is None:
+        return ""
+    n_patients = len(np.unique(recorded.patient))
+    return f" of {n_patients:,} patients" if n_patients >= FEWEST_SHOWN else " of few patients"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int, UInt64
 
 from core.device import full_precision
 from core.errors import MethodError
@@ -62,7 +62,9 @@ class Recorder:
         self._labels: list[Float[np.ndarray, "sample task"]] = []
         self._blocks: list[Int[np.ndarray, " sample"]] = []
         self._versions: set[int] = set()
-        self._has_ids = False
+        self._known: list[Bool[np.ndarray, "sample task"]] = []
+        self._keys: list[UInt64[np.ndarray, " sample"]] = []
+        self._lacks_ids = False
         self._is_spoilt = False
         self._watch = Watch({path: trunk.get_submodule(path) for path in around(layers)})
 
@@ -83,7 +85,8 @@ class Recorder:
             mask: by task, true where the label is there, in place of NaN or beside it.
             labels: by task, numbers [batch], for the pictures and for label agreement; a time to
                 an event is −t where it was cut off at t.
-            sample: ids [batch] of patients; rows with one id stay in one block of the bootstrap.
+            sample: ids [batch] of patients; rows with one id stay in one block of the bootstrap,
+                and count as one patient where every batch has ids.
             rows: [node], the sample that each node of a graph belongs to (the batch vector).
 
         Raises:
@@ -134,7 +137,8 @@ class Recorder:
                 n_layers=len({layer.path for layer in self._layers}),
                 n_versions=len(self._versions),
                 means_share=self._sums.means.share,
-                has_ids=self._has_ids,
+                known=np.concatenate(self._known),
+                patient=None if self._lacks_ids else np.concatenate(self._keys),
             )
         )
 
@@ -188,8 +192,10 @@ class Recorder:
             self._is_spoilt = False
         self._labels.append(labels.astype(np.float32))
         self._blocks.append(block)
+        self._known.append(batch.known.cpu().numpy())
+        self._keys.append(keys)
         self._versions.add(sum(weight._version for weight in self._weights))
-        self._has_ids |= sample is not None
+        self._lacks_ids |= sample is None
         self.n_rows += n
 
 

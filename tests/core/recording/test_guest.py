@@ -11,6 +11,7 @@ from torch import nn
 from core import load_landscape, run_landscape
 from core.errors import MethodError
 from core.recording import record_landscape
+from core.report import to_document
 from core.values import Kind
 from tests.cohort import SMALL_PLAN
 from tests.core.recording.memory import PeakBytes
@@ -175,8 +176,52 @@ def test_rows_of_one_id_share_a_block_and_labels_are_summed():
     labels_alone = run_landscape(found, SMALL_PLAN).affinities
     agreement = next(one for one in labels_alone if one.measure == "label_agreement").values
     assert agreement[0, 1] == pytest.approx(1.0)
-    assert found.tasks[2].mean == pytest.approx(float((labels[:, 2] > 0).float().mean()))
+    by_patient = (labels[:, 2] > 0).reshape(20, 3).any(dim=1).float()
+    assert found.tasks[2].mean == pytest.approx(float(by_patient.mean()))
     assert np.isfinite(found.points.label).all()
+
+
+def recorded(ids, n_epochs=2):
+    """60 samples seen in every epoch; of task b a third has a loss."""
+    torch.manual_seed(0)
+    trunk, head = mlp(), heads(5)
+    x, labels = torch.randn(60, 6), torch.randn(60, 3)
+    mask = {"b": torch.arange(60) % 3 == 0}
+    events = (torch.arange(60) < 9).float()
+    with record_landscape(trunk, {"a": "binary", "b": "regression", "c": "binary"}) as recorder:
+        for _ in range(n_epochs):
+            losses = losses_of(trunk(x), head, labels)
+            recorder.observe(losses, mask=mask, sample=ids, labels={"a": events, "b": labels[:, 0]})
+        return recorder.landscape()
+
+
+def test_patients_are_counted_and_not_their_samples():
+    """Twelve patients of five samples, seen twice; the first two of them have the nine events."""
+    found = recorded(np.repeat([f"p{k}" for k in range(12)], 5))
+    assert found.n_samples == 12
+    assert [task.n_labelled for task in found.tasks] == [12, 12, 12]
+    assert found.tasks[0].mean == pytest.approx(2 / 12)
+    assert "120 samples of 12 patients" in found.notes[0]
+    document = to_document(run_landscape(found, SMALL_PLAN))
+    first = document["tasks"][0]
+    assert first["n_labelled"] == 12
+    assert first["prevalence"] is None, "two patients have the event"
+    assert document["provenance"]["data"]["n_samples"] == 12
+
+
+def test_few_patients_with_many_samples_are_few():
+    found = recorded(np.repeat(["one", "two", "three", "four"], 15))
+    document = to_document(run_landscape(found, SMALL_PLAN))
+    assert [task["n_labelled"] for task in document["tasks"]] == ["≤ 10"] * 3
+    assert document["provenance"]["data"]["n_samples"] == "≤ 10"
+    assert "of few patients" in found.notes[0]
+
+
+def test_without_ids_every_sample_counts():
+    found = recorded(None, n_epochs=1)
+    assert found.n_samples == 60
+    assert [task.n_labelled for task in found.tasks] == [60, 20, 60]
+    assert found.tasks[0].mean == pytest.approx(9 / 60)
 
 
 def test_a_task_may_be_left_out_of_a_batch():
