@@ -8,7 +8,8 @@ those where it alone has the label (ours):
 with u = −r of a label 1 and v = r of a label 0: products of labels with pulls. Pulls are whole
 numbers of 15 bits, in two bytes, and labels carry a third byte of ‖J‖₁ (`Pulls`). From there on
 sums are exact: distances are never negative, and 0 between tasks that are alike. What is cut off
-is less than 2 · 10⁻⁶ of the largest distance over 10,000 rows, 6 · 10⁻⁶ over 1000.
+is less than 2 · 10⁻⁶ of the largest distance over 10,000 rows, 6 · 10⁻⁶ over 1000, where labels are
+balanced. Rare labels pull little, and would be cut as much: floats take their place (`RARE`).
 """
 
 from functools import cached_property
@@ -33,6 +34,10 @@ SHARES = 63
 FEW, UNEVEN = 200, 16.0
 """Bytes are used where a piece has so many rows, as what is cut off cancels over many, and where
 the largest ‖J‖₁ is at most so many times the mean (ours)."""
+
+RARE = 0.05
+"""The share of the rarer label of at least two tasks: over 10,000 rows 5 · 10⁻⁶ of the largest
+distance is cut off there, and 2 · 10⁻⁵ where all are rarer than 0.01 (ours)."""
 
 FAR = 80.0
 """Logits past which a chance is 0 or 1."""
@@ -114,6 +119,8 @@ class OrderedBiases(LabelDistances[Pulls]):
         self.order = torch.argsort(heads.bias[:, 0], descending=True, stable=True)
         self.bias = heads.bias[self.order]
         self.against = torch.exp(-self.bias.clamp(-FAR, FAR))
+        rarer = torch.sigmoid(-self.bias.abs()).flatten()
+        self.pull_enough = bool(rarer.topk(min(2, n_tasks)).values[-1] >= RARE)
         self.ordered = torch.empty(n_tasks, n_tasks)
         self.size = torch.empty(n_tasks, piece)
         self.is_up, self.is_down, self.byte = torch.empty(3, n_tasks, piece, dtype=torch.int8)
@@ -141,6 +148,7 @@ class OrderedBiases(LabelDistances[Pulls]):
         scaled = strength * (SHARES / largest)
         share = scaled.ceil().clamp_min_(1)
         most = (scaled * MOST / share).round_()
+        is_even = largest[:, 0] <= UNEVEN * strength.mean(1)
         step = strength.sum(1) / (share * most).sum(1)
         return Pulls(
             base,
@@ -150,7 +158,7 @@ class OrderedBiases(LabelDistances[Pulls]):
             1 / most,
             torch.exp(-base.clamp(-FAR, FAR)) / most,
             step.tolist(),
-            ((largest[:, 0] <= UNEVEN * strength.mean(1)) & (self.piece >= FEW)).tolist(),
+            (is_even & (self.pull_enough and self.piece >= FEW)).tolist(),
         )
 
     def write(

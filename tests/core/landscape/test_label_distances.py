@@ -30,11 +30,12 @@ def takes_bytes(request, monkeypatch):
 class Problem:
     """Rows in five blocks, binary labels without holes; two tasks differ on one row only."""
 
-    def __init__(self, n_rows=300, bias="zero", heavy=1.0, weight=None):
+    def __init__(self, n_rows=300, bias="zero", heavy=1.0, weight=None, highest=0.5):
         rng, generator = np.random.default_rng(0), torch.Generator().manual_seed(0)
         self.x = rng.standard_normal((n_rows, 6)).astype(np.float32)
         self.x[7] *= heavy
-        value = (rng.random((n_rows, N_TASKS)) < rng.uniform(0.1, 0.5, N_TASKS)).astype(float)
+        rate = highest * rng.uniform(0.2, 1.0, N_TASKS)
+        value = (rng.random((n_rows, N_TASKS)) < rate).astype(float)
         value[:, 1] = value[:, 0]
         value[3, 1] = 1 - value[3, 1]
         self.labels = Labels(value, np.ones(value.shape, dtype=bool))
@@ -120,6 +121,14 @@ def test_pulls_of_two_bytes_are_near_those_in_double_precision(monkeypatch, n_ro
     found, expected = problem.sums().distance.sum(0), problem.expected().sum(0)
     assert np.abs(found - expected).max() <= most * expected.max()
     assert np.sqrt(((found - expected) ** 2).mean()) <= most / 4 * expected.max()
+
+
+@pytest.mark.parametrize(("highest", "most"), [(0.1, 1e-5), (0.01, 1e-6)])
+def test_rare_labels_are_not_cut_off(monkeypatch, highest, most):
+    monkeypatch.setattr(summing, "takes_bytes", lambda device: True)
+    problem = Problem(2000, bias="prior", highest=highest)
+    found, expected = problem.sums().distance.sum(0), problem.expected().sum(0)
+    assert np.abs(found - expected).max() <= most * expected.max()
 
 
 def test_tasks_that_are_alike_are_no_distance_apart(monkeypatch):
