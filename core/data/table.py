@@ -63,6 +63,6 @@ def fits_single(values: Float[np.ndarray, "sample column"]) -> bool:
     """Whether single precision keeps what matters of every column."""
     low, high = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)
     size = np.maximum(np.abs(low), np.abs(high))
-    fits = (size < 1e37) & ((high <= low) | (size < 1e4 * (high - low)))
+    fits = (size < 1e37) & ((high <= low) | (size * 5e-5 < high / 2 - low / 2))
     fits &= (size > 1e-30) | (size == 0)
     return bool(fits.all())

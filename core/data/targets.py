@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+LARGE = 1e290
+"""Sums of larger numbers may not be finite, so their mean is taken in units of the largest."""
+
+
 @dataclass(frozen=True, eq=False)
 class TargetCode(Frozen):
     """The code of one target: of a class task its texts or its numbers in the order of the label
@@ -109,4 +113,8 @@ def mean_of(kind: Kind, labels: Float[np.ndarray, " sample"]) -> float:
     known = labels[np.isfinite(labels)]
     if not len(known):
         return float("nan")
-    return float((known > 0).mean() if kind is Kind.TIME_TO_EVENT else known.mean())
+    if kind is Kind.TIME_TO_EVENT:
+        return float((known > 0).mean())
+    size = float(np.abs(known).max())
+    unit = size if size > LARGE else 1.0
+    return float((known / unit).mean() * unit)

@@ -47,7 +47,7 @@ def _number_copies(coded: CodedTable) -> Iterator[tuple[str, str]]:
     for task, labels in zip(coded.tasks, coded.labels.T, strict=True):
         known = np.flatnonzero(np.isfinite(labels))
         labels = np.abs(labels) if task.kind is Kind.TIME_TO_EVENT else labels
-        if len(known) < FEWEST_EQUAL or np.ptp(labels[known]) == 0:
+        if len(known) < FEWEST_EQUAL or labels[known].min() == labels[known].max():
             continue
         some = known[:: max(1, len(known) // 64)]
         for k in np.flatnonzero((coded.features[some] == labels[some, None]).all(axis=0)):
@@ -72,7 +72,7 @@ def _near_perfect(coded: CodedTable) -> Iterator[Issue]:
     rng = np.random.default_rng(0)
     for task, labels in _ordered_answers(coded):
         known = labels[np.isfinite(labels)]
-        if not len(known) or np.ptp(known) == 0:
+        if not len(known) or known.min() == known.max():
             continue
         every = np.arange(coded.features.shape[1])
         rough = _concordance(coded.features, labels, every, _SCREEN, rng)

@@ -15,6 +15,8 @@ FEWEST = 10
 FEW = 50
 """Below this many patients with labels, positives or negatives a result is uncertain."""
 
+LARGEST = 1e150
+"""Squares of labels up to this can be summed over any table."""
 FAR = 0.9
 """A label that makes up a larger share of a variance is far from all others (ours)."""
 
@@ -55,6 +57,11 @@ def _error(
         few = _too_few_events(np.sign(labels), patient, EVENT_CODES)
         if few:
             return few
+    if task.kind is Kind.REGRESSION and (size := float(np.abs(known).max())) > LARGEST:
+        return (
+            f"has labels as large as {size:.1e}, whose squares no number can hold, so no "
+            "prediction of them can be judged. Divide the column, or drop it with --ignore."
+        )
     if known.min() == known.max():
         only = task.classes[int(known[0])] if task.classes else f"{known[0]:g}"
         return f"is constant: every label is {only}; two values are needed. {_DROP}"

@@ -2,9 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data import assign_roles, find_issues
+from core.data import assign_roles, find_issues, load_table
 from core.data.issues.identifiers import looks_identifying
 from core.data.issues.issue import MOST_SENTENCES, PATIENT
+from core.errors import TableError
+from core.inputs import model_inputs
 from tests.inputs import good_frame
 
 
@@ -33,7 +35,7 @@ def test_a_value_of_an_image_that_copies_a_target_costs_the_target():
     assert "drop the target with --ignore" in image.message
 
 
-@pytest.mark.parametrize("far", [1e6, -1e6, 1e300])
+@pytest.mark.parametrize("far", [1e6, -1e6, 1e140])
 def test_a_number_far_from_all_others_is_told(far):
     labels = np.random.default_rng(0).normal(size=200)
     assert issues_of(good_frame().assign(y_size=labels)) == ()
@@ -43,6 +45,30 @@ def test_a_number_far_from_all_others_is_told(far):
     (issue,) = issues_of(good_frame().assign(y_size=labels))
     assert (issue.severity, issue.column) == ("warning", "y_size")
     assert "makes up 99% of the variance" in issue.message
+
+
+@pytest.mark.parametrize("size", [1e160, 1e307, 1.7e308])
+@pytest.mark.parametrize("one", [True, False])
+def test_labels_near_the_largest_number_are_told_without_a_warning_of_numpy(size, one):
+    """Means, differences and ranges of them are not finite; warnings are errors in these tests."""
+    labels = np.random.default_rng(0).uniform(-1, 1, 200)
+    labels[:2] = -1, 1
+    labels[2:] *= 1 / size if one else 1
+    frame = good_frame().assign(y_size=size * labels)
+    (issue,) = issues_of(frame)
+    assert (issue.severity, issue.column) == ("error", "y_size")
+    assert f"labels as large as {size:.1e}" in issue.message
+    with pytest.raises(TableError, match="as large as"):
+        load_table(frame, targets="y_*")
+
+
+@pytest.mark.parametrize("size", [1e200, 1e308, 1.7e308])
+def test_features_near_the_largest_number_are_read(size):
+    spread = size * np.random.default_rng(0).uniform(-1, 1, 200)
+    one = np.where(np.arange(200) == 7, size, 0.5 * np.arange(200))
+    table = load_table(good_frame().assign(spread=spread, one=one), targets="y_*")
+    assert np.isfinite(model_inputs(table)).all()
+    np.testing.assert_array_equal(table.features[:, -2], spread)
 
 
 def test_the_sentence_of_the_style_guide():
