@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float
 
+from core.gain_words import signed
 from core.profile import FEW, SMALL, Profile, profile_rows, profile_samples
 from core.report.letters import letter
 from core.selected_pull import Pull
@@ -173,4 +174,4 @@ def _verb(pull: Pull, pair: tuple[int, int]) -> str:
 
 def _interval(pull: Pull, pair: tuple[int, int]) -> str:
     low, high = number(float(pull.low[pair]), 2), number(float(pull.high[pair]), 2)
-    return f"{float(pull.difference[pair]):+.3f} ({low} to {high})"
+    return f"{signed(float(pull.difference[pair]))} ({low} to {high})"

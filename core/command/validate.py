@@ -11,6 +11,7 @@ import click
 from core.command.options import as_option
 from core.command.watch import letter, watch
 from core.errors import RunError
+from core.gain_words import interval, with_interval
 from core.report.clean import clean
 
 if TYPE_CHECKING:
@@ -132,20 +133,15 @@ def _metric(trial: "Trial | None", task: int) -> str:
 def _interval(contrast: "Contrast", evidence: "Evidence") -> str:
     if math.isnan(contrast.value):
         return "–"
-    low, high = _amount(contrast.low, evidence), _amount(contrast.high, evidence)
-    return f"{_amount(contrast.value, evidence)}  ({low} to {high})"
+    return with_interval(contrast.value, contrast.low, contrast.high, evidence.judge == "loss")
 
 
 def _random(evidence: "Evidence") -> str:
     gains = [gain for gain in evidence.random_gains.tolist() if not math.isnan(gain)]
     if not gains:
         return "–"
-    low, high = _amount(min(gains), evidence), _amount(max(gains), evidence)
-    return f"{low} to {high}  ({len(gains)} of the same sizes, over alone)"
-
-
-def _amount(gain: float, evidence: "Evidence") -> str:
-    return f"{gain:+.1%}" if evidence.judge == "loss" else f"{gain:+.3f}"
+    band = interval(min(gains), max(gains), evidence.judge == "loss")
+    return f"{band}  ({len(gains)} of the same sizes, over alone)"
 
 
 def _groups(text: str) -> tuple[tuple[str, ...], ...]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from core import gain_words
 from core.trials import Contrast, Judge, Verdict
 
 LEVEL = 0.05
@@ -115,18 +116,24 @@ class _Words:
     judge: Judge
     metric: str
 
+    @property
+    def is_share(self) -> bool:
+        return self.judge is Judge.LOSS
+
     def amount(self, contrast: Contrast) -> str:
         """`0.031 (0.010 to 0.052) higher`, without its subject."""
-        if self.judge is Judge.LOSS:
-            return f"{contrast.value:.1%} ({contrast.low:.1%} to {contrast.high:.1%}) lower"
-        return f"{contrast.value:.3f} ({contrast.low:.3f} to {contrast.high:.3f}) higher"
+        value, low, high = (
+            gain_words.amount(one, self.is_share)
+            for one in (contrast.value, contrast.low, contrast.high)
+        )
+        return f"{value} ({low} to {high}) {'lower' if self.is_share else 'higher'}"
 
     def better(self, contrast: Contrast) -> str:
         """The same with its subject."""
-        what = "loss" if self.judge is Judge.LOSS else self.metric
+        what = "loss" if self.is_share else self.metric
         return f"the mean test {what} is {self.amount(contrast)}"
 
     def signed(self, contrast: Contrast) -> str:
         """`+0.005, −0.020 to 0.030`."""
-        form = "+.1%" if self.judge is Judge.LOSS else "+.3f"
-        return f"{contrast.value:{form}}, {contrast.low:{form}} to {contrast.high:{form}}"
+        bounds = gain_words.interval(contrast.low, contrast.high, self.is_share)
+        return f"{gain_words.signed(contrast.value, self.is_share)}, {bounds}"

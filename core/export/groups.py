@@ -6,6 +6,7 @@ from typing import Any
 
 from core.export.scores import Score
 from core.export.specification import ModelSpec
+from core.gain_words import rounded
 from core.report.data import told_provenance
 from core.report.evidence import TOO_FEW
 from core.report.letters import letter
@@ -122,4 +123,4 @@ def _interval(contrast: Contrast) -> dict[str, float | None]:
 
 
 def _rounded(value: float) -> float | None:
-    return round(value, _DIGITS) if math.isfinite(value) else None
+    return rounded(value, _DIGITS)

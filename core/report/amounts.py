@@ -30,32 +30,6 @@ def in_100(share: float) -> int:
     return int(100 * share + 0.5)
 
 
-def amount(value: float | None, is_share: bool = False) -> str:
-    """A metric or a share of the loss, without a sign: `0.042`, `2.4 %`, `–` where unknown."""
-    if value is None:
-        return "–"
-    return f"{100 * value:.1f}\u00a0%" if is_share else f"{value:.3f}"
-
-
-def signed(value: float | None, is_share: bool = False) -> str:
-    """The same with its sign: `+0.042`, `−2.4 %`; what rounds to nothing has none."""
-    if value is None:
-        return "–"
-    text = amount(abs(value), is_share)
-    if not any(digit in "123456789" for digit in text):
-        return text
-    return f"{'−' if value < 0 else '+'}{text}"
-
-
-def interval(low: float | None, high: float | None, is_share: bool = False) -> str:
-    """`+0.007 to +0.081`."""
-    return (
-        "–"
-        if low is None or high is None
-        else f"{signed(low, is_share)} to {signed(high, is_share)}"
-    )
-
-
 def told(cell: int | str | None) -> str:
     """A count as it may be told."""
     if cell is None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from core.gain_words import rounded
 from core.report.plain import plain
 from core.trials import Contrast, Evidence, Gains, Trial
 
@@ -118,7 +119,7 @@ def _random(evidence: Evidence) -> dict[str, Any]:
 
 def _rounded(value: float) -> float | None:
     """A metric to four places: all of them would tell how many events it was taken from."""
-    return round(value, 4) if math.isfinite(value) else None
+    return rounded(value, 4)
 
 
 def _contrast(contrast: Contrast) -> dict[str, Any]:

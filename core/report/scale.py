@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from core.report.amounts import signed
+from core.gain_words import signed
 from core.report.story import Chart
 
 MOST_TICKS = 5

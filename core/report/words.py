@@ -6,7 +6,8 @@ Names are the caller's business: they come in as text and go out as they came.
 
 from collections.abc import Collection, Sequence
 
-from core.report.amounts import amount, count, in_100, interval, join, join_some
+from core.gain_words import amount, interval
+from core.report.amounts import count, in_100, join, join_some
 
 VERY_LIKELY, LIKELY, UNCERTAIN = 80, 60, 40
 """From how many of 100 re-runs a grouping is called so."""

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from plotly.graph_objects import Figure, Scatter
 
+from core import gain_words
 from core.trials import Contrast, Evidence, Judge
 from dashboard.charts.chart import Chart, PlotlyChart
 from dashboard.charts.plotly_look import dress, list_down
@@ -38,15 +39,13 @@ def draw_mean_gains(evidence: Evidence, *, dark: bool = False) -> PlotlyChart:
 
 def amount(gain: float, judge: Judge) -> str:
     """A gain as people read it: points of a metric, or per cent of the loss."""
-    if not np.isfinite(gain):
-        return "–"
-    return f"{gain:+.1%}".replace("%", " %") if judge is Judge.LOSS else f"{gain:+.3f}"
+    return gain_words.signed(gain, judge is Judge.LOSS)
 
 
 def with_interval(contrast: Contrast, judge: Judge) -> str:
     """`+0.031 (+0.010 to +0.052)`."""
-    bounds = f"{amount(contrast.low, judge)} to {amount(contrast.high, judge)}"
-    return f"{amount(contrast.value, judge)} ({bounds})"
+    told = (contrast.value, contrast.low, contrast.high)
+    return gain_words.with_interval(*told, judge is Judge.LOSS)
 
 
 def _interval(contrast: Contrast, place: int, judge: Judge, dark: bool) -> Scatter:

@@ -93,7 +93,8 @@ def test_the_cards_of_advised_groups_tell_what_training_showed(trained):
     for number, size in zip(*np.unique(best.labels, return_counts=True), strict=True):
         members = (best.labels == number) & counts
         if size > 1 and members.any():
-            assert f"{gains[members].mean():+.3f} over alone on test rows" in said
+            gain = f"{gains[members].mean():+.3f}".replace("-", "−")
+            assert f"{gain} over alone on test rows" in said
 
 
 @pytest.mark.parametrize(

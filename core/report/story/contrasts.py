@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from core.report import amounts, words
+from core.gain_words import with_interval
+from core.report import words
 from core.report.story.blocks import Interval
 from core.report.story.facts import Facts
 from core.training import METRICS
@@ -61,10 +62,7 @@ def sentence_of(facts: Facts, contrast: Measured) -> str:
 def interval_of(facts: Facts, contrast: Measured) -> Interval:
     """A contrast as a row of a chart."""
     better, worse = KEYS[contrast.key]
-    text = (
-        f"{amounts.signed(contrast.value, facts.is_share)} "
-        f"({amounts.interval(contrast.low, contrast.high, facts.is_share)})"
-    )
+    text = with_interval(contrast.value, contrast.low, contrast.high, facts.is_share)
     name = f"{better} against {worse}"
     return Interval(name[0].upper() + name[1:], contrast.value, contrast.low, contrast.high, text)
 

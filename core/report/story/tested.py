@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.report import amounts, words
+from core.gain_words import amount, interval, signed
+from core.report import words
 from core.report.story.blocks import EXPERTS, Chart, Grid, Interval, Lines, Section
 from core.report.story.contrasts import interval_of, measured, metric_title, sentence_of
 from core.report.story.facts import Facts
@@ -140,7 +141,7 @@ def _per_task(facts: Facts) -> Grid:
     rows = []
     for number, name in enumerate(facts.task_names):
         first = next((table[number] for table in tables if table), None)
-        metrics = [amounts.amount(table[number]["metric"]) if table else "–" for table in tables]
+        metrics = [amount(table[number]["metric"]) if table else "–" for table in tables]
         gain = gains.get(name)
         rows.append(
             (
@@ -162,7 +163,7 @@ def _per_task(facts: Facts) -> Grid:
 
 
 def _gain(facts: Facts, row: Mapping[str, Any]) -> str:
-    gain = amounts.signed(row["gain"], facts.is_share)
+    gain = signed(row["gain"], facts.is_share)
     if row["gain_low"] is None:
         return gain
-    return f"{gain} ({amounts.interval(row['gain_low'], row['gain_high'], facts.is_share)})"
+    return f"{gain} ({interval(row['gain_low'], row['gain_high'], facts.is_share)})"

@@ -46,7 +46,7 @@ def test_together_and_alone_follow_from_their_own_interval():
     assert verdict(over_alone=FLAT, together=DOWN).verdict is Verdict.ALONE
     assert "0.050 (0.020 to 0.080) higher" in verdict(over_alone=FLAT, together=DOWN).reason
     in_loss = verdict(over_alone=FLAT, together=DOWN, judge=Judge.LOSS).reason
-    assert "5.0% (2.0% to 8.0%) lower than together" in in_loss
+    assert "5.0\u00a0% (2.0\u00a0% to 8.0\u00a0%) lower than together" in in_loss
 
 
 def test_without_a_task_to_judge_by_there_is_no_verdict():

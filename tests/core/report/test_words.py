@@ -39,22 +39,6 @@ def test_a_probability_has_its_word(of_100, word):
     assert words.likelihood(of_100) == word
 
 
-@pytest.mark.parametrize(
-    ("value", "is_share", "text"),
-    [
-        (0.0424, False, "+0.042"),
-        (-0.0424, False, "−0.042"),
-        (0.0001, False, "0.000"),
-        (-0.0001, False, "0.000"),
-        (0.0235, True, "+2.4\u00a0%"),
-        (-0.5, True, "−50.0\u00a0%"),
-        (None, False, "–"),
-    ],
-)
-def test_a_gain_is_rounded_and_signed(value, is_share, text):
-    assert amounts.signed(value, is_share) == text
-
-
 def test_a_rerun_names_two_and_speaks_of_any_two_of_more():
     assert words.rerun(["heart failure", "kidney injury"], 92, 200) == (
         "In 92 of 100 re-runs on resampled patients, heart failure and kidney injury stayed "

@@ -1,0 +1,54 @@
+"""Gains and their intervals as people read them, with as many digits as show on which side of 0
+they lie: a verdict rests on that, and "0.000 to +0.008" does not tell it."""
+
+import math
+
+PLACES, PERCENT_PLACES = 3, 1
+"""Decimals, as a rule."""
+NOTHING = 1e-9
+"""Differences below this are rounding (ours)."""
+
+
+def amount(value: float | None, is_share: bool = False) -> str:
+    """A metric or a share of the loss, without a plus: `0.042`, `2.4 %`; `–` where unknown."""
+    if value is None or math.isnan(value):
+        return "–"
+    size, unit = (100 * value, "\u00a0%") if is_share else (value, "")
+    places = PERCENT_PLACES if is_share else PLACES
+    if abs(value) >= NOTHING:
+        places = max(places, _places_of_the_first_digit(size))
+    text = f"{abs(size):.{places}f}{unit}"
+    return f"−{text}" if value < 0 and any(digit in "123456789" for digit in text) else text
+
+
+def signed(value: float | None, is_share: bool = False) -> str:
+    """The same with its sign: `+0.042`, `−2.4 %`, `+0.00004`; nothing has none."""
+    text = amount(value, is_share)
+    is_more = value is not None and value >= NOTHING
+    return f"+{text}" if is_more else text
+
+
+def interval(low: float | None, high: float | None, is_share: bool = False) -> str:
+    """`+0.007 to +0.081`."""
+    if low is None or high is None:
+        return "–"
+    return f"{signed(low, is_share)} to {signed(high, is_share)}"
+
+
+def with_interval(value: float, low: float, high: float, is_share: bool = False) -> str:
+    """`+0.031 (+0.010 to +0.052)`."""
+    return f"{signed(value, is_share)} ({interval(low, high, is_share)})"
+
+
+def rounded(value: float, places: int) -> float | None:
+    """A number to so many decimals, but never to 0 where it is not; None where it is unknown."""
+    if not math.isfinite(value):
+        return None
+    if abs(value) >= NOTHING:
+        places = max(places, _places_of_the_first_digit(value))
+    return round(value, places)
+
+
+def _places_of_the_first_digit(size: float) -> int:
+    """Decimals down to the first digit of a number."""
+    return math.ceil(-math.log10(abs(size)))
