@@ -86,6 +86,13 @@ def _check_size(file: Path) -> None:
         raise ValueError(f"{file.name} unpacks to {unpacked} bytes")
 
 
+def holds_arrays(path: Path) -> bool:
+    """Whether a file is an .npz of arrays that somebody saved, not a value of ours."""
+    name = path.name.lower()
+    is_ours = name.endswith(LANDSCAPE_ENDING) or (exists(path) and holds_value(path))
+    return name.endswith(ARRAYS_ENDING) and not is_ours
+
+
 def find_given(path: Path, kind: str | None) -> Affinity | Landscape | None:
     """What is in a file that is no table: None for a table.
 

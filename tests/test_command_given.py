@@ -12,6 +12,7 @@ from core.runs.archive import archive_run
 from core.storage import save_value
 from tests.core.test_given import as_cells, planted, write
 from tests.dashboard.test_given import landscape
+from tests.inputs import arrays
 from tests.test_command_line import taskscape
 
 
@@ -105,11 +106,29 @@ def test_a_recorded_landscape_goes_straight_to_groups(folder):
     assert (run / "stages").glob("map-pca-*.npz")
 
 
+def test_an_npz_whose_labels_are_plain_needs_no_targets(folder):
+    """One array of all labels; one array a task under another name is asked for by name."""
+    made = arrays()
+    labels = np.stack([made["y_first"], made["y_second"], 1 - made["y_first"]], axis=1)
+    np.savez(folder / "plain.npz", X=made["x"], labels=labels)
+    run = folder / "plain-run"
+    done = taskscape("group", folder / "plain.npz", "--preset", "quick", "-o", run)
+    assert done.returncode == 0, done.stderr
+    assert "Array 'labels' was taken for the labels of 3 tasks" in done.stderr
+    tasks = json.loads((run / "report.json").read_text())["tasks"]
+    assert [task["name"] for task in tasks] == ["y_0", "y_1", "y_2"]
+    np.savez(folder / "named.npz", x=made["x"], died=made["y_first"], sick=made["y_second"])
+    done = taskscape("group", folder / "named.npz", "-o", folder / "named")
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
+    assert "it has 'x', 'died', 'sick'. Name the labels with --targets" in done.stderr
+    assert not (folder / "named").exists()
+
+
 BAD = {
     ("unclear.csv",): "its diagonal does not tell",
     ("table.csv",): "no matrix of tasks and no landscape; name the target columns",
     ("absent.csv",): "There is no file",
-    ("absent.npz",): "does not end in .csv",
+    ("absent.npz",): "There is no file",
     ("absent.csv", "--matrix", "distance"): "There is no file",
     ("m.csv", "--matrix", "near"): "Unknown kind of matrix 'near'",
     ("m.csv", "--matrix", "distance", "--targets", "y_*"): "leave one out",

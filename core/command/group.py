@@ -51,6 +51,7 @@ def group_file(
         TaskGroupingError: bad input; then nothing was written.
     """
     from core.data.mend_words import parse_mends
+    from core.given import holds_arrays
     from core.landscape import NOTHING, Brought, load_weights
     from core.runs.spec import is_run_there
 
@@ -61,7 +62,7 @@ def group_file(
     if run is not None:
         with suppress(OSError):  # said where the folder is made
             is_run_there(run)
-    if not targets:
+    if not targets and (matrix is not None or not holds_arrays(data)):
         unread: dict[str, Any] = {"--ignore": ignore, "--patient-id": patient_id}
         unread |= {"--origin": origins, "--feature": learn_from, "--kind": kinds, "--mend": mends}
         unread |= {"--weights": weights}

@@ -119,7 +119,7 @@ def _make_whole(data: Path, path: Path, columns: Columns, plan: Plan, weights: B
     from core.runs import Run
     from core.runs.startable import check_frame
 
-    source = read_source(data, columns.targets, columns.ignore)
+    source = read_source(data, columns.targets or None, columns.ignore)
     frame = mend_columns(source.frame, columns.mends)
     roles = assign_roles(
         frame,

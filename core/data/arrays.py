@@ -1,50 +1,77 @@
 """An .npz of arrays becomes a frame: features `x`, labels `y_<task>`, and what else has n values.
 
     x [n, …]  y_<task> [n]             the samples are shared; NaN is a missing label
+    x [n, …]  y [n, task]              the same; also called Y, labels or targets
     x_<task> [m, …]  y_<task> [m]      every task has its own samples
 
-Any other array of n values is a column like those of a table: a patient id, whether an event
-happened, one more feature. With samples of their own its name ends in `_<task>`.
+X is read as x. Any other array of n values is a column like those of a table: a patient id, whether
+an event happened, one more feature. With samples of their own its name ends in `_<task>`.
 """
 
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
 
+from core.data.label_arrays import PREFIX, Arrays, Labelled, find_labels
 from core.data.names import listed, quoted
+from core.data.patterns import Patterns
 from core.data.stacking import Part, stack_parts
 from core.errors import TableError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Arrays = Mapping[str, "np.ndarray[Any, Any]"]
+
+class FromArrays(NamedTuple):
+    """A frame with its features flattened, the shape of one sample (empty for rows of a table),
+    and the targets, empty where nothing tells them."""
+
+    frame: "pd.DataFrame"
+    shape: tuple[int, ...]
+    targets: Patterns
+    notices: tuple[str, ...]
 
 
-def read_arrays(path: Path) -> tuple["pd.DataFrame", tuple[int, ...]]:
-    """The frame in an .npz, its features flattened, and the shape of one sample (empty for rows
-    of a table).
+def read_arrays(
+    path: Path, targets: Patterns | None = None, needs_targets: bool = True
+) -> FromArrays:
+    """The frame in an .npz.
+
+    Args:
+        path: of the file.
+        targets: names or globs of the label arrays; None takes those that their names make plain.
+        needs_targets: whether to refuse a file that does not tell its labels.
 
     Raises:
         TableError: no .npz, Python objects in it, no features or labels, or arrays that do not fit
             each other.
     """
-    arrays = _load(path)
-    labels = [name for name in arrays if name.startswith("y_")]
-    if not labels:
+    raw = _load(path)
+    found = find_labels(raw, targets, path.name)
+    if not found.targets and (needs_targets or len(raw) < 2 or "x" not in raw):
         raise TableError(
-            f"{path.name} has no label array; it has {listed(list(arrays)) or 'nothing'}. "
-            "Save one array y_<task> for each task."
+            f"{path.name} has no label array that its name or --targets makes plain; it has "
+            f"{listed(list(raw)) or 'nothing'}. Name the labels with --targets, or save one array "
+            "y_<task> for each task."
         )
+    return FromArrays(*_joined(found, path.name), found.targets, found.notices)
+
+
+def _joined(found: Labelled, where: str) -> tuple["pd.DataFrame", tuple[int, ...]]:
+    """The frame of all arrays, and the shape of one sample."""
+    arrays = found.arrays
+    labels = [name for name in arrays if name.startswith(PREFIX)]
     if "x" in arrays:
-        return _shared(arrays, path.name), _shape(arrays["x"])
-    own = [_own(arrays, label, labels, path.name) for label in labels]
-    _check_shapes(arrays, labels, path.name)
-    _check_owners(arrays, labels, path.name)
+        return _shared(arrays, found.targets, where), _shape(arrays["x"])
+    if not labels:
+        raise TableError(f"{where} has no array 'x' of features; it has {listed(list(arrays))}.")
+    own = [_own(arrays, label, labels, where) for label in labels]
+    _check_shapes(arrays, labels, where)
+    _check_owners(arrays, labels, where)
     return stack_parts(own), _shape(arrays[f"x{labels[0][1:]}"])
 
 
@@ -65,6 +92,8 @@ def _load(path: Path) -> Arrays:
                 "numbers or text."
             ) from error
         raise TableError(f"{path.name} is not a whole .npz file. Save it with np.savez.") from error
+    if "x" not in arrays and "X" in arrays:
+        arrays["x"] = arrays.pop("X")
     return arrays
 
 
@@ -81,14 +110,15 @@ def _plain(array: Any, name: str, where: str) -> "np.ndarray[Any, Any]":
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
-def _shared(arrays: Arrays, where: str) -> "pd.DataFrame":
-    """The frame of samples that all tasks share."""
+def _shared(arrays: Arrays, targets: Patterns, where: str) -> "pd.DataFrame":
+    """The frame of samples that all tasks share, the labels last."""
     n = _n_samples(arrays["x"], "x", where)
     others = {
         name: _column(array, name, n, "x", where) for name, array in arrays.items() if name != "x"
     }
-    labels = sorted(others, key=lambda name: name.startswith("y_"))
-    return _frame(arrays["x"], {name: others[name] for name in labels}, where)
+    named = set() if isinstance(targets, str) else set(targets)
+    order = sorted(others, key=lambda name: name.startswith(PREFIX) or name in named)
+    return _frame(arrays["x"], {name: others[name] for name in order}, where)
 
 
 def _own(arrays: Arrays, label: str, labels: list[str], where: str) -> Part:

@@ -35,7 +35,8 @@ def read_frame(path: Path) -> tuple["pd.DataFrame", tuple[str, ...]]:
     """
     name = path.name.lower()
     if name.endswith(ARRAY_ENDING):
-        return read_arrays(path)[0], ()
+        found = read_arrays(path)
+        return found.frame, found.notices
     ending = next((end for end in ENDINGS if name.endswith(end)), "")
     if not ending and not is_folder(path):
         known = ", ".join((*ENDINGS, ARRAY_ENDING))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FOLDER_TARGET = "y"
 """The target column of each file in a folder, where none is named."""
 TABLE_TARGETS = "y_*"
-"""The target columns of a table or the label arrays of an .npz, where none are named."""
+"""The target columns of a table, where none are named."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +34,22 @@ class Source:
     notices: tuple[str, ...] = ()
 
 
-def read_source(path: Path, targets: Patterns | None = None, ignore: Patterns = ()) -> Source:
+def read_source(
+    path: Path,
+    targets: Patterns | None = None,
+    ignore: Patterns = (),
+    needs_targets: bool = True,
+) -> Source:
     """Read a table (CSV, TSV, Parquet), a folder with one such file per task, or an .npz.
 
     Args:
         path: the file or folder.
         targets: names or globs of the target columns; in a folder, of the target column of each
-            file, whose name then is the name of the task. None takes `y` in a folder, else `y_*`.
+            file, whose name then is the name of the task. None takes `y` in a folder, else `y_*`;
+            of an .npz also one array that is called like labels.
         ignore: names or globs of columns to leave out.
+        needs_targets: whether to refuse an .npz that does not tell its labels; else its targets are
+            empty.
 
     Raises:
         TableError: anything that cannot be read as one of these; one line.
@@ -50,8 +58,8 @@ def read_source(path: Path, targets: Patterns | None = None, ignore: Patterns = 
         frame, names, notices = read_folder(path, targets or FOLDER_TARGET, ignore)
         return Source(frame, names, notices=notices)
     if path.name.lower().endswith(ARRAY_ENDING):
-        frame, shape = read_arrays(path)
-        return Source(frame, targets or TABLE_TARGETS, ignore, shape)
+        found = read_arrays(path, targets, needs_targets)
+        return Source(found.frame, found.targets, ignore, found.shape, found.notices)
     frame, notices = read_frame(path)
     return Source(frame, targets or TABLE_TARGETS, ignore, notices=notices)
 

@@ -181,10 +181,11 @@ def _touched_at(folder: Path) -> float:
 
 
 def _keep_whole(source: Path, folder: Path, digest: str, target: str) -> DraftSpec:
-    found = read_source(source, (target or None) if is_folder(source) else None)
+    named = (target or None) if is_folder(source) else None
+    found = read_source(source, named, needs_targets=False)
     found.frame.to_parquet(folder / "data.parquet", index=False)
-    named = tuple(found.targets) if _names_targets(found) else ()
-    return DraftSpec(source.stem, digest, tuple(found.notices), named)
+    tasks = tuple(found.targets) if _names_targets(found) else ()
+    return DraftSpec(source.stem, digest, tuple(found.notices), tasks)
 
 
 def _keep_large(source: Path, folder: Path, digest: str) -> DraftSpec:

@@ -10,6 +10,7 @@ import pytest
 from core.data import assign_roles, build_table, digest_source, load_table, read_frame, read_source
 from core.data.split import split_rows
 from core.data.stacking import Part, stack_parts
+from core.errors import TableError
 from core.storage import load_value, save_value
 from core.values import Kind, Split, TaskTable
 from tests.inputs import arrays, own_arrays, task_frames
@@ -177,6 +178,60 @@ def test_other_arrays_are_columns(tmp_path):
     own = load_table(save(tmp_path, **made, **ids), patient_id="mrn")
     assert own.feature_shape == (3, 4)
     assert len(set(own.patient)) == 45
+
+
+def plain(folder, arrays, **options):
+    return load_table(save(folder, **arrays), **options)
+
+
+@pytest.mark.parametrize("name", ["y", "Y", "labels", "Targets"])
+@pytest.mark.parametrize("x", ["x", "X"])
+def test_labels_of_all_tasks_in_one_array_are_found_by_its_name(tmp_path, name, x):
+    made = arrays()
+    both = np.stack([made["y_first"], made["y_second"]], axis=1)
+    (tmp_path / "t").mkdir()
+    wanted = plain(tmp_path / "t", {"x": made["x"], "y_0": both[:, 0], "y_1": both[:, 1]})
+    kept = {x: made["x"], name: both, "age": np.arange(200)}
+    assert plain(tmp_path, kept, ignore="age") == wanted
+    (notice,) = read_source(tmp_path / "t.npz").notices
+    assert f"Array '{name}' was taken for the labels of 2 tasks" in notice
+
+
+def test_labels_under_other_names_are_those_that_are_asked_for(tmp_path):
+    made = arrays()
+    named = {"x": made["x"], "sick": made["y_first"], "worse": made["y_second"]}
+    table = plain(tmp_path, named, targets="sick,worse")
+    assert table.task_names == ("sick", "worse")
+    assert table.feature_shape == (3, 4)
+    both = {"x": made["x"], "out": np.stack([made["y_first"], made["y_second"]], axis=1)}
+    assert plain(tmp_path, both, targets=["out"]).task_names == ("out_0", "out_1")
+    with pytest.raises(TableError) as caught:
+        plain(tmp_path, named)
+    assert all(f"'{name}'" in str(caught.value) for name in named)
+    assert "Name the labels with --targets" in str(caught.value)
+
+
+def test_two_arrays_that_may_be_the_labels_are_not_guessed_between(tmp_path):
+    made = arrays()
+    labels = np.stack([made["y_first"], made["y_second"]], axis=1)
+    either = {"x": made["x"], "y": 1 - labels, "labels": made["y_first"]}
+    with pytest.raises(TableError, match=r"any may be the labels\. Name one with --targets"):
+        plain(tmp_path, either)
+    assert plain(tmp_path, either, targets="y", ignore="labels").task_names == ("y_0", "y_1")
+
+
+def test_an_upload_that_does_not_tell_its_labels_is_opened_all_the_same(tmp_path):
+    from core.runs import Draft
+
+    made = arrays()
+    for name, told in (("sick", ()), ("Y", ("Array 'Y' was taken for the labels of 2 tasks",))):
+        labels = np.stack([made["y_first"], made["y_second"]], axis=1)
+        one = made["y_first"] if name == "sick" else labels
+        with save(tmp_path, x=made["x"], **{name: one}).open("rb") as file:
+            draft = Draft.create(tmp_path / "runs", "t.npz", file)
+        assert [notice.partition(", y_0")[0] for notice in draft.spec.notices] == list(told)
+        assert draft.spec.targets == ()
+        assert list(draft.frame())[12:] == (["sick"] if name == "sick" else ["y_0", "y_1"])
 
 
 def test_pickles_are_never_opened(tmp_path):
