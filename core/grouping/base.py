@@ -3,17 +3,14 @@
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from core.errors import MethodError
 from core.methods import Method
 from core.progress import OnProgress
 from core.values import Embedding, TaskGraph
-
-DEFAULT_MAX_GROUPS = 10
 
 
 class Proposal(NamedTuple):
@@ -33,6 +30,9 @@ class Proposal(NamedTuple):
 class Grouper(Method):
     """A way to split the tasks, tried for several numbers of groups."""
 
+    is_costly: ClassVar[bool] = False
+    """Whether many groups cost so much more than few that only numbers worth it are tried."""
+
     @abstractmethod
     def __call__(
         self,
@@ -43,30 +43,6 @@ class Grouper(Method):
         on_progress: OnProgress,
     ) -> Iterator[Proposal]:
         """A proposal (or several) for each number of groups that this way can make."""
-
-
-def group_counts(n_tasks: int, max_groups: int = 0, n_groups: int | None = None) -> tuple[int, ...]:
-    """The numbers of groups to try: 1 … max_groups, and `n_groups` where it is given.
-
-    Args:
-        n_tasks: How many tasks there are.
-        max_groups: The largest number; 0 takes ten, or one less than the tasks where that is less.
-        n_groups: What a user asked for.
-
-    Raises:
-        MethodError: more groups asked for than there are tasks, or fewer than 1.
-    """
-    for name, asked in (("max_groups", max_groups), ("n_groups", n_groups or 1)):
-        if asked > n_tasks:
-            raise MethodError(
-                f"{name}={asked}: there are only {n_tasks} tasks; ask for at most {n_tasks} groups."
-            )
-    if n_groups is not None and n_groups < 1:
-        raise MethodError(
-            f"n_groups={n_groups}: at least 1 group is needed; ask for 1 to {n_tasks}."
-        )
-    largest = max_groups or min(DEFAULT_MAX_GROUPS, max(n_tasks - 1, 1))
-    return tuple(sorted({*range(1, largest + 1), *([n_groups] if n_groups else [])}))
 
 
 def one_hot(labels: Int[np.ndarray, " task"]) -> Float[np.ndarray, "task group"]:

@@ -21,7 +21,7 @@ class AverageLinkage(Grouper):
     summary = "Merges the most similar groups step by step; needs no embedding."
 
     max_groups: int = knob(
-        0, "Largest number of groups tried; 0 takes 10, or one less than the tasks.", low=0
+        0, "Largest number of groups tried; 0 takes 10, or twice the root of the tasks.", low=0
     )
 
     def __call__(

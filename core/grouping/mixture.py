@@ -43,6 +43,7 @@ class Mixture(Grouper):
 
     title = "Gaussian mixture"
     summary = "Soft groups: every group is a Gaussian cloud of tasks in the embedding."
+    is_costly = True
 
     covariance: str = knob(
         "all",
@@ -50,7 +51,7 @@ class Mixture(Grouper):
         options=("all", *COVARIANCES),
     )
     max_groups: int = knob(
-        0, "Largest number of groups tried; 0 takes 10, or one less than the tasks.", low=0
+        0, "Largest number of groups tried; 0 takes 10, or twice the root of the tasks.", low=0
     )
     reg_covar: float = knob(
         1e-3, "Added to every variance of the unit-scale embedding.", low=1e-8, high=1.0

@@ -3,8 +3,9 @@
 import numpy as np
 from jaxtyping import Int
 
-from core.grouping.base import Grouper, Proposal, group_counts
+from core.grouping.base import Grouper, Proposal
 from core.grouping.chance import measure_chance
+from core.grouping.counts import group_counts, worth_fitting
 from core.grouping.fixed import Alone, Together
 from core.grouping.linkage import AverageLinkage
 from core.grouping.mixture import Mixture
@@ -25,8 +26,8 @@ def propose_groupings(
 ) -> tuple[Grouping, ...]:
     """All candidates at once, so that choosing among them is a look-up.
 
-    The mixture at every number of groups and covariance, average linkage at every number of
-    groups, all tasks together and each alone.
+    The mixture at every number of groups and covariance (of many numbers, those that are
+    `worth_fitting`), average linkage at every number of groups, all tasks together and each alone.
 
     Args:
         graph: The task graph with its replicates.
@@ -74,11 +75,19 @@ def run_groupers(
     found: list[Grouping] = []
     with one_thread():
         chance = measure_chance(ordered_graph.similarity, counts, seed, null)
+        most = worth_fitting(ordered_graph.similarity, counts, chance)
+        worth = tuple(k for k in counts if k <= most or max_groups or k == n_groups)
         for place, (key, method) in enumerate(methods.items()):
             part = within(on_progress, place / len(methods), (place + 1) / len(methods))
             found.extend(
                 score(key, _restore(proposal, back), graph.similarity, chance)
-                for proposal in method(ordered_graph, ordered_embedding, counts, seed, part)
+                for proposal in method(
+                    ordered_graph,
+                    ordered_embedding,
+                    worth if method.is_costly else counts,
+                    seed,
+                    part,
+                )
             )
     return tuple(found)
 

@@ -57,7 +57,7 @@ def recommend(
         if 1 < grouping.n_groups < most and stands_out(grouping)
     ]
     if found and embedding.has_structure:
-        return _standing_out(found[0])
+        return _standing_out(found[0], groupings)
     return _nothing_found(groupings, embedding)
 
 
@@ -74,8 +74,11 @@ def _asked_for(groupings: Sequence[Grouping], n_groups: int) -> Recommendation:
     return Recommendation(best, Decision.TOGETHER if n_groups == 1 else alone, reason)
 
 
-def _standing_out(best: Grouping) -> Recommendation:
-    reason = f"{_count(best.n_groups)} stand out from chance ({_scores(best)}); {UNTESTED}."
+def _standing_out(best: Grouping, groupings: Sequence[Grouping]) -> Recommendation:
+    count = _count(best.n_groups)
+    if best.n_groups == _most_tried(groupings) < _most_groups(groupings) - 1:
+        count += ", the most that were tried (setting grouping.max_groups),"
+    reason = f"{count} stand out from chance ({_scores(best)}); {UNTESTED}."
     return Recommendation(best, Decision.GROUPED, reason)
 
 
@@ -103,6 +106,10 @@ def _nothing_found(groupings: Sequence[Grouping], embedding: Embedding) -> Recom
 def _most_groups(groupings: Sequence[Grouping]) -> int:
     """How many distinct tasks there are: copies share a group in every candidate."""
     return max(grouping.n_groups for grouping in groupings)
+
+
+def _most_tried(groupings: Sequence[Grouping]) -> int:
+    return max((one.n_components for one in groupings if one.method != "alone"), default=1)
 
 
 def _closest(groupings: Sequence[Grouping], most: int) -> Grouping | None:

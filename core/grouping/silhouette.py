@@ -7,8 +7,8 @@ from core.grouping.cut import cut_trees
 
 SHUFFLES = 100
 MARGIN = 1.15
-"""How many times the 95th percentile of the shuffles is the level (ours): ten numbers of groups and
-five ways are tried."""
+"""How many times the 95th percentile of the shuffles is the level (ours): ten or more numbers of
+groups and five ways are tried."""
 NULL_PERCENTILE = 95.0
 
 
