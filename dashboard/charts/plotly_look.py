@@ -9,6 +9,9 @@ from dashboard.theme import ink
 
 FEWEST_ROWS = 3
 """Rows that a picture of many has room for at least."""
+TOOLS = 34
+"""Pixels on the right for the tools that come under the pointer: across the top they would cover
+the title of a narrow picture."""
 
 
 def dress(figure: Figure, title: str, height: int, dark: bool) -> Figure:
@@ -31,7 +34,8 @@ def dress(figure: Figure, title: str, height: int, dark: bool) -> Figure:
             "font": {"color": colours.text},
         },
         legend={"font": {"color": colours.text}},
-        margin={"l": 10, "r": 20, "t": 48, "b": 40},
+        modebar={"orientation": "v"},
+        margin={"l": 10, "r": TOOLS, "t": 48, "b": 40},
     )
     figure.update_xaxes(**_axis(dark))
     figure.update_yaxes(**_axis(dark))

@@ -57,6 +57,20 @@ def test_a_training_is_reloaded_cancelled_resumed_and_ends_with_a_verdict(
     settle(page)
     says(page, HEADLINES[untrained.report().evidence.verdict][0])
     check_download(page, tmp_path)
+    check_titles(page)
+
+
+def check_titles(page):
+    """On a narrow page the tools of a picture, there under the pointer, leave its title free."""
+    page.set_viewport_size({"width": 440, "height": 1000})
+    charts = page.locator(".js-plotly-plot:visible")
+    charts.first.wait_for()
+    for chart in charts.all():
+        chart.hover()
+        title = chart.locator(".g-gtitle").bounding_box()
+        tools = chart.locator(".modebar").bounding_box()
+        assert title["x"] + title["width"] < tools["x"]
+        assert tools["x"] + tools["width"] <= 440
 
 
 def check_download(page, folder):
