@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Float32, Int
 
 from core.canvas import Layout
 from core.errors import TableError
+from core.finite_labels import stop_at_infinite
 from core.frozen import Frozen
 from core.inputs import apply_scale, fit_scale
 from core.training.times import constant_times
@@ -76,7 +77,7 @@ def to_examples(table: TaskTable) -> Examples:
     if not known[train].any():
         raise TableError("No training row has a label, so nothing can be trained; add labels.")
     labels = np.where(known, table.labels, 0.0)
-    _stop_at_infinite(table.tasks, labels)
+    stop_at_infinite(table.task_names, labels)
     centre, scale = np.zeros(len(table.tasks)), np.ones(len(table.tasks))
     for place, task in enumerate(table.tasks):
         if task.kind is Kind.REGRESSION:
@@ -98,15 +99,6 @@ def to_examples(table: TaskTable) -> Examples:
         own_samples=bool(len(table.tasks) > 1 and known.sum(axis=1).max() <= 1),
         layout=Layout(standard, table.feature_shape, inputs.shape[1]),
     )
-
-
-def _stop_at_infinite(tasks: Sequence[Task], labels: Float[np.ndarray, "row task"]) -> None:
-    for task, n_infinite in zip(tasks, np.isinf(labels).sum(axis=0), strict=True):
-        if n_infinite:
-            raise TableError(
-                f"Task {task.name!r} has {n_infinite} infinite labels, so its loss is not finite; "
-                "clear them or drop the task with --ignore."
-            )
 
 
 class _Moments(NamedTuple):

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from core.errors import MethodError
+from core.rows_apart import check_apart
 from core.training.mlp import Bounds
 
 if TYPE_CHECKING:
@@ -141,32 +142,9 @@ def check_trunk(trunk: "torch.nn.Module", rows: "torch.Tensor") -> int:
     """The width of the features of a trunk.
 
     Raises:
-        MethodError: no parameter, features of another shape than [row, unit], or features of a
-            row that depend on the other rows or on chance (batch normalisation, dropout).
+        MethodError: no parameter, or features that are none of single rows.
     """
-    import torch
-
-    name = type(trunk).__name__
     if not any(True for _ in trunk.parameters()):
+        name = type(trunk).__name__
         raise MethodError(f"Trunk {name} has no parameters, so there is nothing to train.")
-    with torch.no_grad():
-        try:
-            whole = trunk(rows)
-            alone = torch.cat([trunk(row[None]) for row in rows])
-        except (RuntimeError, ValueError, TypeError) as error:
-            raise MethodError(
-                f"Trunk {name} cannot take rows one by one: {str(error).splitlines()[0]} "
-                "Give a module that maps [row, input] to [row, unit] and treats rows apart, "
-                "with LayerNorm where it has BatchNorm."
-            ) from error
-    if whole.ndim != 2 or len(whole) != len(rows):
-        raise MethodError(
-            f"Trunk {name} maps {tuple(rows.shape)} to {tuple(whole.shape)}; "
-            "it must return [row, unit]."
-        )
-    if not torch.allclose(whole, alone, rtol=1e-3, atol=1e-5):
-        raise MethodError(
-            f"Trunk {name} gives a row other features in a batch than alone; "
-            "use LayerNorm instead of BatchNorm and leave dropout out."
-        )
-    return int(whole.shape[1])
+    return check_apart(trunk, rows)

@@ -12,7 +12,7 @@ from core.data.streamed.draw import Drawn
 from core.data.streamed.labelled import LabelledPatients
 from core.data.streamed.parquet import ParquetRows
 from core.data.targets import mean_of
-from core.errors import TableError
+from core.finite_labels import stop_at_infinite
 from core.inputs import ScaleLearner
 from core.keys import ColumnHash, CountDistinct
 from core.moments import Moments
@@ -105,7 +105,7 @@ class _Learner:
         split: Int[np.ndarray, " row"],
         patient: UInt64[np.ndarray, " row"],
     ) -> None:
-        self._stop_at_infinite(labels)
+        stop_at_infinite([code.name for code in self.targets], labels)
         self._count(labels, split, patient)
         self.patients.add(patient)
         train = split == Split.TRAIN.code
@@ -164,14 +164,6 @@ class _Learner:
         """Labels such that their mean is that of the task: events of a time to event."""
         is_time = np.array([code.kind is Kind.TIME_TO_EVENT for code in self.targets])
         return np.where(is_time & ~np.isnan(labels), labels > 0, labels)
-
-    def _stop_at_infinite(self, labels: Float[np.ndarray, "row task"]) -> None:
-        for code, n_infinite in zip(self.targets, np.isinf(labels).sum(axis=0), strict=True):
-            if n_infinite:
-                raise TableError(
-                    f"Column {code.name!r} has infinite labels, so its loss is not finite; clear "
-                    "them or drop the task with --ignore."
-                )
 
 
 def _bits(labels: Float[np.ndarray, "row task"]) -> UInt64[np.ndarray, "row task"]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from core.errors import TableError
+from core.finite_labels import stop_at_infinite
 from core.hazard import interval_edges, interval_of
 from core.values import Kind, Task
 
@@ -65,8 +65,7 @@ def prepare_labels(
     """
     known = ~np.isnan(labels)
     value = np.where(known, labels, 0.0)
-    for column, task in enumerate(tasks):
-        stop_at_infinite(task, int(np.isinf(value[:, column]).sum()))
+    stop_at_infinite([task.name for task in tasks], value)
     scale = fit_labels(tasks, labels) if scale is None else scale
     for column, task in enumerate(tasks):
         if task.kind is Kind.TIME_TO_EVENT:
@@ -78,15 +77,6 @@ def prepare_labels(
             scaled = (value[:, column] / unit - mean) / spread
             value[:, column] = np.where(known[:, column], scaled, 0.0)
     return Labels(value, known)
-
-
-def stop_at_infinite(task: Task, n_infinite: int) -> None:
-    """Raise TableError where a task has infinite labels."""
-    if n_infinite:
-        raise TableError(
-            f"Task {task.name!r} has {n_infinite} infinite labels, so its loss is not finite; "
-            "clear them or drop the task with --ignore."
-        )
 
 
 def _moments(known: Float[np.ndarray, " row"]) -> tuple[float, float, float]:

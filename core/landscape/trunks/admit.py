@@ -15,7 +15,8 @@ from core.landscape.layers.written_out import Product, write_out
 from core.landscape.layers.written_out.forward import compute_written_out
 from core.landscape.trunks.module import ModuleTrunk
 from core.landscape.trunks.parameters import choose_parameters, name_of
-from core.landscape.trunks.readable import row_numbers, stop_at_precision, type_of, uncompiled
+from core.landscape.trunks.readable import row_numbers, stop_at_precision, uncompiled
+from core.rows_apart import are_close, check_apart, first_line
 
 if TYPE_CHECKING:
     import torch
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 N_ROWS = 5
 """Rows that a module is tried on."""
-
-CLOSE = 1e-3
-"""Differences below this share of the largest number are rounding (single precision)."""
 
 
 def admit(
@@ -61,7 +59,7 @@ def admit(
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(N_ROWS, n_inputs, generator=generator).to(device)
     stop_at_precision(own, names, view(x))
-    width = _check_apart(own, view(x))
+    width = check_apart(own, view(x))
     numbers = row_numbers(own, view(x))
     taps = _taps(own, names)
     for _ in range(2):
@@ -73,7 +71,7 @@ def admit(
         except (RuntimeError, ValueError, TypeError, IndexError) as error:
             raise MethodError(
                 f"Trunk {name_of(own)} cannot be taken back on single rows "
-                f"({_first_line(error)}); change the module, or leave the layer that does not take "
+                f"({first_line(error)}); change the module, or leave the layer that does not take "
                 "part out of the parameters."
             ) from error
         if not wrong:
@@ -83,58 +81,6 @@ def admit(
         f"Trunk {name_of(own)}: the gradient of {sorted(wrong)[0]} on single rows does not agree "
         "with that of a plain loop; leave it out of the parameters, or change the module."
     )
-
-
-def _check_apart(module: "torch.nn.Module", rows: "Tensor") -> int:
-    """The width of the features; MethodError where they are no features of single rows."""
-    import torch
-
-    name, taken, before = name_of(module), tuple(rows.shape[1:]), rows.clone()
-    with torch.no_grad():
-        try:
-            whole = module(rows)
-            alone = torch.cat([module(row.unsqueeze(0)) for row in rows])
-        except (RuntimeError, ValueError, TypeError, IndexError, AssertionError) as error:
-            raise MethodError(
-                f"Trunk {name} cannot take rows of shape {taken}, together and one by one "
-                f"({_first_line(error)}); give a module that maps "
-                f"[row, {', '.join(map(str, taken))}] to [row, width]."
-            ) from error
-    if not torch.equal(rows, before):
-        raise MethodError(
-            f"Trunk {name} changes the rows that it is given in place; let it work on a copy, as "
-            "x.clone() makes one."
-        )
-    if not isinstance(whole, torch.Tensor) or whole.dim() != 2 or len(whole) != len(rows):
-        found = tuple(whole.shape) if isinstance(whole, torch.Tensor) else type(whole).__name__
-        raise MethodError(
-            f"Trunk {name} maps {tuple(rows.shape)} to {found}; it must return [row, width]."
-        )
-    if whole.dtype != rows.dtype:
-        raise MethodError(
-            f"Trunk {name} gives features of type {type_of(whole)}; it must give "
-            f"{type_of(rows)}, as features.float() does."
-        )
-    if not torch.isfinite(whole).all():
-        raise MethodError(
-            f"Trunk {name} gives features that are not finite for inputs of ordinary size; "
-            "look for a division or a logarithm, or for weights that are not finite."
-        )
-    if not _close(whole, alone):
-        raise MethodError(
-            f"Trunk {name} gives a row other features in company than alone, so its samples have "
-            "no optimum of their own; use LayerNorm or GroupNorm instead of batch statistics, and "
-            "leave chance out of the forward pass."
-        )
-    return int(whole.shape[1])
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
-
-
-def _close(one: "Tensor", other: "Tensor") -> bool:
-    return bool((one - other).abs().max() <= CLOSE * other.abs().max().clamp_min(1e-12))
 
 
 def _taps(module: "torch.nn.Module", names: Sequence[str]) -> tuple[Tap, ...]:
@@ -172,7 +118,7 @@ def _wrong_names(trunk: ModuleTrunk, x: "Tensor") -> set[str]:
         found = torch.cat([delta[0] for _, delta in pull.formed()])
         parts = [torch.stack([tap.part(name, one) for one in expected[name]]) for name in tap.names]
         want = torch.cat([part.reshape(len(x), found.shape[1], -1) for part in parts], 2)
-        if not _close(found, want):
+        if not are_close(found, want):
             wrong |= set(tap.names)
     return wrong
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from core.errors import MethodError
 from core.landscape.trunks.parameters import name_of
+from core.rows_apart import type_of
 
 if TYPE_CHECKING:
     import torch
@@ -64,8 +65,3 @@ def row_numbers(module: "torch.nn.Module", rows: "Tensor") -> int:
     for handle in handles:
         handle.remove()
     return sum(numbers)
-
-
-def type_of(part: "Tensor") -> str:
-    """What its numbers are, in a word."""
-    return str(part.dtype).removeprefix("torch.")

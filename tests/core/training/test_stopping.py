@@ -241,9 +241,12 @@ def test_an_error_in_a_worker_comes_out(examples, n_workers):
 @pytest.mark.parametrize(
     ("trunk", "reason"),
     [
-        (torch.nn.Sequential(torch.nn.Linear(7, 8), torch.nn.Dropout(0.5)), "leave dropout out"),
+        (
+            torch.nn.Sequential(torch.nn.Linear(7, 8), torch.nn.Dropout(0.5)),
+            r"leave chance \(dropout\) out",
+        ),
         (torch.nn.ReLU(), "no parameters"),
-        (torch.nn.Linear(6, 8), "cannot take rows one by one"),
+        (torch.nn.Linear(6, 8), "together and one by one"),
         (torch.nn.Conv1d(1, 4, 3), "must return"),
     ],
     ids=["dropout", "no parameters", "other inputs", "other outputs"],
