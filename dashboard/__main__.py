@@ -2,6 +2,7 @@
 
 import gc
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def main(port: int, headless: bool, runs: Path) -> None:
     from dashboard.example import find_example
     from dashboard.on_show import RUNS_VARIABLE
 
+    _refuse_a_taken(port)
     root = runs.resolve()
     root.mkdir(parents=True, exist_ok=True)
     os.environ[RUNS_VARIABLE] = str(root)
@@ -27,7 +29,24 @@ def main(port: int, headless: bool, runs: Path) -> None:
     forget_old_drafts(root)
     os.chdir(HERE.parent)  # where Streamlit finds .streamlit/config.toml
     _import_first_page()
+    if port:  # otherwise the server's own line tells the one it found
+        click.echo(f"Taskscape: http://127.0.0.1:{port} (Ctrl+C ends it; runs in {root})")
     _serve([f"--server.port={port}", f"--server.headless={str(headless).lower()}"])
+
+
+def _refuse_a_taken(port: int) -> None:
+    with socket.socket() as trial:
+        if os.name == "posix":  # a port just given back counts as free
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError as error:
+            taken = click.ClickException(
+                f"Port {port} cannot be used ({error.strerror}); Taskscape may be open there: "
+                f"http://127.0.0.1:{port}. Choose another one with --port {port % 65535 + 1}."
+            )
+            taken.exit_code = 2
+            raise taken from None
 
 
 def _import_first_page() -> None:
