@@ -11,6 +11,12 @@ import click
 HERE = Path(__file__).resolve().parent
 
 
+class TakenError(click.ClickException):
+    """Another program listens on the port."""
+
+    exit_code = 2
+
+
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True)
 @click.option("--headless", is_flag=True, help="Do not open a browser.")
@@ -41,12 +47,10 @@ def _refuse_a_taken(port: int) -> None:
         try:
             trial.bind(("127.0.0.1", port))
         except OSError as error:
-            taken = click.ClickException(
+            raise TakenError(
                 f"Port {port} cannot be used ({error.strerror}); Taskscape may be open there: "
                 f"http://127.0.0.1:{port}. Choose another one with --port {port % 65535 + 1}."
-            )
-            taken.exit_code = 2
-            raise taken from None
+            ) from None
 
 
 def _import_first_page() -> None:

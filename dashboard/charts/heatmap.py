@@ -68,6 +68,8 @@ def _tooltip(affinity: Affinity, unit: str, similarity: bool) -> str:
         return "<b>{@row}</b> · <b>{@column}</b><br/>similarity {@shown}"
     names = f"<b>{{@row}}</b> {'→' if affinity.is_directed else '·'} <b>{{@column}}</b><br/>"
     interval = _INTERVAL if np.isfinite(affinity.low).any() else ""
+    if np.array_equal(affinity.values, affinity.similarity, equal_nan=True):
+        return f"{names}{unit} {{@shown}}<br/>{interval}".removesuffix("<br/>")
     return f"{names}{unit} {{@shown}}<br/>{interval}similarity {{@similarity}}"
 
 

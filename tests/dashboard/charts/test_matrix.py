@@ -159,6 +159,18 @@ def test_co_assignment_cells_are_the_shares(n_tasks):
     assert "80 %" in chart.alt
 
 
+def test_a_cell_says_a_similarity_once():
+    distance, alike = affinity_of(5), affinity_of(5, is_distance=False)
+    alike = dataclasses.replace(alike, values=alike.similarity)
+    said = [
+        draw_affinity(one, order_of(5), labels_of(5)).figure["series"][0]["tooltip"]["formatter"]
+        for one in (distance, alike)
+    ]
+    assert [text.count("similarity") for text in said] == [1, 1]
+    assert "distance" in said[0]
+    assert not said[1].endswith("<br/>")
+
+
 def test_where_directions_differ_rows_say_source_and_columns_target():
     plain, turned = affinity_of(5, is_distance=False), affinity_of(5, is_distance=False)
     skew = np.arange(25.0).reshape(5, 5)
