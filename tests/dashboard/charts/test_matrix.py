@@ -166,7 +166,7 @@ def test_a_cell_says_a_similarity_once():
         draw_affinity(one, order_of(5), labels_of(5)).figure["series"][0]["tooltip"]["formatter"]
         for one in (distance, alike)
     ]
-    assert [text.count("similarity") for text in said] == [1, 1]
+    assert [text.count("similarity {") for text in said] == [1, 1]
     assert "distance" in said[0]
     assert not said[1].endswith("<br/>")
 
