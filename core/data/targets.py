@@ -62,13 +62,10 @@ class TargetCode(Frozen):
 
     def _classes_of_numbers(self, column: "pd.Series") -> Float[np.ndarray, " sample"]:
         values = as_numbers(column)
-        known = np.isfinite(values)
-        place = np.searchsorted(self.numbers, values[known])
-        found = self.numbers[np.minimum(place, len(self.numbers) - 1)] if known.any() else place
-        self._stop_at_new([f"{value:g}" for value in values[known][found != values[known]]])
-        labels = np.where(known, np.nan, values)
-        labels[known] = place
-        return labels
+        known, place = np.isfinite(values), np.searchsorted(self.numbers, values)
+        is_new = known & (np.append(self.numbers, np.nan)[place] != values)
+        self._stop_at_new([f"{value:g}" for value in values[is_new]])
+        return np.where(known, place, values)
 
     def _stop_at_new(self, new: list[str]) -> None:
         if new:

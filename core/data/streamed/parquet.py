@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
-CELLS = 1 << 17
-"""Values of a batch (1 MB in double precision); several copies are at work at a time."""
+CELLS = 1 << 18
+"""Values of a batch (2 MB in double precision); several copies are at work at a time."""
 
 MAX_ROWS = 1 << 16
 
