@@ -15,7 +15,6 @@ compared through δ alone.
     ground        what every start is measured on
     heads         from features to losses and their derivatives
     drawn_heads   random heads: one for all tasks, or one of each task's own
-    probe         a head for each task, fitted on the frozen features
     quasi_newton  the search of all probes, side by side
     terms         what a pair of tasks contributes
     row_terms     the same of every row, filled layer by layer
@@ -27,6 +26,7 @@ compared through δ alone.
     at_once       whether landscapes may be measured beside each other
     notes         what a reader must know
 
+    probes/        a head for each task, fitted on the frozen features
     rows/          the rows, their blocks and their labels
     trunks/        the shared layers, whatever they are made of
     layers/        what one layer adds to a pair of tasks

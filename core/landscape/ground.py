@@ -28,6 +28,8 @@ class Ground(NamedTuple):
     """What the terms of matched samples are summed over; the rows at hand when None."""
     reads: frozenset[str]
     """The sums that are wanted; others may be left out."""
+    beyond: Supply | None = None
+    """All rows, where those at hand only stand for them: what probes are fitted to in the end."""
 
     @property
     def device(self) -> "torch.device":

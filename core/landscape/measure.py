@@ -13,6 +13,7 @@ from core.landscape.notes import (
     explain_estimate,
     explain_heads,
     explain_pairing,
+    explain_probes,
     explain_sample,
     explain_start,
     explain_trunk,
@@ -75,8 +76,9 @@ def points_of_start(
     """See `core.landscape.measure_points`. A point is one step whatever is summed: nothing is."""
     material = _material(method, table, seed)
     tasks, labels, layout = material.own_tasks, material.fair_labels(), material.layout
-    rows = material.arrange(material.at_hand, pick_device(device), _one_output(method, tasks))
-    ground = Ground(tasks, labels, rows, layout, brought, "matched", None, frozenset())
+    on, beyond = pick_device(device), material.beyond(pick_device(device))
+    rows = material.arrange(material.at_hand, on, _one_output(method, tasks))
+    ground = Ground(tasks, labels, rows, layout, brought, "matched", None, frozenset(), beyond)
     trunk, heads = place_start(method, ground, generator_of(seed, number), on_progress)
     return draw_points(material, trunk, heads, method.max_points, seed)
 
@@ -109,8 +111,8 @@ def _ground(
     if 0 < method.samples < material.n_rows and _draws(method, pairing):
         drawn, coreset = draw_coreset(material, method.samples, seed, on, one_output)
         every = supply(drawn)
-    layout = material.layout
-    return Ground(tasks, labels, rows, layout, brought, pairing, every, reads), coreset
+    summed = (pairing, every, reads, material.beyond(on))
+    return Ground(tasks, labels, rows, material.layout, brought, *summed), coreset
 
 
 def _draws(method: OneStep, pairing: str) -> bool:
@@ -156,6 +158,7 @@ def _notes(
         *explain_heads(method.heads),
         *explain_pairing(pairing, method.pair_samples, material.has_own_samples),
         *explain_undrawn(method.samples, material.n_rows, _draws(method, pairing)),
+        *explain_probes(len(material.weight), material.n_rows, method.heads),
         *explain_sample(len(material.weight), material.n_rows, pairing, method.steps),
         *explain_estimate(starts[0].n_estimated),
         *explain_spread([start.sums for start in starts], method.is_drawn(brought)),

@@ -110,6 +110,16 @@ def explain_undrawn(samples: int, n_rows: int, is_drawn: bool) -> tuple[str, ...
     )
 
 
+def explain_probes(n_held: int, n_rows: int, heads: str) -> tuple[str, ...]:
+    """What the probes of a streamed table learned from; none where all rows are at hand."""
+    if n_held == n_rows or heads != "probe":
+        return ()
+    return (
+        f"Probes were fitted to the sample of {n_held:,} training rows, then moved to where all "
+        f"{n_rows:,} that were streamed have them.",
+    )
+
+
 def explain_sample(n_held: int, n_rows: int, pairing: str, steps: int) -> tuple[str, ...]:
     """What of a streamed table was not summed over every row; none where all rows are at hand."""
     if n_held == n_rows or (pairing == "matched" and steps == 1):

@@ -14,7 +14,7 @@ from core.landscape.not_finite import explain_not_finite, is_spoilt
 from core.landscape.one_step import OneStep
 from core.landscape.own_samples.crossed import Crossed, sum_crossed
 from core.landscape.own_samples.mean_pairs import sum_means
-from core.landscape.probe import fit_probes
+from core.landscape.probes.fit import fit_probes
 from core.landscape.start_trunk import start_trunk
 from core.landscape.sums.accumulate import accumulate
 from core.landscape.trunks.trunk import Trunk
@@ -73,7 +73,8 @@ def place_start(
     fitting = partial(_tell, within(on_progress, warm, 1.0), "fitting probes")
     trunk = start_trunk(method, ground, generator, warming)
     if method.heads == "probe":
-        heads = fit_probes(ground.tasks, ground.rows, trunk, method.ridge, fitting)
+        fitted = (ground.tasks, ground.rows, trunk, method.ridge)
+        heads = fit_probes(*fitted, fitting, ground.beyond)
     else:
         draw = draw_shared_head if method.heads == "shared" else draw_own_heads
         told = (ground.tasks, ground.labels, trunk.width, method.head_bias)

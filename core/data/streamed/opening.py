@@ -150,6 +150,6 @@ def _notes(n_rows: int, n_drawn: int) -> tuple[str, ...]:
         return ()
     return (
         f"The table of {n_rows:,} rows was read from its file batch by batch for sums and counts; "
-        f"kinds, issues, probes, mean displacements, points and what `validate` trains come from "
+        f"kinds, issues, mean displacements, points and what `validate` trains come from "
         f"{n_drawn:,} rows, drawn evenly and with more of rare labels.",
     )

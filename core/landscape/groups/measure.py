@@ -7,7 +7,7 @@ from core.device import full_precision, pick_device, send
 from core.landscape.ground import Ground
 from core.landscape.groups.agreement import Agreement, find_agreement, fits
 from core.landscape.one_step import OneStep
-from core.landscape.probe import fit_probes
+from core.landscape.probes.fit import fit_probes
 from core.landscape.rows.material import Inputs, from_table
 from core.landscape.rows.pieces import arrange_rows
 from core.landscape.start import generator_of

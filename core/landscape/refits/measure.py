@@ -1,14 +1,17 @@
 """Probes fitted on half of the patients, and again."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from core.landscape.ground import Ground
 from core.landscape.one_step import OneStep
-from core.landscape.probe import fit_probes
+from core.landscape.probes.basis import as_many
+from core.landscape.probes.fit import fit_probes
 from core.landscape.refits.halves import FEWEST_BLOCKS, MAX_ROWS, draw_halves, rows_of
 from core.landscape.refits.readings import MOVED, reading_of
+from core.landscape.rows.pieces import Rows
 from core.landscape.trunks.perceptron import Perceptron
 from core.landscape.trunks.trunk import Trunk
 from core.progress import OnProgress
@@ -50,7 +53,7 @@ def measure_refits(
         One entry a half where `PairSums` has blocks; its count is that of the samples that the
         probes were fitted on.
     """
-    rows, n_all = ground.rows.thinned(MAX_ROWS), float(ground.rows.row_weight.sum())
+    rows, n_all = _halved(ground), float(ground.rows.row_weight.sum())
     kept, read = draw_halves(rows.block, n_refits, seed), reading_of(method, ground, trunk, whole)
 
     def refit(number: int) -> PairSums:
@@ -65,6 +68,17 @@ def measure_refits(
     halves = side_by_side(refit, n_refits, told, most=None if on_a_cpu else 1)
     told(1.0)
     return _stacked(halves)
+
+
+def _halved(ground: Ground) -> Rows:
+    """What halves are drawn from. Where the probes learned from more rows than are at hand, these
+    count as the few they are, or their halves would be taken for as many."""
+    rows = ground.rows.thinned(MAX_ROWS)
+    if ground.beyond is None:
+        return rows
+    weights = rows.row_weight
+    tells = float(as_many(weights.double()) / weights.double().sum())
+    return replace(rows, weight=rows.weight * tells)
 
 
 def _stacked(halves: list[PairSums]) -> PairSums:

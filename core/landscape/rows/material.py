@@ -1,8 +1,8 @@
 """What the starts are measured on: rows at hand, and every row, a part at a time.
 
 Of a table in memory both are all training rows. Of a streamed table those at hand are its sample,
-each with a weight, and serve whatever looks at single rows (probes, mean displacements, points);
-the sums go over every row as it passes by.
+each with a weight, and serve whatever looks at single rows (mean displacements, points, where
+probes begin); the sums, and what probes learn in the end, go over every row as it passes by.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -108,6 +108,10 @@ class Material:
             self.n_rows,
             lambda: (self.arrange(part, device, one_output) for part in self.parts()),
         )
+
+    def beyond(self, device: "torch.device") -> Supply | None:
+        """The same where some rows are not at hand; None where all are."""
+        return None if len(self.weight) == self.n_rows else self.every(device, one_output=False)
 
 
 def own_labels(part: Part, distinct: Distinct) -> Labels:

@@ -15,7 +15,7 @@ from core.landscape.layers import crossed as crossed_layers
 from core.landscape.look_ahead import joint
 from core.landscape.memory import Batches
 from core.landscape.own_samples import crossed, mean_pairs
-from core.landscape.probe import fit_probes
+from core.landscape.probes.fit import fit_probes
 from core.landscape.rows.labels import prepare_labels
 from core.landscape.rows.pieces import arrange_rows
 from core.landscape.sums import mean_pull
@@ -138,7 +138,7 @@ def test_a_process_with_little_memory_fits_its_probes_all_the_same():
     program = dedent("""
         import resource, sys
         import numpy as np, torch
-        from core.landscape import probe
+        from core.landscape.probes import fit as probe
         from core.landscape.memory import Batches
         from core.landscape.rows.labels import Labels
         from core.landscape.rows.pieces import arrange_rows

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.landscape.probe import fit_probes
+from core.landscape.probes.fit import fit_probes
 from core.landscape.rows.labels import prepare_labels
 from core.landscape.rows.pieces import arrange_rows
 from core.landscape.trunks.perceptron import draw_perceptron

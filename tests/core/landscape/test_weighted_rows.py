@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from core.landscape.drawn_heads import draw_shared_head
-from core.landscape.probe import fit_probes
+from core.landscape.probes.fit import fit_probes
 from core.landscape.rows.labels import Labels, prepare_labels
 from core.landscape.rows.pieces import Supply, arrange_rows
 from core.landscape.start import generator_of
