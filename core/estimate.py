@@ -95,6 +95,7 @@ def _starts(size: Size, landscape: OneStep) -> float:
     rows = min(landscape.samples or size.n_train, size.n_train)
     weights, pairs = _weights(size, landscape), size.n_tasks**2
     one = unit.START_SUM_S + rows * unit.WEIGHT_SUM_S * weights + 2 * _warm_up(size, landscape)
+    one += _readings(size)
     if _is_matched(size, landscape):
         one += rows * unit.PAIR_SUM_S * pairs
         one += _walks(size, landscape, landscape.step_rows, landscape.heads)
@@ -106,6 +107,13 @@ def _starts(size: Size, landscape: OneStep) -> float:
     if landscape.heads == "own":
         one += unit.OWN_HEAD_S * rows * size.n_tasks * weights
     return landscape.starts * one
+
+
+def _readings(size: Size) -> float:
+    """Every row again, where it stays in its file, until the probes are those of all."""
+    if size.n_held is None or size.n_held >= size.n_rows:
+        return 0.0
+    return unit.READINGS * unit.READ_CELL_S * size.n_rows * (size.n_inputs + size.n_tasks)
 
 
 def _refits(size: Size, landscape: OneStep) -> float:

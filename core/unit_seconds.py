@@ -16,6 +16,8 @@ FIT_S, FIT_LABEL_S, FIT_CLASS_S, FIT_WEIGHT_S = 0.015, 1.9e-6, 4.9e-6, 2e-10
 """To fit probes to some rows and read them once: at all, for every row and output of a head (of
 several classes more), for every weight of the trunk that a row passes. Refits, permutations and
 drivers are such fits."""
+READINGS, READ_CELL_S = 3, 4e-8
+"""Of a table that stays in its file, for the probes of a start: how often, and for every value."""
 START_SUM_S, WEIGHT_SUM_S, PAIR_SUM_S = 0.2, 1e-9, 6e-8
 """To sum up one random start: at all, for every weight that a row passes, for every row and pair of
 tasks."""

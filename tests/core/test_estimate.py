@@ -96,6 +96,19 @@ def test_a_joint_run_of_many_tasks_counts_where_it_is_chosen():
     assert seconds[500] > 100
 
 
+def test_a_table_that_stays_in_its_file_is_read_again_for_the_probes_of_every_start():
+    large = dataclasses.replace(SIZE, n_rows=1_000_000)
+    streamed = dataclasses.replace(large, n_held=10_000)
+    more = [
+        estimate_run(streamed, PRESETS[key]).seconds - estimate_run(large, PRESETS[key]).seconds
+        for key in ("quick", "standard")
+    ]
+    assert more == pytest.approx([8.4, 25.2], rel=0.5), "of one start and of three"
+    assert estimate_run(dataclasses.replace(SIZE, n_held=10_000), Plan()) == estimate_run(
+        SIZE, Plan()
+    ), "whose rows are all at hand"
+
+
 def test_a_coreset_and_a_faster_machine_take_less():
     few = Plan(landscape=OneStep(samples=1000))
     large = dataclasses.replace(SIZE, n_rows=1_000_000)
