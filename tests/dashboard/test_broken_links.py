@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.runs import save_view
 from dashboard.view_file import write_view
 from dashboard.view_state import ViewState
-from tests.dashboard.visit import APP, PAGES, boxes, check_sound, go_to, words
+from tests.dashboard.visit import APP, PAGES, PATIENCE_S, boxes, check_sound, go_to, words
 
 EDITED = {
     "numbers out of range": {"k": "-5", "edges": "1e308", "networks": "-1"},
@@ -26,7 +26,7 @@ EDITED = {
 
 
 def opened(**query):
-    at = AppTest.from_file(str(APP), default_timeout=60)
+    at = AppTest.from_file(str(APP), default_timeout=PATIENCE_S)
     at.context = {"theme": "light"}
     for name, value in query.items():
         at.query_params[name] = value

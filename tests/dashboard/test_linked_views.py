@@ -114,9 +114,9 @@ def reopened(link):
     """A new visit to an address."""
     from streamlit.testing.v1 import AppTest
 
-    from tests.dashboard.visit import APP
+    from tests.dashboard.visit import APP, PATIENCE_S
 
-    at = AppTest.from_file(str(APP), default_timeout=60)
+    at = AppTest.from_file(str(APP), default_timeout=PATIENCE_S)
     at.context = {"theme": "light"}
     for name, value in link.items():
         at.query_params[name] = value[0] if isinstance(value, list) else value

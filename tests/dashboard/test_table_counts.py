@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.data import load_table
 from dashboard.tables import task_rows
 from tests.cohort import small_cohort
+from tests.dashboard.visit import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def counts(table, monkeypatch):
         show_counts(None, table)
 
     monkeypatch.setattr("dashboard.table_counts.survey_of", lambda run: None)
-    at = AppTest.from_function(page, args=(table,), default_timeout=60).run()
+    at = AppTest.from_function(page, args=(table,), default_timeout=PATIENCE_S).run()
     assert not at.exception
     return {metric.label: metric.value for metric in at.metric}
 

@@ -10,13 +10,16 @@ import dashboard
 APP = Path(dashboard.__file__).with_name("app.py")
 PAGES = ("data", "landscape", "affinity", "graph", "groups", "evidence", "report", "runs")
 TRACES = ("Traceback", 'File "', ".py:", "Error:", "object at 0x")
+PATIENCE_S = 600
+"""Until a page is surely not coming: seconds of a processor of one's own, and minutes where a dozen
+others want it."""
 SAYING = ("title", "header", "subheader", "markdown", "caption", "text", "metric")
 BOXES = ("error", "warning", "info", "success")
 
 
 def visit(run_id: str = "") -> AppTest:
     """The first page, drawn once."""
-    at = AppTest.from_file(str(APP), default_timeout=60)
+    at = AppTest.from_file(str(APP), default_timeout=PATIENCE_S)
     at.context = {"theme": "light"}
     if run_id:
         at.query_params["run"] = run_id

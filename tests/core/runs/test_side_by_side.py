@@ -21,7 +21,7 @@ def at_once(write):
 
     def work(writer):
         for time in range(N_TIMES):
-            meet.wait(10)
+            meet.wait(600)
             write(writer, time)
 
     with ThreadPoolExecutor(N_WRITERS) as pool:
