@@ -244,7 +244,7 @@ def work(run: Path, job: str) -> None:
 @main.command(hidden=True)
 def ready() -> None:
     """Read what `work` needs, then do what is told on standard input."""
-    from core.ready import await_job
+    from core.runs.told import await_job
 
     await_job()
 

@@ -1,4 +1,5 @@
-"""A worker that reads its libraries while its run is still being made.
+"""A worker that reads its libraries while its run is still being made (`core.runs.told` is what it
+does there).
 
 with Ready() as ready:        starts a process that reads them and then waits
     run = …                   check the input, write the folder
@@ -9,15 +10,11 @@ import json
 import os
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from core.threads import idle_threads_sleep
-
-LIBRARIES = ("torch", "torch_geometric.nn.conv.gatv2_conv", "sklearn.mixture", "sklearn.manifold")
-"""What every run comes to read: 3 s of processor time."""
 
 
 class Ready:
@@ -59,19 +56,3 @@ class Ready:
         self.is_told = True
         with self.process.stdin as line:
             line.write(json.dumps([str(path.resolve()), job]).encode())
-
-
-def await_job() -> None:
-    """Read what a worker reads, wait to be told a job, and do it; its words go to its run's log."""
-    from core.runs.worker import work
-
-    for name in LIBRARIES:
-        import_module(name)
-    told = sys.stdin.read()
-    if not told:
-        return
-    path, job = json.loads(told)
-    with (Path(path) / "worker.log").open("ab") as log:
-        for stream in (sys.stdout, sys.stderr):
-            os.dup2(log.fileno(), stream.fileno())
-    work(Path(path), job)

@@ -6,6 +6,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 import core
@@ -86,6 +87,30 @@ def test_stages_never_import_each_other(path):
     others = {name.split(".")[1] for name in imports(path) if name.startswith("core.")}
     above = {"plan", "pipeline", "runs", "report", "command"}
     assert not others & (STAGES - {stage_of(path)} | above)
+
+
+def test_no_module_comes_back_to_itself():
+    """Through imports of any kind: those inside functions and for the type checker too."""
+    names = {path.relative_to(ROOT).with_suffix("").as_posix(): path for path in MODULES}
+    known = {name.removesuffix("/__init__").replace("/", "."): path for name, path in names.items()}
+    graph = nx.DiGraph(
+        (name, other)
+        for name, path in known.items()
+        for other in imported_modules(path, known)
+        if other != name
+    )
+    circles = [sorted(part) for part in nx.strongly_connected_components(graph) if len(part) > 1]
+    assert circles == []
+
+
+def imported_modules(path, known):
+    """Our modules that a module imports; from a package its modules, if that is what is named."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            parts = (f"{node.module}.{alias.name}" for alias in node.names)
+            yield from (part if part in known else node.module for part in parts)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
 
 
 def test_every_stage_has_a_folder():

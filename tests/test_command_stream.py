@@ -12,14 +12,8 @@ from core.command import tables
 from core.data.streamed import draw, large
 from core.errors import Cancelled
 from core.runs import Run
-from core.runs.streamed import (
-    NEXT,
-    SURVEY,
-    is_of_another_seed,
-    load_survey,
-    read_anew,
-    rows_of,
-)
+from core.runs.rows import is_of_another_seed, read_anew, rows_of
+from core.runs.streamed import NEXT, SURVEY, load_survey
 from core.runs.unpack import unpack_run
 from tests.core.streamed_tables import make_frame, save
 from tests.test_command_line import taskscape

@@ -3,27 +3,20 @@
 incoming/rows.json     where they are, and the draft that they come from
 incoming/rows.parquet  the rows themselves, where they lay in the draft
 
-To read every row takes long, so the worker does it: it says how far it is, can be cancelled, and
-begins anew when it is resumed. Until then `data.parquet` holds the rows that the draft showed.
+To read every row takes long, so the worker does it (`core.runs.rows`): it says how far it is, can
+be cancelled, and begins anew when it is resumed. Until then `data.parquet` holds the rows that the
+draft showed.
 """
 
 import json
 import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from core.data import Roles
-from core.data.streamed import PASSES
 from core.errors import RunError
-from core.progress import OnProgress
 from core.runs.large import DRAFTS, Large
-from core.runs.spec import set_roles
-from core.runs.streamed import FOLDER as STREAMED
-from core.runs.streamed import INCOMING, open_for, save_opened
-
-if TYPE_CHECKING:
-    from core.runs.folder import Run
+from core.runs.streamed import INCOMING
 
 NOTE, ROWS, READ = "rows.json", "rows.parquet", "read"
 
@@ -53,7 +46,7 @@ def find_draft(path: Path) -> Path | None:
     if not has_incoming(path):
         return None
     try:
-        draft = _draft_of(path, _note(path))
+        draft = draft_of(path, read_note(path))
     except RunError:
         return None
     return draft if (draft / "draft.json").is_file() else None
@@ -65,30 +58,8 @@ def forget_draft(path: Path) -> None:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def take_in(run: "Run", on_progress: OnProgress) -> None:
-    """Read every row into the run folder, and forget the draft.
-
-    Raises:
-        TableError: the file is gone or changed, or has an issue that stops a run.
-        RunError: what says where the rows are is damaged.
-        Cancelled: then all is as before.
-    """
-    place, note = run.path / INCOMING, _note(run.path)
-    shutil.rmtree(place / READ, ignore_errors=True)
-    (place / READ).mkdir()
-    mends = dict(Roles.from_spec(run.spec.roles).mends)
-    opened = open_for(run, note["large"].file(place), mends, PASSES, on_progress)
-    save_opened(opened, place / READ / "data.parquet")
-    shutil.rmtree(run.path / STREAMED, ignore_errors=True)
-    (place / READ / STREAMED).replace(run.path / STREAMED)
-    (place / READ / "data.parquet").replace(run.path / "data.parquet")
-    set_roles(run.path, opened.roles.to_spec())
-    shutil.rmtree(_draft_of(run.path, note), ignore_errors=True)
-    (place / NOTE).unlink()
-    shutil.rmtree(place, ignore_errors=True)
-
-
-def _note(path: Path) -> dict[str, Any]:
+def read_note(path: Path) -> dict[str, Any]:
+    """Where the rows of the run at `path` are, and the draft; RunError when that is damaged."""
     try:
         found = json.loads((path / INCOMING / NOTE).read_text())
         return {"large": Large(**found["large"]), "draft": str(found["draft"])}
@@ -98,5 +69,6 @@ def _note(path: Path) -> dict[str, Any]:
         ) from error
 
 
-def _draft_of(path: Path, note: dict[str, Any]) -> Path:
+def draft_of(path: Path, note: dict[str, Any]) -> Path:
+    """The folder of the draft that a run's rows come from."""
     return path.parent / DRAFTS / Path(note["draft"]).name

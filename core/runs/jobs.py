@@ -12,9 +12,9 @@ from core.projection import project_points
 from core.provenance import Source
 from core.runs.folder import EVIDENCE, MAIN, Run
 from core.runs.given import brought, recorded
-from core.runs.incoming import has_incoming, take_in
+from core.runs.incoming import has_incoming
 from core.runs.maps import keep_partials, read_job
-from core.runs.streamed import is_of_another_seed, read_anew, rows_of
+from core.runs.rows import is_of_another_seed, read_anew, rows_of, take_in
 from core.runs.trained import TrainedFolder
 from core.runs.weights import kept_weights
 from core.streamed import StreamedTable

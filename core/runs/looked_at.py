@@ -1,17 +1,13 @@
 """The table of a run as people look at it: with the columns that say where its rows come from."""
 
-from typing import TYPE_CHECKING
-
 from core.data import Roles
 from core.data.origins import show_origins
+from core.runs.folder import Run
 from core.runs.spec import load_frame
 from core.values import TaskTable
 
-if TYPE_CHECKING:
-    from core.runs.folder import Run
 
-
-def with_origins(run: "Run", table: TaskTable) -> TaskTable:
+def with_origins(run: Run, table: TaskTable) -> TaskTable:
     """The table of a run, its origins before the features; no model may be given it.
 
     Raises:

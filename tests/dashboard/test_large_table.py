@@ -15,7 +15,8 @@ from core.plan import PRESETS
 from core.profile import selected_rows
 from core.progress import silent
 from core.runs import Draft, State, archive_run
-from core.runs.incoming import find_draft, take_in
+from core.runs.incoming import find_draft
+from core.runs.rows import take_in
 from core.runs.streamed import load_survey
 from core.runs.unpack import unpack_run
 from core.runs.worker import _Journal, work

@@ -7,7 +7,8 @@ import numpy as np
 
 from core.data.streamed import open_file
 from core.runs import Run
-from core.runs.streamed import read_anew, save_opened, streamed_spec
+from core.runs.rows import read_anew
+from core.runs.streamed import save_opened, streamed_spec
 from dashboard.results import looked_at_of, survey_of, table_of
 from tests.cohort import SMALL_PLAN
 from tests.core.streamed_tables import make_frame, save
