@@ -3,6 +3,8 @@
 shown_measure(report, view)     the key of an affinity of the report, whatever the view says
 """
 
+from dataclasses import replace
+
 import numpy as np
 from jaxtyping import Bool, Int
 
@@ -12,6 +14,9 @@ from dashboard.charts.column_colours import colour_column, list_columns
 from dashboard.charts.point_colours import PointColours, colour_points
 from dashboard.charts.task_graph import drawn_edges
 from dashboard.view_state import COLOURS, ViewState
+
+MOST_TOLD_APART = 24
+"""Tasks in one picture whose colours and shapes an eye can still tell apart (ours)."""
 
 
 def shown_measure(report: Report, view: ViewState) -> str:
@@ -53,8 +58,11 @@ def edges_on_show(report: Report, view: ViewState) -> list[tuple[int, int, float
 
 
 def shown_colour(points: Points, view: ViewState, table: TaskTable | None) -> str:
-    """By what the points are coloured: what was asked for, where the points have it."""
-    return view.colour_by if view.colour_by in colours_of(points, table) else "task"
+    """By what the points are coloured: what was asked for, where the points have it; else the
+    task, or the group where there are more tasks than colours to tell them by."""
+    if view.colour_by in colours_of(points, table):
+        return view.colour_by
+    return "task" if points.task.max(initial=0) < MOST_TOLD_APART else "group"
 
 
 def colours_of(points: Points, table: TaskTable | None) -> tuple[str, ...]:
@@ -99,11 +107,11 @@ def colours_on_show(
         table: whose rows the points number, where it is at hand.
     """
     place = points_on_show(points, flat, report.task_names, view)
-    colour_by = shown_colour(points, view, table)
+    is_chosen = chosen is not None or view.colour_by != "selection"
+    colour_by = shown_colour(points, view if is_chosen else replace(view, colour_by=""), table)
     if colour_by == "column" and table is not None:
         sample = points.sample[flat.index[place]]
         return flat.xy[place], colour_column(table, shown_column(table, view), sample)
-    colour_by = colour_by if chosen is not None or colour_by != "selection" else "task"
     labels: Int[np.ndarray, " task"] = report.recommended.grouping.labels
     colours = colour_points(points, flat.index[place], labels, report.task_names, colour_by, chosen)
     return flat.xy[place], colours

@@ -39,7 +39,8 @@ class ViewState:
     map_method: str = "pca"
     more_seeds: bool = False
     """Whether the map is shown with two more seeds beside it."""
-    colour_by: str = "task"
+    colour_by: str = ""
+    """What the colours of the points tell; empty: the task, or the group where tasks are many."""
     column: str = ""
     """The column of the table that points are coloured by, where they are; empty: its first."""
     n_components: int = 0
@@ -85,7 +86,7 @@ IN_ADDRESS = {
 """Parameters of an address → the field of the view; names of columns never stand there."""
 _OPTIONS = {
     "map_method": tuple(PROJECTIONS.methods),
-    "colour_by": COLOURS,
+    "colour_by": ("", *COLOURS),
     "audience": tuple(Audience),
 }
 

@@ -73,7 +73,7 @@ def test_the_rows_of_a_level_are_those_that_have_it(run):
     at.button(key="undo").click().run()
     check_sound(at)
     assert at.session_state["view"].samples is None
-    assert at.session_state["view"].colour_by == "task"
+    assert at.session_state["view"].colour_by == ""
 
 
 def test_the_rows_of_a_label_and_of_a_range_are_those_that_have_it(run):

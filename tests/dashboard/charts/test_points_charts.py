@@ -12,6 +12,8 @@ from dashboard.charts.legend import MOST_ENTRIES, Legend, group_legend, name_leg
 from dashboard.charts.point_colours import PointColours, colour_points
 from dashboard.charts.polygon import inside
 from dashboard.selection import Part, SampleSelection
+from dashboard.shown import shown_colour
+from dashboard.view_state import ViewState
 from tests.dashboard.charts.values import HOSTILE, assert_inert_option
 
 
@@ -127,3 +129,12 @@ def test_a_brush_becomes_an_outline():
     lasso = [{"brush_type": "polygon", "coord_range": [[0, 0], [1, 0], [1, 1]]}]
     assert brushed(box + lasso)[1:] == (Part(((0, 0), (1, 0), (1, 1))),)
     assert brushed([]) == ()
+
+
+@pytest.mark.parametrize(("n_tasks", "expected"), [(12, "task"), (24, "task"), (25, "group")])
+def test_points_begin_with_colours_that_can_be_told_apart(n_tasks, expected):
+    task = np.arange(n_tasks)
+    points = points_of(task, np.zeros(n_tasks), np.zeros(n_tasks))
+    assert shown_colour(points, ViewState(), None) == expected
+    assert shown_colour(points, ViewState(colour_by="task"), None) == "task"
+    assert shown_colour(points, ViewState(colour_by="column"), None) == expected
