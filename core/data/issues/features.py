@@ -25,7 +25,7 @@ def feature_issues(
     frame: "pd.DataFrame", coded: CodedTable, told: Collection[str]
 ) -> Iterator[Issue]:
     """Infinite values, columns left out, constants, and columns that look like identifiers; of the
-    columns left out not those that are told of elsewhere."""
+    columns left out and of identifiers not those that are told of elsewhere."""
     yield from _infinite(coded)
     reasons = {name: why for name, why in coded.left_out if name not in told}
     yield from about_each(
@@ -53,7 +53,11 @@ def feature_issues(
     )
     yield from about_each(
         "warning",
-        [n for n in _sources(coded, numbered) if what_holds(frame[n]) is not Holds.DATES],
+        [
+            name
+            for name in _sources(coded, numbered)
+            if name not in told and what_holds(frame[name]) is not Holds.DATES
+        ],
         lambda name: "looks like a record number (almost every row has its own whole number)",
         "Drop it with --ignore, or name it with --patient-id, if it is one.",
     )

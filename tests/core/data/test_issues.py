@@ -170,6 +170,13 @@ def test_a_column_that_says_whose_rows_they_are_is_no_column_to_drop(name, make)
     assert not [one for one in find_issues(frame, roles) if "whose row" in one.message]
 
 
+def test_patients_of_whom_few_have_two_rows_in_a_sample_are_not_called_record_numbers_too():
+    """Of a table that is streamed a few rows are looked at, where most patients have one."""
+    frame = of_patients(1, patient_id=lambda k: np.where(k % 50 == 1, k - 1, k))
+    (issue,) = [one for one in issues_of(frame) if one.column == "patient_id"]
+    assert issue.mends == (("patient_id", PATIENT),)
+
+
 @pytest.mark.parametrize(
     ("name", "n_each", "scale"),
     [("patient_id", 1, 1), ("patient_age", 4, 1), ("lactate", 4, 1), ("subject", 4, 0.37),
