@@ -31,8 +31,9 @@ def improvements(
 ) -> Float[np.ndarray, "group draw"]:
     """By how much the best selection with a group, at its drawn gains, beats the measured ones.
 
-    All other unmeasured groups stand at their mean. Exact for few units; beyond, the group's worth
-    at the prices of the relaxed selection. Never below 0.
+    All other unmeasured groups stand at their mean. Where the measured ones allow no selection yet,
+    the least total of all groups and draws stands for theirs. Exact for few units; beyond, the
+    group's worth at the prices of the relaxed selection. Never below 0.
     """
     problem = pose(
         [*measured.groups, *outlook.groups],
@@ -62,7 +63,7 @@ def _exact(
     best = _totals(problem, steps, last, np.ones(len(steps), dtype=bool))
     is_measured = problem.row < n_measured
     base = _totals(problem, steps, last, is_measured)[whole, last]
-    found = np.zeros((len(outlook.groups), outlook.drawn.shape[2]))
+    found = np.full((len(outlook.groups), outlook.drawn.shape[2]), -np.inf)
     for at in np.flatnonzero(~is_measured & (steps <= last)):
         number = problem.row[at] - n_measured
         inside = np.flatnonzero(problem.member[at])
@@ -70,10 +71,10 @@ def _exact(
         blocks, sums = list_blocks(inside, value)
         if not problem.overlap:
             blocks, sums = blocks[-1:], sums[-1:]
-        total = sums + best[whole ^ blocks, last - steps[at], None]
-        gain = total.max(axis=0)
-        found[number] = gain - base if np.isfinite(base) else gain - gain.min()
-    return np.asarray(np.maximum(np.nan_to_num(found, neginf=0.0), 0))
+        found[number] = (sums + best[whole ^ blocks, last - steps[at], None]).max(axis=0)
+    if not np.isfinite(base):
+        base = found.min(where=np.isfinite(found), initial=np.inf)
+    return np.asarray(np.maximum(found - base, 0))
 
 
 def _totals(

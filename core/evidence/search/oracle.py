@@ -12,8 +12,8 @@ from core.evidence.search.rules import Rules
 from core.progress import OnProgress
 
 Gain = Callable[[tuple[str, ...]], Mapping[str, float] | None]
-"""The gain of every member of a group, by name; positive is better, NaN where undefined. None says
-that nothing is known of the group: the search goes on without it."""
+"""The gain of every member of a group, by name; positive is better, undefined where not finite.
+None says that nothing is known of the group: the search goes on without it."""
 
 Costs = Mapping[tuple[str, ...], float] | Callable[[tuple[str, ...]], float] | None
 """What a network of some tasks costs: by group (1 where not listed), a rule, or 1 each."""
@@ -45,7 +45,8 @@ class Oracle:
                         f"The gains of {'|'.join(names)} leave out {name!r}; "
                         "answer a number, or NaN, for every member."
                     )
-                gains[row, task] = float(answer[name])
+                gain = float(answer[name])
+                gains[row, task] = gain if np.isfinite(gain) else np.nan
         return measured.add(groups, gains, costs=self.cost(groups))
 
     def cost(self, groups: Sequence[Group]) -> Float[np.ndarray, " group"]:

@@ -8,6 +8,7 @@ import pytest
 from core.errors import MethodError, RunError
 from core.evidence.search.acquire import propose_groups
 from core.evidence.search.exhaustive import Exhaustive
+from core.evidence.search.improve import Outlook, improvements
 from core.evidence.search.mean import predict_mean
 from core.evidence.search.measured import Measured
 from core.evidence.search.pairs import Pairs, from_pairs
@@ -189,6 +190,45 @@ def test_an_undefined_gain_is_never_selected_in_a_partition():
 
     result = search(gain, NAMES[:4], strategy=Exhaustive())
     assert (0,) in result.selection.groups
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("settings", [{}, {"networks": 2}, {"networks": 2, "overlap": True}])
+def test_a_gain_that_is_no_number_is_undefined(bad, settings):
+    """Of every second group one member has none; the search ends all the same."""
+    rng = np.random.default_rng(12)
+
+    def gain(names):
+        found = dict(zip(names, rng.normal(size=len(names)), strict=True))
+        return found | ({names[0]: bad} if len(names) % 2 else {})
+
+    result = search(gain, NAMES, **settings)
+    assert np.isfinite(result.selection.gains).all()
+    assert not np.isinf(result.measured.gains).any()
+
+
+def test_while_no_selection_is_possible_the_groups_of_the_best_one_are_wanted():
+    """Nobody may share with everybody, so that two networks need two groups nobody trained."""
+    measured = Measured.alone(NAMES[:4])
+    pool = [(0, 1), (2, 3), (0, 2), (1, 3), (0, 1, 2)]
+    mean = np.full((5, 4), np.nan)
+    for row, (group, level) in enumerate(zip(pool, (0.5, 0.5, 0.1, 0.1, -1.0), strict=True)):
+        mean[row, list(group)] = level
+    spread = np.array([0.0, 0.0, 0.2, 0.2, 0.0])[:, None] * [-1.0, 1.0]
+    drawn = mean[:, :, None] + spread[:, None]
+    found = improvements(measured, Outlook(pool, mean, drawn, np.ones(5)), Rules(2))
+    best = found.mean(axis=1)
+    assert best[0] == best[1] > best[2] == best[3] > best[4] == 0
+
+
+def test_a_search_ends_where_rules_forbid_every_selection_at_first():
+    groups = every_group(6)
+    gains = random_gains(groups, 6, np.random.default_rng(13))
+    apart = {"networks": 2, "apart": [("c", "d")], "together": [("a", "b")]}
+    result = search(oracle(groups, gains), NAMES, **apart)
+    assert np.isnan(result.history[0])
+    best = search(oracle(groups, gains), NAMES, strategy=Exhaustive(), **apart).selection
+    assert result.selection.mean_gain > 0.8 * best.mean_gain
 
 
 @pytest.mark.parametrize("rules", [Rules(), Rules(4.0, True)], ids=["partition", "overlap"])
