@@ -9,23 +9,40 @@ NOTHING = 1e-9
 """Differences below this are rounding (ours)."""
 
 
-def amount(value: float | None, is_share: bool = False) -> str:
-    """A metric or a share of the loss, without a plus: `0.042`, `2.4 %`; `–` where unknown."""
+def amount(value: float | None, is_share: bool = False, most: int | None = None) -> str:
+    """A metric or a share of the loss, without a plus: `0.042`, `2.4 %`; `–` where unknown.
+
+    Args:
+        value: the gain.
+        is_share: whether it is a share of the loss, told in per cent.
+        most: decimals at most; as many as show the side of 0 when None.
+    """
     if value is None or math.isnan(value):
         return "–"
-    size, unit = (100 * value, "\u00a0%") if is_share else (value, "")
-    places = PERCENT_PLACES if is_share else PLACES
-    if abs(value) >= NOTHING:
-        places = max(places, _places_of_the_first_digit(size))
-    text = f"{abs(size):.{places}f}{unit}"
-    return f"−{text}" if value < 0 and any(digit in "123456789" for digit in text) else text
+    places = places_of(value, is_share)
+    places = places if most is None else min(places, most)
+    text = f"{abs(100 * value):.{places}f}\u00a0%" if is_share else f"{abs(value):.{places}f}"
+    return f"−{text}" if value < 0 and is_something(text) else text
 
 
-def signed(value: float | None, is_share: bool = False) -> str:
+def signed(value: float | None, is_share: bool = False, most: int | None = None) -> str:
     """The same with its sign: `+0.042`, `−2.4 %`, `+0.00004`; nothing has none."""
-    text = amount(value, is_share)
-    is_more = value is not None and value >= NOTHING
+    text = amount(value, is_share, most)
+    is_more = value is not None and value > 0 and is_something(text)
     return f"+{text}" if is_more else text
+
+
+def places_of(value: float, is_share: bool = False) -> int:
+    """Decimals that show on which side of 0 a gain lies."""
+    places = PERCENT_PLACES if is_share else PLACES
+    if math.isnan(value) or abs(value) < NOTHING:
+        return places
+    return max(places, _places_of_the_first_digit(100 * value if is_share else value))
+
+
+def places_of_both(low: float, high: float, is_share: bool = False) -> int:
+    """Decimals of an interval: the gain inside needs no more, be it next to nothing."""
+    return max(places_of(low, is_share), places_of(high, is_share))
 
 
 def interval(low: float | None, high: float | None, is_share: bool = False) -> str:
@@ -37,7 +54,8 @@ def interval(low: float | None, high: float | None, is_share: bool = False) -> s
 
 def with_interval(value: float, low: float, high: float, is_share: bool = False) -> str:
     """`+0.031 (+0.010 to +0.052)`."""
-    return f"{signed(value, is_share)} ({interval(low, high, is_share)})"
+    most = places_of_both(low, high, is_share)
+    return f"{signed(value, is_share, most)} ({interval(low, high, is_share)})"
 
 
 def rounded(value: float, places: int) -> float | None:
@@ -47,6 +65,11 @@ def rounded(value: float, places: int) -> float | None:
     if abs(value) >= NOTHING:
         places = max(places, _places_of_the_first_digit(value))
     return round(value, places)
+
+
+def is_something(text: str) -> bool:
+    """Whether an amount, as it is read, is not 0."""
+    return any(digit in "123456789" for digit in text)
 
 
 def _places_of_the_first_digit(size: float) -> int:

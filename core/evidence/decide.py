@@ -135,5 +135,7 @@ class _Words:
 
     def signed(self, contrast: Contrast) -> str:
         """`+0.005, −0.020 to 0.030`."""
-        bounds = gain_words.interval(contrast.low, contrast.high, self.is_share)
-        return f"{gain_words.signed(contrast.value, self.is_share)}, {bounds}"
+        low, high, is_share = contrast.low, contrast.high, self.is_share
+        most = gain_words.places_of_both(low, high, is_share)
+        value = gain_words.signed(contrast.value, is_share, most)
+        return f"{value}, {gain_words.interval(low, high, is_share)}"

@@ -6,7 +6,7 @@ Names are the caller's business: they come in as text and go out as they came.
 
 from collections.abc import Collection, Sequence
 
-from core.gain_words import amount, interval
+from core.gain_words import amount, interval, is_something, places_of_both
 from core.report.amounts import count, in_100, join, join_some
 
 VERY_LIKELY, LIKELY, UNCERTAIN = 80, 60, 40
@@ -61,10 +61,11 @@ def comparison(better: str, worse: str, metric: str, value: float, low: float, h
     if is_share:
         way = "lower" if value >= 0 else "higher"
     sure = " The range includes no difference." if low <= 0 <= high else ""
-    bounds = interval(low, high, is_share)
+    told = amount(abs(value), is_share, places_of_both(low, high, is_share))
+    apart = f"{told} {way} than" if is_something(told) else "the same as"
     return (
-        f"In patients kept aside, the mean {what} of {better} was {amount(abs(value), is_share)} "
-        f"{way} than of {worse} (95\u00a0% range of the gain {bounds}).{sure}"
+        f"In patients kept aside, the mean {what} of {better} was {apart} of {worse} "
+        f"(95\u00a0% range of the gain {interval(low, high, is_share)}).{sure}"
     )
 
 

@@ -57,6 +57,20 @@ def test_what_is_read_lies_on_the_same_side_of_0(gain, is_share):
     assert rounded(gain, 4) == pytest.approx(gain, abs=5.001e-5)
 
 
+def test_next_to_nothing_has_no_more_decimals_than_its_interval():
+    assert with_interval(-0.00005, -0.006, 0.007) == "0.000 (−0.006 to +0.007)"
+    assert with_interval(0.0004, 0.0001, 0.0008) == "+0.0004 (+0.0001 to +0.0008)"
+    assert (
+        with_interval(0.0002, -0.01, 0.01, is_share=True)
+        == "0.0\u00a0% (−1.0\u00a0% to +1.0\u00a0%)"
+    )
+    told = words.comparison("one model", "alone", "AUROC", -0.00005, -0.006, 0.007)
+    assert "the mean AUROC of one model was the same as of alone (95\u00a0% range" in told
+    nothing = Contrast(-0.00005, -0.006, 0.007)
+    answer = decide(0, nothing, nothing, nothing, np.zeros(0), Judge.METRIC, "AUROC")
+    assert "0.000, −0.006 to +0.007" in answer.reason
+
+
 def test_an_end_just_above_0_is_seen_above_0_wherever_it_is_told():
     just = Contrast(0.004, 0.0003, 0.008)
     bounds = "+0.0003 to +0.008"
