@@ -111,7 +111,7 @@ def _starts(size: Size, landscape: OneStep) -> float:
 
 def _readings(size: Size) -> float:
     """Every row again, where it stays in its file, until the probes are those of all."""
-    if size.n_held is None or size.n_held >= size.n_rows:
+    if size.n_at_hand == size.n_train:
         return 0.0
     return unit.READINGS * unit.READ_CELL_S * size.n_rows * (size.n_inputs + size.n_tasks)
 
@@ -120,8 +120,10 @@ def _refits(size: Size, landscape: OneStep) -> float:
     """Probes for half of the patients, and how alike they pull, again and again."""
     if landscape.pairing == "mean":
         return 0.0
-    rows = size.n_train / -(-size.n_train // MOST_REFITTED) / 2
-    one = _fit(size, landscape, rows)
+    rows = size.n_at_hand
+    if rows == size.n_train:
+        rows /= -(-rows // MOST_REFITTED)
+    one = _fit(size, landscape, rows / 2)
     if _is_matched(size, landscape):
         one += _walks(size, landscape, FOLLOWED)
     elif landscape.heads == "probe":  # else nobody reads distances of probes

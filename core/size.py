@@ -39,6 +39,11 @@ class Size:
         return TRAIN * self.n_rows
 
     @property
+    def n_at_hand(self) -> float:
+        """Those of them that are in memory together."""
+        return self.n_train if self.n_held is None else min(TRAIN * self.n_held, self.n_train)
+
+    @property
     def n_outputs(self) -> int:
         """Numbers that the heads of all tasks give for a row."""
         return self.n_tasks * self.n_classes

@@ -71,12 +71,12 @@ def measure_refits(
 
 
 def _halved(ground: Ground) -> Rows:
-    """What halves are drawn from. Where the probes learned from more rows than are at hand, these
-    count as the few they are, or their halves would be taken for as many."""
-    rows = ground.rows.thinned(MAX_ROWS)
+    """What halves are drawn from. Where the probes learned from more rows than are at hand, all of
+    these are taken, as what halves of fewer say of so many is said too boldly; and they count as
+    the few they are, or their halves would be taken for as many."""
     if ground.beyond is None:
-        return rows
-    weights = rows.row_weight
+        return ground.rows.thinned(MAX_ROWS)
+    rows, weights = ground.rows, ground.rows.row_weight
     tells = float(as_many(weights.double()) / weights.double().sum())
     return replace(rows, weight=rows.weight * tells)
 
