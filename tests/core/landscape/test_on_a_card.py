@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from core.data.streamed import open_table
 from core.device import send
 from core.joint_run import JointRun
 from core.landscape import (
@@ -29,6 +30,7 @@ from core.landscape.walks import copies, factors
 from tests.card import Card
 from tests.core.landscape.modules import MODULES
 from tests.core.landscape.tables import draw_labels, make_table
+from tests.core.streamed_tables import KINDS, make_frame, save
 
 CUDA = torch.device("cuda")
 SMALL = OneStep(starts=1, n_blocks=4, mean_rows=60, max_points=30, width=8, refits=2)
@@ -94,6 +96,16 @@ def test_a_card_gives_the_sums_of_the_cpu_and_rounds_no_product(case, lax):
     np.testing.assert_allclose(found.curve, cpu.curve, rtol=1e-6)
     assert not card.rounded
     assert card.peak > 0
+
+
+def test_probes_of_every_row_of_a_file_are_those_of_the_cpu(lax, tmp_path):
+    file = save(make_frame(1500), tmp_path / "big.parquet")
+    table = open_table(file, "y_*", kinds=KINDS, sample_rows=300)
+    assert len(table.sample.split) < 1500
+    method = replace(SMALL, heads="probe")
+    cpu, found, card = on_both(lambda on: measure_landscape(table, method, device=on))
+    assert_alike(cpu.sums, found.sums)
+    assert not card.rounded
 
 
 TRIED = ("attention", "lstm", "batch norm", "tied", "two sides", "adapter")
