@@ -11,6 +11,9 @@ from core.values import Grouping, Report
 FIXED = ("alone", "together")
 """Groupings without a number of groups to choose."""
 
+MOST_STEPS = 10
+"""Numbers of groups that can be read beside each other (ours)."""
+
 
 def ways_to_group(report: Report) -> dict[str, dict[int, Grouping]]:
     """Every grouping of a run by its way (a covariance of the mixture, or another method) and by
@@ -67,18 +70,36 @@ def steady_labels(report: Report, choices: dict[int, Grouping]) -> dict[int, np.
 
 @dataclass(frozen=True)
 class Shown:
-    """The grouping on show: its way and size, all sizes of that way, and its steady numbers."""
+    """The grouping on show: its way and size, and all sizes of that way."""
 
     way: str
     n_components: int
     choices: dict[int, Grouping]
-    grouping: Grouping
-    labels: Int[np.ndarray, " task"]
+    steady: dict[int, Int[np.ndarray, " task"]]
+    """The groups of every size, numbered so that they keep their colours."""
+
+    @property
+    def grouping(self) -> Grouping:
+        """The one on show."""
+        return self.choices[self.n_components]
+
+    @property
+    def labels(self) -> Int[np.ndarray, " task"]:
+        """Its groups."""
+        return self.steady[self.n_components]
 
     @property
     def is_alone(self) -> bool:
         """Whether no two tasks are together, so that there is nothing to draw of groups."""
         return self.grouping.n_groups == len(self.labels)
+
+    def steps(self) -> dict[int, Int[np.ndarray, " task"]]:
+        """The groups of sizes around the one on show, fewest first, as many as fit side by side;
+        each alone is none of them, as every group ends there."""
+        sizes = [size for size, one in sorted(self.choices.items()) if one.method != "alone"]
+        below = sum(size < self.n_components for size in sizes)
+        first = max(0, min(below - MOST_STEPS // 2, len(sizes) - MOST_STEPS))
+        return {size: self.steady[size] for size in sizes[first : first + MOST_STEPS]}
 
 
 def look_up(report: Report, way: str, n_components: int) -> Shown:
@@ -88,8 +109,7 @@ def look_up(report: Report, way: str, n_components: int) -> Shown:
     way = way if way in ways else way_of(best_groups(report))
     asked = n_components or first_size(report)
     size = min(sorted(ways[way]), key=lambda size: abs(size - asked))
-    labels = steady_labels(report, ways[way])[size]
-    return Shown(way, size, ways[way], ways[way][size], labels)
+    return Shown(way, size, ways[way], steady_labels(report, ways[way]))
 
 
 def same_partition(one: Grouping, other: Grouping) -> bool:

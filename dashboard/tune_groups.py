@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from core.values import Decision, Grouping, Report
@@ -41,7 +42,7 @@ def tune_groups(report: Report) -> None:
         show_chart(charts["curves"], key="curves")
     if "gain" in charts and report.evidence is not None:
         show_gain_curve(charts["gain"], report.evidence)
-    _show_flow(shown.choices, names)
+    _show_flow(list(shown.steps().values()), names)
     if not shown.is_alone:
         _show_groups(report, charts)
 
@@ -116,11 +117,10 @@ def _size_in_words(grouping: Grouping, size: int) -> str:
     return f"{size}, each alone" if grouping.method == "alone" else str(size)
 
 
-def _show_flow(choices: dict[int, Grouping], names: tuple[str, ...]) -> None:
+def _show_flow(steps: list[np.ndarray], names: tuple[str, ...]) -> None:
     """How the members move, drawn while it is unfolded."""
     flow = st.expander("How the members move as groups are added", key="flow", on_change="rerun")
     if flow.open:
         with flow:
-            steps = [choices[size] for size in sorted(choices) if choices[size].method != "alone"]
             flow_chart = draw_members_flow(steps, names, dark=is_dark())
             show_chart(flow_chart, key="members_flow")

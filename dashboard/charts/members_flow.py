@@ -1,13 +1,13 @@
 """How the members move when one more group is allowed."""
 
-from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from jaxtyping import Int
 from plotly.graph_objects import Figure, Sankey
 
-from core.values import Grouping
+from core.report.amounts import count
 from dashboard.charts.chart import Chart, PlotlyChart
 from dashboard.charts.plotly_look import dress
 from dashboard.charts.text import clean, listed, plotly
@@ -16,62 +16,63 @@ from dashboard.theme import group_mark, ink, readable, see_through
 _HEIGHT = 420
 _NAMED = 12
 
+Labels = Int[np.ndarray, " task"]
+
 
 def draw_members_flow(
-    groupings: Sequence[Grouping], task_names: tuple[str, ...], *, dark: bool = False
+    steps: Sequence[Labels], task_names: tuple[str, ...], *, dark: bool = False
 ) -> PlotlyChart:
     """Sankey of the groups of successive groupings: one column a grouping, as wide as its members.
 
     Args:
-        groupings: in the order to draw, fewest groups first.
+        steps: the groups of the tasks in the order to draw, fewest groups first.
         task_names: the tasks.
         dark: whether the page is dark.
     """
-    places = {
-        (step, group): number
-        for number, (step, group) in enumerate(
-            (step, group)
-            for step, grouping in enumerate(groupings)
-            for group in range(grouping.n_groups)
-        )
-    }
+    every = ((step, group) for step, labels in enumerate(steps) for group in groups_of(labels))
+    places = {place: number for number, place in enumerate(every)}
     figure = Figure(
         Sankey(
             arrangement="snap",
-            node=_nodes(groupings, places, task_names, dark),
-            link=_links(groupings, places, task_names, dark),
+            node=_nodes(steps, places, task_names, dark),
+            link=_links(steps, places, task_names, dark),
             textfont={"color": ink(dark).text, "size": 12},
         )
     )
     dress(figure, "Where the members go as the number of groups grows", _HEIGHT, dark)
-    for step, grouping in enumerate(groupings):
+    for step, labels in enumerate(steps):
         figure.add_annotation(
-            x=step / max(1, len(groupings) - 1),
+            x=step / max(1, len(steps) - 1),
             y=1.06,
-            text=f"{grouping.n_groups} groups" if grouping.n_groups > 1 else "1 group",
+            text=count(len(groups_of(labels)), "group"),
             showarrow=False,
             font={"color": ink(dark).muted, "size": 12},
         )
     figure.update_layout(margin={"t": 84, "b": 20, "l": 30, "r": 40})
-    return Chart(figure, _words(groupings), _HEIGHT)
+    return Chart(figure, _words(steps), _HEIGHT)
 
 
-def moves(before: Grouping, after: Grouping) -> dict[tuple[int, int], list[int]]:
+def groups_of(labels: Labels) -> list[int]:
+    """The numbers of the groups that have a task."""
+    return [int(group) for group in np.unique(labels)]
+
+
+def moves(before: Labels, after: Labels) -> dict[tuple[int, int], list[int]]:
     """The tasks that go from each group of `before` to each group of `after`."""
     found: dict[tuple[int, int], list[int]] = {}
-    for task, pair in enumerate(zip(before.labels, after.labels, strict=True)):
+    for task, pair in enumerate(zip(before, after, strict=True)):
         found.setdefault((int(pair[0]), int(pair[1])), []).append(task)
     return found
 
 
 def _nodes(
-    groupings: Sequence[Grouping],
+    steps: Sequence[Labels],
     places: dict[tuple[int, int], int],
     names: tuple[str, ...],
     dark: bool,
 ) -> dict[str, object]:
     marks = [group_mark(group) for _, group in places]
-    members = [np.flatnonzero(groupings[step].labels == group) for step, group in places]
+    members = [np.flatnonzero(steps[step] == group) for step, group in places]
     return {
         "label": [mark.letter for mark in marks],
         "color": [mark.colour for mark in marks],
@@ -84,14 +85,14 @@ def _nodes(
 
 
 def _links(
-    groupings: Sequence[Grouping],
+    steps: Sequence[Labels],
     places: dict[tuple[int, int], int],
     names: tuple[str, ...],
     dark: bool,
 ) -> dict[str, object]:
     links = [
         (places[step, source], places[step + 1, target], tasks, source)
-        for step, (before, after) in enumerate(pairwise(groupings))
+        for step, (before, after) in enumerate(pairwise(steps))
         for (source, target), tasks in moves(before, after).items()
     ]
     opacity = 0.45 if dark else 0.35
@@ -110,10 +111,10 @@ def _named(tasks: np.ndarray, names: tuple[str, ...]) -> str:
     return f"{len(tasks)} task{'s' if len(tasks) != 1 else ''}: {text}"
 
 
-def _words(groupings: Sequence[Grouping]) -> str:
+def _words(steps: Sequence[Labels]) -> str:
     sizes = "; ".join(
-        f"{grouping.n_groups} groups of "
-        + ", ".join(str(size) for _, size in sorted(Counter(grouping.labels.tolist()).items()))
-        for grouping in groupings
+        f"{count(len(groups_of(labels)), 'group')} of "
+        + ", ".join(str(size) for size in np.unique(labels, return_counts=True)[1])
+        for labels in steps
     )
     return f"Flow of the tasks between groups as their number grows: {sizes}."

@@ -143,14 +143,15 @@ def test_nearest_leaves_out_itself_and_pairs_without_samples():
 @pytest.mark.parametrize("n_tasks", SIZES)
 @pytest.mark.parametrize("dark", [False, True])
 def test_flow_moves_every_task_once_a_step(n_tasks, dark):
-    steps = [grouping_of(n_tasks, n_components=n) for n in range(1, min(6, n_tasks + 1))]
+    sizes = range(1, min(6, n_tasks + 1))
+    steps = [grouping_of(n_tasks, n_components=n).labels for n in sizes]
     chart = draw_members_flow(steps, names_of(n_tasks), dark=dark)
     assert sum(chart.figure.data[0].link.value) == n_tasks * (len(steps) - 1)
     assert_inert_figure(chart.figure)
 
 
 def test_moves_are_the_contingency_of_two_groupings():
-    before, after = grouping_of(6, n_components=2), grouping_of(6, n_components=3)
+    before, after = (grouping_of(6, n_components=n).labels for n in (2, 3))
     assert moves(before, after) == {
         (0, 0): [0],
         (1, 1): [1],

@@ -64,6 +64,8 @@ kind, place = show_graph(draw_task_graph(graph_of(6), labels, layout), key="grap
 st.text(f"{kind or 'node'}: {place}")
 grouping = grouping_of(6)
 show_chart(draw_memberships(grouping, labels, names), key="bars")
-show_chart(draw_members_flow([grouping_of(6, n_components=n) for n in (1, 2)], names), key="flow")
+show_chart(
+    draw_members_flow([grouping_of(6, n_components=n).labels for n in (1, 2)], names), key="flow"
+)
 st.text(f"first cell is {cell_at(0, order)}")
 st.text("all drawn")
