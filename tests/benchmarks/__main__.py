@@ -17,6 +17,7 @@ NAMES = (
     "trainer",
     "gold",
     "gold_synthetic",
+    "search_tables",
     "forecasts",
     "report",
     "recording",

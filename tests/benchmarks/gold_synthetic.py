@@ -56,11 +56,11 @@ def selections(groups, problem, rules, seed):
     some = [groups[i] for i in rows]
     yield "random groups", select_groups(some, problem.measured[rows], rules).groups
     yield "all pairs", search(gain, names, strategy=Pairs(), **settings).selection.groups
-    yield "surrogate", search(gain, names, **settings).selection.groups
+    yield "surrogate", search(gain, names, n_measured=3 * n_tasks, **settings).selection.groups
     yield "every group", select_groups(groups, problem.measured, rules).groups
 
 
-def main(n_tasks: int = 0, n_seeds: int = 6) -> None:
+def main(n_tasks: int = 0, n_seeds: int = 3) -> None:
     for size in (n_tasks,) if n_tasks else SIZES:
         scores: dict[tuple[str, str], list[float]] = {}
         for family in FAMILIES:
