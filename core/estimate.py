@@ -70,16 +70,32 @@ def estimate_run(size: Size, plan: Plan, pace: float = 1.0) -> Needs:
     return Needs(pace * sum(parts), memory)
 
 
-def _weights(size: Size, landscape: OneStep) -> float:
+class _Weights(NamedTuple):
     """Weights of the trunk that a row passes."""
+
+    first: float
+    """Of plain layers those that see the inputs, which no step changes."""
+    others: float
+
+    @property
+    def total(self) -> float:
+        return self.first + self.others
+
+
+def _layers(size: Size, landscape: OneStep) -> _Weights:
     width, depth = landscape.width, landscape.depth
     try:
         own = outline_of(landscape.trunk, size.shape, size.n_inputs, width, depth)
     except MethodError:  # such a plan is refused where it is started
         own = None
     if own is not None:
-        return unit.CONVOLUTION * own.n_products
-    return width * (size.n_inputs + (0 if landscape.trunk == "linear" else (depth - 1) * width))
+        return _Weights(0.0, unit.CONVOLUTION * own.n_products)
+    inner = 0 if landscape.trunk == "linear" else (depth - 1) * width**2
+    return _Weights(width * size.n_inputs, inner)
+
+
+def _weights(size: Size, landscape: OneStep) -> float:
+    return _layers(size, landscape).total
 
 
 def _fit(size: Size, landscape: OneStep, rows: float) -> float:
@@ -174,7 +190,8 @@ def _walks(size: Size, landscape: OneStep, followed: int, heads: str = "probe") 
         return 0.0
     is_same = heads == "shared" and landscape.head_bias == "zero"
     labels = min(followed, size.n_train) * (2 if is_same else size.n_tasks)
-    return unit.STEP_S * landscape.steps * labels * _weights(size, landscape)
+    first, others = _layers(size, landscape)
+    return landscape.steps * labels * (unit.STEP_INPUT_S * first + unit.STEP_S * others)
 
 
 def _apart(size: Size, landscape: OneStep, n_samples: int) -> float:

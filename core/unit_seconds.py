@@ -29,8 +29,9 @@ MEAN_S = 5e-9
 """To compare one weight of the mean displacements of two tasks without one block of rows."""
 APART_S = 5e-8
 """To compare one number of a layer's factors in two samples, where samples are not matched."""
-STEP_S = 1.2e-9
-"""To take one weight a step further with one label of one row, beyond the first step."""
+STEP_S, STEP_INPUT_S = 1.2e-9, 2.5e-10
+"""To take one weight a step further with one label of one row, beyond the first step; one of the
+layer that sees the inputs, which stay as they are."""
 JOINT_STEP_S, JOINT_WEIGHT_S = 7e-4, 2e-11
 """A step of a joint run: at all, and for every inner weight that a row passes on its way back from
 every task."""

@@ -96,6 +96,7 @@ RUNS: dict[str, tuple[Table, Plan]] = {
     "100,000 rows, standard": (generated(100_000, 50, 12), plan("standard")),
     "120 tasks, standard": (generated(2000, 20, 120), plan("standard")),
     "40 tasks, 10 steps, quick": (generated(2000, 20, 40), plan("quick", steps=10)),
+    "400 inputs, 10 steps, quick": (generated(1500, 400, 12), plan("quick", steps=10)),
     "images of 16 × 16, cnn, quick": (generated(1500, 256, 4), plan("quick", trunk="cnn")),
     "6 own images, cnn, quick": (generated(2400, 256, 6, own=True), plan("quick", trunk="cnn")),
     "omniglot_small, own samples, quick": (shared("omniglot_small"), plan("quick")),
