@@ -4,8 +4,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jaxtyping import Float
 
+from core.landscape.memory import Batches
+
 if TYPE_CHECKING:
     from torch import Tensor
+
+CHUNK = 2048
+"""Rows of which copies are made at a time."""
 
 
 class Basis(NamedTuple):
@@ -16,6 +21,13 @@ class Basis(NamedTuple):
     square: "Float[Tensor, ' width']"
     """Mean square of the features in each: 1, or less in a direction that hardly varies."""
     scale: "Tensor"
+
+    def feed(self, features: "Float[Tensor, 'row width']") -> "Float[Tensor, 'row coordinate']":
+        """The coordinates of some rows; the last one is 1, for the bias."""
+        fed = features.new_ones(len(features), features.shape[1] + 1)
+        fed[:, :-1] = features @ self.whiten
+        fed[:, :-1] -= self.centre @ self.whiten
+        return fed
 
     def stiffness(self, ridge: float) -> "Float[Tensor, ' coordinate']":
         """What the penalty of one row adds to the curvature by each coordinate; the last is the
@@ -51,10 +63,15 @@ def whiten(
     """The coordinates of some rows, each of which counts by its weight."""
     import torch
 
-    n_rows = weights.sum()
-    centre = weights @ features / n_rows
-    centred = features - centre
-    covariance = centred.T @ (centred * weights.unsqueeze(1)) / n_rows
+    n_rows, width = weights.sum(), features.shape[1]
+    centre, covariance = weights @ features / n_rows, features.new_zeros(width, width)
+
+    def add(start: int, stop: int) -> None:
+        centred = features[start:stop] - centre
+        more = centred.T @ (centred * (weights[start:stop] / n_rows).unsqueeze(1))
+        covariance.add_(more)
+
+    Batches(CHUNK).over(len(features), add)
     scale = covariance.diagonal().mean().sqrt()
     scale = torch.where(scale > 0, scale, torch.ones_like(scale))
     spread, directions = torch.linalg.eigh(covariance)

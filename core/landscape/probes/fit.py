@@ -87,8 +87,7 @@ def _pose(heads: Heads, rows: Rows, trunk: Trunk, ridge: float) -> tuple[Basis, 
     features = trunk.features(rows.x[rows.real]).double()
     stop_at_features(features, rows)
     basis = whiten(features, rows.row_weight[rows.real].double(), ridge)
-    features = (features - basis.centre) @ basis.whiten
-    return basis, pose(heads, features, rows, basis, ridge)
+    return basis, pose(heads, basis.feed(features), rows, basis, ridge)
 
 
 def _tell(on_round: Callable[[float], None], start: float, stop: float, share: float) -> None:

@@ -76,12 +76,11 @@ class Problem(NamedTuple):
 
 
 def pose(
-    heads: Heads, features: "Float[Tensor, 'row width']", rows: Rows, basis: Basis, ridge: float
+    heads: Heads, fed: "Float[Tensor, 'row coordinate']", rows: Rows, basis: Basis, ridge: float
 ) -> Problem:
-    """The problem of whitened features."""
+    """The problem of the coordinates of some rows."""
     import torch
 
-    fed = torch.cat([features, torch.ones_like(features[:, :1])], 1)
     counts = rows.known[rows.real] * rows.row_weight[rows.real].double().unsqueeze(1)
     n_rows = as_many(counts).clamp_min(1)
     counts *= 1 / counts.sum(0).clamp_min(1)
