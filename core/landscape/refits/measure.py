@@ -9,7 +9,7 @@ from core.landscape.ground import Ground
 from core.landscape.one_step import OneStep
 from core.landscape.probes.basis import as_many
 from core.landscape.probes.fit import fit_probes
-from core.landscape.refits.halves import FEWEST_BLOCKS, MAX_ROWS, draw_halves, rows_of
+from core.landscape.refits.halves import FEWEST_BLOCKS, MAX_AT_HAND, MAX_ROWS, draw_halves, rows_of
 from core.landscape.refits.readings import MOVED, reading_of
 from core.landscape.rows.pieces import Rows
 from core.landscape.trunks.perceptron import Perceptron
@@ -71,13 +71,13 @@ def measure_refits(
 
 
 def _halved(ground: Ground) -> Rows:
-    """What halves are drawn from. Where the probes learned from more rows than are at hand, all of
-    these are taken, as what halves of fewer say of so many is said too boldly; and they count as
-    the few they are, or their halves would be taken for as many."""
+    """What halves are drawn from. Where the probes learned from more rows than are at hand, these
+    count as the few they are, or their halves would be taken for as many."""
     if ground.beyond is None:
         return ground.rows.thinned(MAX_ROWS)
-    rows, weights = ground.rows, ground.rows.row_weight
-    tells = float(as_many(weights.double()) / weights.double().sum())
+    rows = ground.rows.thinned(MAX_AT_HAND)
+    weights = rows.row_weight.double()
+    tells = float(as_many(weights) / weights.sum())
     return replace(rows, weight=rows.weight * tells)
 
 
