@@ -1,6 +1,6 @@
 """Time to event as a row of yes-or-no questions: the discrete-time logistic hazard.
 
-Time is cut into `N_INTERVALS` at quantiles of the event times. In every interval a row is asked,
+Time is cut into `N_INTERVALS` near quantiles of the event times. In every interval a row is asked,
 while it is still at risk: does the event happen now? The answers are independent given the hazards,
 so the likelihood of a row is a product of Bernoulli terms (Singer & Willett 1993; as a network's
 loss: Gensheimer & Narasimhan 2019, arXiv 1805.00917):
@@ -17,12 +17,19 @@ from jaxtyping import Bool, Float, Int
 
 N_INTERVALS = 10
 """Intervals that time is cut into, so outputs of the head of such a task (ours)."""
+FEWEST_TOLD = 11
+"""Patients from which a mean of times may be told."""
 
 
 def interval_edges(
-    labels: Float[np.ndarray, " row"], n_intervals: int = N_INTERVALS
+    labels: Float[np.ndarray, " row"],
+    n_intervals: int = N_INTERVALS,
+    patient: Int[np.ndarray, " row"] | None = None,
 ) -> Float[np.ndarray, " edge"]:
-    """The n − 1 inner edges: quantiles of the event times, so that every interval has its events.
+    """The n − 1 inner edges near quantiles of the event times, so that every interval has events.
+
+    A quantile is the time of one patient, and whoever has the model has its edges. So each is the
+    mean of the events around the quantile, as many as are of 11 patients everywhere (ours).
 
     Interval j reaches from edge j − 1 (0 for the first), exclusive, to edge j, inclusive; the last
     has no end. Where many events share a time, edges coincide and the intervals between stay empty.
@@ -30,17 +37,37 @@ def interval_edges(
     Args:
         labels: signed times of the training rows.
         n_intervals: how many intervals.
+        patient: whose each row is; each of its own when None.
 
     Raises:
         ValueError: no row has a label.
     """
-    times = labels[labels > 0]
-    if not len(times):
-        times = np.abs(labels[~np.isnan(labels)])
-    if not len(times):
+    if np.isnan(labels).all():
         raise ValueError("no row has a time, so there is nothing to cut into intervals")
-    shares = np.arange(1, n_intervals) / n_intervals
-    return np.asarray(np.quantile(times, shares), dtype=np.float64)
+    whose = np.arange(len(labels)) if patient is None else patient
+    for rows in (labels > 0, ~np.isnan(labels)):
+        order = np.argsort(np.abs(labels[rows]), kind="stable")
+        times, of = np.abs(labels[rows])[order], whose[rows][order]
+        if len(np.unique(of)) >= FEWEST_TOLD:
+            return _means_around(times, of, np.arange(1, n_intervals) / n_intervals)
+    return np.full(n_intervals - 1, np.exp2(np.round(np.log2(times.mean()))))
+
+
+def _means_around(
+    times: Float[np.ndarray, " event"],
+    patient: Int[np.ndarray, " event"],
+    shares: Float[np.ndarray, " edge"],
+) -> Float[np.ndarray, " edge"]:
+    """Of ascending times, the mean around each quantile; of as many for all, so means ascend."""
+    n, width = len(times), FEWEST_TOLD
+    while True:
+        starts = np.round(shares * (n - 1) - (width - 1) / 2).astype(int).clip(0, n - width)
+        around = [slice(start, start + width) for start in starts]
+        if width == n or all(len(np.unique(patient[one])) >= FEWEST_TOLD for one in around):
+            break
+        width = min(n, 2 * width)
+    means = [np.clip(times[one].mean(), *times[one][[0, -1]]) for one in around]
+    return np.maximum.accumulate(np.array(means, dtype=np.float64))
 
 
 def interval_of(

@@ -26,9 +26,8 @@ from core.outputs import make_parents
 from core.runs import Run
 from core.runs.spec import load_frame
 from core.training import Examples, to_examples
-from core.training.times import find_edges
 from core.trials import Evidence
-from core.values import Kind, Report, Split
+from core.values import Report
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ def specify(
         table=schema,
         centre=examples.centre,
         scale=examples.scale,
-        edges=tuple(_edges(examples, task) for task in range(len(examples.tasks))),
+        edges=tuple(tuple(edges.tolist()) for edges in examples.edges),
         n_inputs=one.n_inputs,
         width=one.width,
         depth=one.depth,
@@ -131,12 +130,6 @@ def specify(
         seeds=tuple(tuple(network.seed for network in group) for group in networks),
         weights_sha256=digest(content),
     )
-
-
-def _edges(examples: Examples, task: int) -> tuple[float, ...]:
-    if examples.tasks[task].kind is not Kind.TIME_TO_EVENT:
-        return ()
-    return tuple(find_edges(examples.seen(task, Split.TRAIN)).tolist())
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from core.provenance import own_version
 from core.storage import UNREADABLE, load_value, save_value
-from core.values import TaskTable
+from core.values import Kind, TaskTable
 
 if TYPE_CHECKING:
     from core.training import Trained, Trainer
+
+HOW_TIME_IS_CUT = "at means of 11 patients"
+"""Networks that learned other intervals are trained anew."""
 
 
 class TrainedFolder:
@@ -29,7 +32,10 @@ class TrainedFolder:
     ) -> "TrainedFolder":
         """Where the run at `path` keeps what `trainer` made of `table` on a `device` (`cpu` or
         `cuda`); a new version of the program trains anew."""
-        return cls(path / "trained", (table.fingerprint, trainer, device, own_version()))
+        has_times = any(task.kind is Kind.TIME_TO_EVENT for task in table.tasks)
+        cut = (HOW_TIME_IS_CUT,) if has_times else ()
+        key = (table.fingerprint, trainer, device, own_version(), *cut)
+        return cls(path / "trained", key)
 
     def load(self) -> "Iterator[Trained]":
         """Every part that can be read."""

@@ -50,16 +50,19 @@ def head_priors(examples: Examples) -> list[Float[np.ndarray, " output"]]:
     Half a label of each class is added, so that a class the training rows lack stays possible.
     """
     return [
-        _prior(task, examples.seen(place, Split.TRAIN)) for place, task in enumerate(examples.tasks)
+        _prior(task, examples.seen(place, Split.TRAIN), examples.edges[place])
+        for place, task in enumerate(examples.tasks)
     ]
 
 
-def _prior(task: Task, labels: Float[np.ndarray, " row"]) -> Float[np.ndarray, " output"]:
+def _prior(
+    task: Task, labels: Float[np.ndarray, " row"], edges: Float[np.ndarray, " edge"]
+) -> Float[np.ndarray, " output"]:
     seen = labels[~np.isnan(labels)]
     if task.kind is Kind.REGRESSION:
         return np.zeros(1)
     if task.kind is Kind.TIME_TO_EVENT:
-        return constant_times(seen)[0]
+        return constant_times(seen, edges)[0]
     n_classes = max(len(task.classes), 2)
     share = np.bincount(seen.astype(np.int64), minlength=n_classes) + 0.5
     share = np.asarray(np.log(share / share.sum()))

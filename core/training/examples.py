@@ -12,7 +12,7 @@ from core.errors import TableError
 from core.finite_labels import stop_at_infinite
 from core.frozen import Frozen
 from core.inputs import apply_scale, fit_scale
-from core.training.times import constant_times
+from core.training.times import constant_times, find_edges
 from core.values import Kind, Split, Task, TaskTable
 
 _SMALLEST = 1e-12
@@ -41,6 +41,8 @@ class Examples(Frozen):
     scale: Float[np.ndarray, " task"]
     constant_loss: Float[np.ndarray, " task"]
     own_samples: bool
+    edges: tuple[Float[np.ndarray, " edge"], ...]
+    """Of the intervals of each time to event; none for other kinds."""
     layout: Layout
     """Where the inputs stand in images or series."""
 
@@ -84,6 +86,7 @@ def to_examples(table: TaskTable) -> Examples:
             seen = labels[train, place][known[train, place]]
             centre[place], scale[place] = _centre_and_spread(seen)
     labels = np.where(known, (labels - centre) / scale, 0.0)
+    edges = _edges(table.tasks, np.where(known, labels, np.nan)[train], table.patient[train])
     standard = fit_scale(table)
     inputs = apply_scale(standard, table.features)
     return Examples(
@@ -95,8 +98,9 @@ def to_examples(table: TaskTable) -> Examples:
         patient=table.patient,
         centre=centre,
         scale=scale,
-        constant_loss=_constant_losses(table.tasks, labels[train], known[train]),
+        constant_loss=_constant_losses(table.tasks, labels[train], known[train], edges),
         own_samples=bool(len(table.tasks) > 1 and known.sum(axis=1).max() <= 1),
+        edges=edges,
         layout=Layout(standard, table.feature_shape, inputs.shape[1]),
     )
 
@@ -116,10 +120,22 @@ def _centre_and_spread(seen: Float[np.ndarray, " row"]) -> _Moments:
     return _Moments(mean * unit, spread * unit if spread > _SMALLEST else 1.0)
 
 
+def _edges(
+    tasks: Sequence[Task],
+    labels: Float[np.ndarray, "row task"],
+    patient: Int[np.ndarray, " row"],
+) -> tuple[Float[np.ndarray, " edge"], ...]:
+    return tuple(
+        find_edges(times, patient) if task.kind is Kind.TIME_TO_EVENT else np.zeros(0)
+        for task, times in zip(tasks, labels.T, strict=True)
+    )
+
+
 def _constant_losses(
     tasks: Sequence[Task],
     labels: Float[np.ndarray, "row task"],
     known: Bool[np.ndarray, "row task"],
+    edges: Sequence[Float[np.ndarray, " edge"]],
 ) -> Float[np.ndarray, " task"]:
     losses = np.ones(len(tasks))
     for place, task in enumerate(tasks):
@@ -127,7 +143,7 @@ def _constant_losses(
         if task.kind is Kind.REGRESSION:
             loss = 0.5 * float(seen.var()) if len(seen) else 0.0
         elif task.kind is Kind.TIME_TO_EVENT:
-            loss = constant_times(seen)[1]
+            loss = constant_times(seen, edges[place])[1]
         else:
             share = np.bincount(seen.astype(np.int64)) / max(len(seen), 1)
             loss = float(-(share[share > 0] * np.log(share[share > 0])).sum())

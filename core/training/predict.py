@@ -9,9 +9,8 @@ from core.hazard import hazard_loss, hazard_targets, survival
 from core.training.convolution import make_factory
 from core.training.examples import Examples
 from core.training.modules import TrunkFactory
-from core.training.times import find_edges
 from core.training.trained import NO_MODULE, Group, Trained
-from core.values import Kind, Split
+from core.values import Kind
 
 ROWS_AT_ONCE = 1024
 """Of a module that is handed rows, so that what lies between its layers stays small."""
@@ -119,8 +118,7 @@ def _loss(
 ) -> Float[np.ndarray, "seed row"]:
     kind, label = examples.tasks[task].kind, examples.labels[rows, task]
     if kind is Kind.TIME_TO_EVENT:
-        edges = find_edges(examples.seen(task, Split.TRAIN))
-        targets = hazard_targets(examples.seen(task)[rows], edges)
+        targets = hazard_targets(examples.seen(task)[rows], examples.edges[task])
         return np.stack([hazard_loss(one, *targets) for one in raw])
     if kind is Kind.MULTICLASS:
         code = np.broadcast_to(label.astype(np.int64)[None, :, None], (*raw.shape[:2], 1))

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Int
 
 from core.device import send
 from core.training.examples import Examples
-from core.training.times import code_times, find_edges
+from core.training.times import code_times
 from core.values import Kind, Split
 
 if TYPE_CHECKING:
@@ -105,8 +105,7 @@ def _coded(examples: Examples) -> Float[np.ndarray, "sample task"]:
     labels = examples.labels.copy()
     for place, task in enumerate(examples.tasks):
         if task.kind is Kind.TIME_TO_EVENT:
-            edges = find_edges(examples.seen(place, Split.TRAIN))
-            labels[:, place] = code_times(examples.seen(place), edges)
+            labels[:, place] = code_times(examples.seen(place), examples.edges[place])
     return labels
 
 

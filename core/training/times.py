@@ -1,7 +1,7 @@
 """Times to events as the trainer sees them: the interval that each row left in, and how."""
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from core.hazard import (
     N_INTERVALS,
@@ -13,11 +13,14 @@ from core.hazard import (
 )
 
 
-def find_edges(times: Float[np.ndarray, " row"]) -> Float[np.ndarray, " edge"]:
-    """Inner edges of the intervals by the signed times of the training rows (NaN: unknown)."""
+def find_edges(
+    times: Float[np.ndarray, " row"], patient: Int[np.ndarray, " row"]
+) -> Float[np.ndarray, " edge"]:
+    """Inner edges of the intervals by the signed times of the training rows (NaN: unknown) and
+    whose they are."""
     if np.isnan(times).all():
         return np.zeros(N_INTERVALS - 1)
-    return interval_edges(times)
+    return interval_edges(times, patient=patient)
 
 
 def code_times(
@@ -29,10 +32,10 @@ def code_times(
 
 
 def constant_times(
-    times: Float[np.ndarray, " row"],
+    times: Float[np.ndarray, " row"], edges: Float[np.ndarray, " edge"]
 ) -> tuple[Float[np.ndarray, " interval"], float]:
     """The logits of the best constant predictor of some signed times, and its mean loss."""
-    event, at_risk = hazard_targets(times, find_edges(times))
+    event, at_risk = hazard_targets(times, edges)
     logits = base_logits(event, at_risk)
     losses = hazard_loss(np.broadcast_to(logits, event.shape), event, at_risk)
     known: Bool[np.ndarray, " row"] = ~np.isnan(times)

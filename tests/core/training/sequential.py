@@ -6,7 +6,6 @@ from torch import nn
 
 from core.hazard import hazard_targets
 from core.training.draws import draw_batches, draw_head, draw_trunk, head_priors
-from core.training.times import find_edges
 from core.values import Kind, Split
 
 
@@ -51,9 +50,7 @@ class Sequentially:
         )
         self.inputs = torch.tensor(np.array(examples.inputs), dtype=torch.float64)
         self.labels = torch.tensor(np.array(examples.labels))
-        self.edges = [
-            find_edges(examples.seen(place, Split.TRAIN)) for place in range(len(examples.tasks))
-        ]
+        self.edges = examples.edges
         self.known = torch.tensor(np.array(examples.known))
 
     def losses(self, rows):
