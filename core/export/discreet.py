@@ -7,7 +7,9 @@ A report names no text and no yes-or-no column that fewer than 11 training patie
   not there in training;
 - the mean and spread of such a column would tell the count. They are replaced by others, and the
   first layer of the networks takes up the difference (`recoding`), so that predictions stay. The
-  levels of one text column add up to all patients, so they go together.
+  levels of one text column add up to all patients, so they go together;
+- so would those of a number that fewer patients have at all, or have another value of than most: a
+  rough mean and spread take their place, of an outcome too, whose head takes up the difference.
 """
 
 from dataclasses import dataclass, replace
@@ -18,39 +20,63 @@ from jaxtyping import Bool, Float, Int
 from core.data import TableSchema
 from core.data.pair_counts import FEWEST_SHOWN
 from core.data.summarise import nameable_features
-from core.export.recoding import Recoding, no_recoding
+from core.export.few import is_of_few, roughly
+from core.export.recoding import Recoding, Retold, no_recoding
 from core.frozen import Frozen
 from core.inputs import CLIP, InputScale
-from core.values import Split, TaskTable
+from core.training import Examples
+from core.values import Kind, Split, TaskTable
 
 
 @dataclass(frozen=True, eq=False)
 class Discreet(Frozen):
-    """A schema that may leave, and what the first layer of a network for it makes up for."""
+    """A schema that may leave, the means and spreads of outcomes that may, and what the layers of
+    a network for them make up for."""
 
     schema: TableSchema
+    centre: Float[np.ndarray, " task"]
+    scale: Float[np.ndarray, " task"]
     recoding: Recoding
 
 
-def make_discreet(schema: TableSchema, table: TaskTable) -> Discreet:
+def make_discreet(schema: TableSchema, table: TaskTable, examples: Examples) -> Discreet:
     """The same schema for the same inputs, without values of single rows that it could do without
     and without what fewer than 11 patients tell.
 
     Args:
         schema: of the table.
         table: whose training rows the networks saw.
+        examples: as they saw them.
     """
     coarse = replace(schema, scale=_coarse(schema.scale))
-    few = _few_features(schema, table)
-    old, scale, recoding = coarse.scale, coarse.scale, no_recoding(len(schema.input_names))
-    for feature in np.flatnonzero(few):
-        values, holds = _two_values(table, int(feature))
-        scale = _retold(scale, int(feature), values)
-        inputs = [_input(one, int(feature), values) for one in (old, scale)]
+    scale, recoding = coarse.scale, no_recoding(len(schema.input_names))
+    for feature in np.flatnonzero(_few_features(schema, table)):
+        values, is_usual_told = _two_values(table, int(feature))
+        if len(values) == 2:
+            scale = _retold(scale, int(feature), values)
+        else:
+            values, scale = _rough(scale, int(feature))
+        inputs = [_input(one, int(feature), values) for one in (coarse.scale, scale)]
         flag = _flag_of(schema, table, int(feature))
-        place = int(np.count_nonzero(old.varies[:feature]))
-        recoding = recoding.add(place, flag, *inputs) if holds else recoding.ignore(place)
-    return Discreet(replace(_unnamed(coarse, table), scale=scale), recoding)
+        place = int(np.count_nonzero(scale.varies[:feature]))
+        recoding = recoding.add(place, flag, *inputs) if is_usual_told else recoding.ignore(place)
+    centre, spread, heads = _outcomes(examples)
+    named = replace(_unnamed(coarse, table), scale=scale)
+    return Discreet(named, centre, spread, replace(recoding, heads=heads))
+
+
+def _outcomes(
+    examples: Examples,
+) -> tuple[Float[np.ndarray, " task"], Float[np.ndarray, " task"], tuple[Retold, ...]]:
+    """Centres and scales that may be told, and what makes up for those that others stand for."""
+    centre, scale, heads = examples.centre.copy(), examples.scale.copy(), []
+    patient = examples.patient[examples.rows(Split.TRAIN)]
+    for place, task in enumerate(examples.tasks):
+        if task.kind is Kind.REGRESSION and is_of_few(examples.seen(place, Split.TRAIN), patient):
+            centre[place], scale[place] = roughly(centre[place], scale[place])
+            offset = (examples.centre[place] - centre[place]) / scale[place]
+            heads.append((place, float(examples.scale[place] / scale[place]), float(offset)))
+    return centre, scale, tuple(heads)
 
 
 def _coarse(scale: InputScale) -> InputScale:
@@ -68,14 +94,17 @@ def _coarse(scale: InputScale) -> InputScale:
 
 
 def _few_features(schema: TableSchema, table: TaskTable) -> Bool[np.ndarray, " feature"]:
-    """The features that vary but must not be named, and those of the same text column.
+    """The features that vary but must not be named, those of the same text column, and numbers
+    that few patients have.
 
     Pixels and steps of a series are no columns, and their layers cannot take up a difference.
     """
     few = schema.scale.varies.copy()
     if table.feature_shape:
         return np.zeros_like(few)
-    few[nameable_features(table)] = False
+    rows = table.rows(Split.TRAIN)
+    for feature in nameable_features(table):
+        few[feature] = is_of_few(table.features[rows, feature], table.patient[rows])
     for places in _places(schema):
         few[places] = few[places].any()
     found: np.ndarray = few & schema.scale.varies
@@ -92,14 +121,24 @@ def _places(schema: TableSchema) -> list[slice]:
 
 
 def _two_values(table: TaskTable, feature: int) -> tuple[Float[np.ndarray, " two"], bool]:
-    """The usual value of a yes-or-no feature and the other; whether enough patients have the usual
-    one, so that it may be told."""
+    """The usual value of a yes-or-no feature and the other, and whether enough patients have the
+    usual one, so that it may be told; of other features no value, and nothing is told."""
     rows = table.rows(Split.TRAIN)
     rows = rows[~np.isnan(table.features[rows, feature])]
     values, first = np.unique(table.features[rows, feature], return_inverse=True)
+    if len(values) != 2:
+        return np.zeros(0), True
     patients = [len(np.unique(table.patient[rows[first == side]])) for side in (0, 1)]
     usual = int(np.argmax(patients))
     return values[[usual, 1 - usual]].astype(np.float64), patients[usual] >= FEWEST_SHOWN
+
+
+def _rough(scale: InputScale, feature: int) -> tuple[Float[np.ndarray, " two"], InputScale]:
+    """A rough mean and spread of a number, and two values that are told by both scales."""
+    mean, spread = scale.mean.copy(), scale.spread.copy()
+    mean[feature], spread[feature] = roughly(mean[feature], spread[feature])
+    values = scale.unit[feature] * (mean[feature] + spread[feature] * np.array([0.0, 1.0]))
+    return values, replace(scale, mean=mean, spread=spread)
 
 
 def _retold(scale: InputScale, feature: int, values: Float[np.ndarray, " two"]) -> InputScale:

@@ -54,7 +54,7 @@ class Network:
         return float(known.mean()) if len(known) else float("inf")
 
     def tensors(self, recoding: Recoding) -> dict[str, Float[np.ndarray, "..."]]:
-        """The parameters, for recoded inputs, under their names in a `GroupNetwork`."""
+        """The parameters, recoded, under their names in a `GroupNetwork`."""
         place, number = self.place
         arrays = self.part.trunk_arrays(self.group)
         found = {f"trunk.{self._name(name)}": values[number] for name, values in arrays.items()}
@@ -63,8 +63,10 @@ class Network:
             found |= dict(zip(first, recoding(*map(found.__getitem__, first)), strict=True))
         for head, task in enumerate(self.predicts):
             member, n = self.group.index(task), self.part.n_outputs[task]
-            found[f"heads.{head}.weight"] = self.part.head_weights[place, number, member, :n]
-            found[f"heads.{head}.bias"] = self.part.head_biases[place, number, member, :n]
+            weight = self.part.head_weights[place, number, member, :n]
+            bias = self.part.head_biases[place, number, member, :n]
+            names = (f"heads.{head}.weight", f"heads.{head}.bias")
+            found |= dict(zip(names, recoding.head(task, weight, bias), strict=True))
         return found
 
     def _name(self, name: str) -> str:

@@ -62,8 +62,9 @@ gained over training it alone (single networks compared, not means of several).
   and the classes, and holds means and spreads: read it before you share the folder. A text that
   fewer than {fewest} training patients have is not named, so a new row with it counts as one with a
   text that was not there in training; nor do means tell of so few, but for pixels and steps of a
-  series. The ends of intervals of time are means of {fewest} patients or more. Classes of outcomes
-  are named, however rare, and numbers to predict keep their exact scale, as predictions need both.
+  series: those of a column or outcome that so few set apart are rough. The ends of intervals of
+  time are means of {fewest} patients or more. Classes of outcomes are named, however rare, as
+  predictions need them.
 """
 
 MEANINGS = {

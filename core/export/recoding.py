@@ -1,4 +1,4 @@
-"""Inputs told otherwise, and a first layer that takes up the difference."""
+"""Inputs and outputs told otherwise, and the layers that take up the difference."""
 
 from dataclasses import dataclass, replace
 
@@ -6,6 +6,9 @@ import numpy as np
 from jaxtyping import Float
 
 from core.frozen import Frozen
+
+Retold = tuple[int, float, float]
+"""A task, the factor and the offset: new output = factor · old output + offset."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +23,7 @@ class Recoding(Frozen):
     offset: Float[np.ndarray, " input"]
     flags: tuple[tuple[int, int], ...] = ()
     """Inputs with an offset, and the inputs that are 1 where they are missing."""
+    heads: tuple[Retold, ...] = ()
 
     def add(
         self,
@@ -51,6 +55,20 @@ class Recoding(Frozen):
             made[:, flag] -= wide[:, place] * self.offset[place]
         moved = bias.astype(np.float64) + wide @ self.offset
         return made.astype(weight.dtype), moved.astype(bias.dtype)
+
+    def head(
+        self,
+        task: int,
+        weight: Float[np.ndarray, "output unit"],
+        bias: Float[np.ndarray, " output"],
+    ) -> tuple[Float[np.ndarray, "output unit"], Float[np.ndarray, " output"]]:
+        """The head of a task for its new outputs, in the precision of the old one."""
+        for own, factor, offset in self.heads:
+            if own == task:
+                made = factor * weight.astype(np.float64)
+                moved = factor * bias.astype(np.float64) + offset
+                return made.astype(weight.dtype), moved.astype(bias.dtype)
+        return weight, bias
 
 
 def no_recoding(n_inputs: int) -> Recoding:

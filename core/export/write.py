@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from core.as_yaml import to_yaml
-from core.data import Roles, TableSchema, fit_schema
+from core.data import Roles, fit_schema
 from core.errors import RunError
-from core.export.discreet import make_discreet
+from core.export.discreet import Discreet, make_discreet
 from core.export.groups import to_groups
 from core.export.model import SCHEMA, Model
 from core.export.networks import Members, Network, find_networks
@@ -58,9 +58,10 @@ def export_run(run: Run, folder: Path, members: Members = Members.ALL) -> Export
     examples = to_examples(table)
     networks = find_networks(run, table, evidence, members)
     frame = load_frame(run.path)
-    told = make_discreet(fit_schema(frame, Roles.from_spec(run.spec.roles), table), table)
+    schema = fit_schema(frame, Roles.from_spec(run.spec.roles), table)
+    told = make_discreet(schema, table, examples)
     content = pack_weights(networks, told.recoding)
-    spec = specify(told.schema, examples, networks, content)
+    spec = specify(told, examples, networks, content)
     model = Model(spec, build_modules(spec, content))
     seen = replace(examples, inputs=told.schema.apply(frame))
     groups = to_groups(spec, report, score_model(model, seen))
@@ -109,7 +110,7 @@ def pack_weights(networks: Sequence[Sequence[Network]], recoding: Recoding) -> b
 
 
 def specify(
-    schema: TableSchema,
+    told: Discreet,
     examples: Examples,
     networks: Sequence[Sequence[Network]],
     content: bytes,
@@ -117,9 +118,9 @@ def specify(
     """What the networks of each group, packed as `content`, are and mean."""
     one = networks[0][0].part
     return ModelSpec(
-        table=schema,
-        centre=examples.centre,
-        scale=examples.scale,
+        table=told.schema,
+        centre=told.centre,
+        scale=told.scale,
         edges=tuple(tuple(edges.tolist()) for edges in examples.edges),
         n_inputs=one.n_inputs,
         width=one.width,

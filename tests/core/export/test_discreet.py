@@ -6,6 +6,8 @@ import pytest
 
 from core.data import assign_roles, build_table, fit_schema
 from core.export.discreet import make_discreet
+from core.inputs import fit_scale
+from core.training import to_examples
 from core.values import Split
 from tests.core.export.cohort import SECRET, SECRET_NOTE, TASKS, TIME, mixed_frame
 
@@ -14,6 +16,10 @@ def fitted(frame, targets=TASKS, ignore=("died", "id", TIME), patient=None):
     roles = assign_roles(frame, targets=targets, ignore=list(ignore), patient_id=patient)
     table = build_table(frame, roles)
     return table, fit_schema(frame, roles, table)
+
+
+def discreet(schema, table):
+    return make_discreet(schema, table, to_examples(table))
 
 
 def layer(n_inputs, seed=0):
@@ -55,7 +61,7 @@ def test_inputs_of_columns_that_many_share_stay_the_same():
     )
     table, schema = fitted(frame.drop(columns="drug"))
     new = pd.concat([frame, mixed_frame(seed=1).assign(huge=1e308, tiny=-1.0, none=3.0)])
-    made = make_discreet(schema, table).schema.apply(new)
+    made = discreet(schema, table).schema.apply(new)
     np.testing.assert_allclose(made, schema.apply(new), rtol=1e-6, atol=1e-6)
 
 
@@ -64,7 +70,7 @@ def test_extremes_rare_levels_and_constants_are_gone():
     text = str(schema.to_spec())
     assert SECRET_NOTE in text
     assert str(SECRET)[:6] in text
-    told = str(make_discreet(schema, table).schema.to_spec())
+    told = str(discreet(schema, table).schema.to_spec())
     assert SECRET_NOTE not in told
     assert str(SECRET)[:6] not in told
 
@@ -72,7 +78,7 @@ def test_extremes_rare_levels_and_constants_are_gone():
 def test_a_layer_says_the_same_of_every_row_without_a_text_that_lost_its_name():
     frame = few_frame()
     table, schema = fitted(frame, "y_*", ())
-    made = make_discreet(schema, table)
+    made = discreet(schema, table)
     weight, bias = layer(len(schema.input_names))
     before = says(schema, weight, bias, frame)
     after = says(made.schema, *made.recoding(weight, bias), frame)
@@ -90,7 +96,7 @@ def test_the_change_of_a_layer_is_seen_where_it_is_left_out():
     frame = few_frame()
     table, schema = fitted(frame, "y_*", ())
     weight, bias = layer(len(schema.input_names))
-    plain = says(make_discreet(schema, table).schema, weight, bias, frame)
+    plain = says(discreet(schema, table).schema, weight, bias, frame)
     assert np.abs(plain - says(schema, weight, bias, frame)).max() > 0.1
 
 
@@ -99,7 +105,7 @@ def test_a_schema_is_the_same_for_four_patients_and_for_nine(change):
     told = []
     for frame in (few_frame(), few_frame(**change)):
         table, schema = fitted(frame, "y_*", ())
-        told.append(make_discreet(schema, table).schema.to_spec())
+        told.append(discreet(schema, table).schema.to_spec())
     assert told[0] == told[1]
 
 
@@ -113,7 +119,7 @@ def test_patients_count_and_not_rows(n_patients):
     frame = pd.concat([frame.drop(index=rows[:n_patients]), extra], ignore_index=True)
     table, schema = fitted(frame, "y_*", (), "who")
     train = table.rows(Split.TRAIN)
-    told = str(make_discreet(schema, table).schema.to_spec())
+    told = str(discreet(schema, table).schema.to_spec())
     n_train = frame["who"].iloc[train][(frame["ward"] == "ship").iloc[train]].nunique()
     assert ("ship" in told) == (n_train >= 11)
 
@@ -121,7 +127,7 @@ def test_patients_count_and_not_rows(n_patients):
 def test_a_new_extreme_of_a_rare_column_is_cut_off():
     frame = few_frame()
     table, schema = fitted(frame, "y_*", ())
-    made = make_discreet(schema, table)
+    made = discreet(schema, table)
     weight, bias = layer(len(schema.input_names))
     changed = made.recoding(weight, bias)
     for extreme in (1e300, 50.0):
@@ -130,12 +136,63 @@ def test_a_new_extreme_of_a_rare_column_is_cut_off():
         np.testing.assert_allclose(far, one, atol=1e-9)
 
 
+def numbers_of_few(value, n_patients=5, n=500):
+    """A dose and an outcome: empty but for a few patients, and 0 but for a few."""
+    rng = np.random.default_rng(4)
+    frame = few_frame(n=n).assign(dose=np.nan, level=0.0, y_rare=0.0, y_wide=rng.normal(5, 3, n))
+    table, _ = fitted(frame.drop(columns=["y_rare"]), "y_*", ())
+    some = table.rows(Split.TRAIN)[40 : 40 + n_patients]
+    values = value * (1 + np.arange(n_patients) / 8)
+    frame.loc[some, ["dose", "level", "y_rare"]] = np.tile(values[:, None], 3)
+    frame.loc[table.rows(Split.TEST)[:20], "y_rare"] = 3.0
+    return frame
+
+
+def numbers_told(frame):
+    table, schema = fitted(frame, "y_*", ())
+    made = discreet(schema, table)
+    places = [table.feature_names.index(name) for name in ("dose", "level")]
+    rare = table.task_names.index("y_rare")
+    inputs = made.schema.scale
+    return [*inputs.mean[places], *inputs.spread[places], made.centre[rare], made.scale[rare]]
+
+
+def test_means_of_numbers_of_few_patients_are_rough():
+    """A value a tenth larger, or a patient more, is not seen in what is told."""
+    told = numbers_told(numbers_of_few(8.5))
+    assert told == numbers_told(numbers_of_few(9.2))
+    exact = fit_scale(fitted(numbers_of_few(8.5), "y_*", ())[0])
+    assert not np.isin(told, exact.mean).any()
+    mantissas = np.frexp(np.array(told[2:4]))[0]
+    np.testing.assert_array_equal(mantissas, 0.5)
+
+
+def test_layers_take_up_what_rough_means_leave_out():
+    frame = numbers_of_few(8.5).drop(columns=["ward", "hole"])
+    table, schema = fitted(frame, "y_*", ())
+    examples, made = to_examples(table), discreet(schema, table)
+    weight, bias = layer(len(schema.input_names))
+    kept = (frame["level"] == 0).to_numpy()  # larger ones are cut off
+    before, after = (
+        says(schema, weight, bias, frame),
+        says(made.schema, *made.recoding(weight, bias), frame),
+    )
+    np.testing.assert_allclose(after[kept], before[kept], rtol=0, atol=1e-5)
+    rare, wide = (table.task_names.index(name) for name in ("y_rare", "y_wide"))
+    assert [task for task, _, _ in made.recoding.heads] == [rare]
+    for task in (rare, wide):
+        raw = np.linspace(-2, 2, 5)[:, None]
+        head, moved = made.recoding.head(task, np.ones((1, 1)), np.zeros(1))
+        told = made.centre[task] + made.scale[task] * (raw @ head.T + moved)
+        np.testing.assert_allclose(told, examples.centre[task] + examples.scale[task] * raw)
+
+
 def test_pixels_are_told_as_they_are():
     frame = few_frame().drop(columns=["sex", "ward", "hole"])
     roles = assign_roles(frame, targets="y_*", feature_shape=(1, 2))
     table = build_table(frame, roles)
     schema = fit_schema(frame, roles, table)
-    made = make_discreet(schema, table)
+    made = discreet(schema, table)
     assert (made.recoding.factor == 1).all()
     assert not made.recoding.offset.any()
     np.testing.assert_allclose(made.schema.apply(frame), schema.apply(frame), rtol=1e-6)

@@ -13,6 +13,7 @@ import torch
 from core.data import assign_roles, build_table, fit_schema
 from core.errors import RunError
 from core.export import Members, Model, export_run, load_model
+from core.export.discreet import Discreet
 from core.export.networks import Network
 from core.export.recoding import no_recoding
 from core.export.weights import build_modules
@@ -178,8 +179,10 @@ def test_times_to_events(precision):
     trained = trainer(examples, [(0, 1)], [4, 2], "cpu")
     networks = [[Network((0, 1), seed, trained, (0, 1)) for seed in (4, 2)]]
     schema = fit_schema(frame, roles, table)
-    content = pack_weights(networks, no_recoding(len(schema.input_names)))
-    spec = specify(schema, examples, networks, content)
+    plain = no_recoding(len(schema.input_names))
+    told = Discreet(schema, examples.centre, examples.scale, plain)
+    content = pack_weights(networks, told.recoding)
+    spec = specify(told, examples, networks, content)
     model = Model(spec, build_modules(spec, content))
     assert spec.table.kinds == (Kind.TIME_TO_EVENT, Kind.BINARY)
     rows = examples.rows(Split.TEST)
