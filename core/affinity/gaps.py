@@ -10,6 +10,7 @@ from core.values import Gap, Landscape
 
 APART = "no shared samples"
 UNLABELLED = "no labels were given"
+UNTOLD = "labels of both meet in no sample, or in too few patients to tell"
 CONSTANT = "a label is constant on the shared samples"
 UNSEEN = "no look ahead had labels of both tasks"
 
@@ -23,9 +24,11 @@ def find_gaps(
         return (Gap(UNSEEN, unknown),) if unknown.any() else ()
     apart = unknown & (landscape.sums.count.sum(axis=0) == 0)
     bare = unknown & ~apart & without_labels(landscape)
+    untold = unknown & ~apart & ~bare & _without_shared_labels(landscape)
     if not isinstance(measure, LabelAgreement):
-        bare = np.zeros_like(bare)
-    parts = ((APART, apart), (UNLABELLED, bare), (CONSTANT, unknown & ~apart & ~bare))
+        bare, untold = np.zeros_like(bare), np.zeros_like(untold)
+    constant = unknown & ~apart & ~bare & ~untold
+    parts = ((APART, apart), (UNLABELLED, bare), (UNTOLD, untold), (CONSTANT, constant))
     return tuple(Gap(reason, where) for reason, where in parts if where.any())
 
 
@@ -35,3 +38,11 @@ def without_labels(landscape: Landscape) -> Bool[np.ndarray, "source target"]:
     seen = np.diagonal(labels.count.sum(axis=0)) > 0
     has = np.array([bool(seen[labels.task == task].any()) for task in range(len(landscape.tasks))])
     return np.asarray(~(has[:, None] & has[None, :]))
+
+
+def _without_shared_labels(landscape: Landscape) -> Bool[np.ndarray, "source target"]:
+    """Pairs of tasks whose labels no sample has both of, as far as that was kept."""
+    labels, each = landscape.label_sums, np.arange(len(landscape.tasks))
+    starts = np.searchsorted(labels.task, each)
+    shared = np.maximum.reduceat(labels.count.sum(axis=0), starts, axis=0)
+    return np.asarray(np.maximum.reduceat(shared, starts, axis=1) == 0)

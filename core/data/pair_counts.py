@@ -10,6 +10,8 @@ from core.values import Kind, Split, Task, TaskTable
 
 FEWEST_SHOWN = 11
 """Patients from which a count of records may be told."""
+ROWS_AT_ONCE = 1 << 16
+"""Records that are counted as numbers at a time."""
 
 
 class PairCounts(NamedTuple):
@@ -24,19 +26,35 @@ class PairCounts(NamedTuple):
     few: Bool[np.ndarray, "source target 2 2"]
     few_classes: Bool[np.ndarray, "source target"]
 
+    @property
+    def tell_of_few(self) -> Bool[np.ndarray, "source target"]:
+        """Pairs of tasks of which any two labels meet in records of so few patients."""
+        found = np.any(self.few, axis=(2, 3)) | self.few_classes
+        return np.asarray(found & ~np.eye(len(found), dtype=bool))
+
 
 def count_pairs(table: TaskTable) -> PairCounts:
     """Count the training records of a table by the labels of every pair of tasks with classes."""
     rows = table.rows(Split.TRAIN)
-    labels, patient = table.labels[rows], table.patient[rows]
-    task, has = _columns(table.tasks, labels)
-    as_numbers = has.astype(np.float64)
-    counts = np.einsum("nsa,ntb->stab", as_numbers, as_numbers, optimize=True)
+    return pairs_of_rows(table.tasks, table.labels[rows], table.patient[rows])
+
+
+def pairs_of_rows(
+    tasks: tuple[Task, ...],
+    labels: Float[np.ndarray, "row task"],
+    patient: Int[np.ndarray, " row"],
+) -> PairCounts:
+    """The same of some records: their labels, and whose they are."""
+    task, has = _columns(tasks, labels)
+    counts = np.zeros((len(task), len(task), 2, 2))
+    for start in range(0, len(has), ROWS_AT_ONCE):
+        some = has[start : start + ROWS_AT_ONCE].astype(np.float64)
+        counts += np.einsum("nsa,ntb->stab", some, some, optimize=True)
     few = (counts > 0) & (counts < FEWEST_SHOWN)
     for source, target, a, b in _in_doubt(counts, patient):
         of = patient[has[:, source, a] & has[:, target, b]]
         few[source, target, a, b] = few[target, source, b, a] = len(np.unique(of)) < FEWEST_SHOWN
-    return pairs_of_columns(table.tasks, task, counts, few)
+    return pairs_of_columns(tasks, task, counts, few)
 
 
 def pairs_of_columns(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt64
 
-from core.data.pair_counts import FEWEST_SHOWN
+from core.data.pair_counts import FEWEST_SHOWN, pairs_of_rows
 from core.errors import MethodError
 from core.landscape.rows.label_sums import sum_labels
 from core.values import Kind, LabelSums, Landscape, PairSums, Points, Task
@@ -67,15 +67,17 @@ def as_landscape(recorded: Recorded) -> Landscape:
         )
         for number, task in enumerate(recorded.tasks)
     )
-    label_sums = _label_sums(tasks, labels, recorded.block, recorded.sums.n_blocks)
+    told = tuple(_with_classes(task, labels[:, k]) for k, task in enumerate(tasks))
+    label_sums = sum_labels(told, ((labels, recorded.block),), labels, recorded.sums.n_blocks)
+    few = pairs_of_rows(told, labels, whose).tell_of_few
     return Landscape(
         tasks=tasks,
         heads=HEADS,
         n_samples=len(np.unique(whose)),
         sums=recorded.sums,
-        label_sums=label_sums,
+        label_sums=without_pairs(label_sums, few),
         points=recorded.points,
-        notes=_notes(recorded),
+        notes=(*_notes(recorded), *_about_few(few)),
     )
 
 
@@ -106,18 +108,30 @@ def _mean(
     return len(np.unique(whose[label > 0])) / len(np.unique(whose[is_known]))
 
 
-def _label_sums(
-    tasks: tuple[Task, ...],
-    labels: Float[np.ndarray, "sample task"],
-    block: Int[np.ndarray, " sample"],
-    n_blocks: int,
-) -> LabelSums:
-    """Labels whose kind nobody said are read as numbers; without any label the sums are empty."""
-    told = tuple(_with_classes(task, labels[:, k]) for k, task in enumerate(tasks))
-    return sum_labels(told, ((labels, block),), labels, n_blocks)
+def without_pairs(sums: LabelSums, few: Bool[np.ndarray, "source target"]) -> LabelSums:
+    """The same but for the labels of these pairs of tasks, which nothing is told of.
+
+    With the counts of events their agreement would tell how many patients have both. A table keeps
+    its rows, so there a report hides them; a recording is all that is left of the labels.
+    """
+    kept = ~few[np.ix_(sums.task, sums.task)]
+    parts = {name: getattr(sums, name) * kept for name in ("count", "total", "square", "product")}
+    return replace(sums, **parts)
+
+
+def _about_few(few: Bool[np.ndarray, "source target"]) -> tuple[str, ...]:
+    n_pairs = int(np.triu(few).sum())
+    if not n_pairs:
+        return ()
+    pairs = "1 pair of tasks is" if n_pairs == 1 else f"{n_pairs} pairs of tasks are"
+    return (
+        f"The label agreement of {pairs} left out: labels of both meet in 1 to "
+        f"{FEWEST_SHOWN - 1} patients.",
+    )
 
 
 def _with_classes(task: Task, label: Float[np.ndarray, " sample"]) -> Task:
+    """With the classes that its labels have; labels whose kind nobody said are read as numbers."""
     known = label[~np.isnan(label)]
     if task.kind is Kind.UNKNOWN:
         is_binary = len(known) and np.isin(known, (0.0, 1.0)).all()

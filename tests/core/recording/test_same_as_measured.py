@@ -29,7 +29,7 @@ def as_module(trunk):
 
 @pytest.mark.parametrize("heads", ["shared", "probe"])
 def test_our_own_trunk_recorded_is_our_own_landscape(heads, monkeypatch):
-    frame = plant_groups(n_samples=250, group_sizes=(2, 2), missing=0.2).frame
+    frame = plant_groups(n_samples=900, group_sizes=(2, 2), missing=0.2).frame
     table = load_table(frame, targets="y_*")
     starts = []
     measure_start = core.landscape.measure.measure_start
