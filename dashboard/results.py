@@ -240,7 +240,8 @@ def _draft_frame(path: Path, read: Mends) -> pd.DataFrame:
 
 @st.cache_resource(max_entries=16, show_spinner="Checking the table")
 def _issues(path: Path, roles: Roles) -> tuple[Issue, ...]:
-    return find_issues(_draft_frame(path, roles.mends), roles)
+    large = Draft(path.parent.parent, path.name).spec.large
+    return find_issues(_draft_frame(path, roles.mends), roles, large.counted if large else {})
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.data.streamed import as_parquet, sample_file
 from core.data.streamed.parquet import stamp_of
+from core.data.whose import Occurrence
 from core.errors import TableError
 
 if TYPE_CHECKING:
@@ -25,6 +26,13 @@ class Large:
     n_rows: int
     size: int
     changed_ns: int
+    patients: tuple[tuple[str, int, int, str], ...] = ()
+    """Columns that may say whose row it is, and how often their values occur in all rows."""
+
+    @property
+    def counted(self) -> dict[str, Occurrence]:
+        """The same by column."""
+        return {one[0]: Occurrence(*one[1:]) for one in self.patients}
 
     def file(self, folder: Path = Path()) -> Path:
         """The file, which may lie in a folder; TableError where it is gone or another by now."""
@@ -58,5 +66,6 @@ def keep_large(source: Path, folder: Path) -> tuple[Large, "pd.DataFrame", tuple
         f"rows below are those of {len(sample.frame):,} rows of {sample.n_rows:,}, drawn evenly "
         "and with more of rare values.",
     )
-    large = Large(str(path), sample.n_rows, size, changed_ns)
+    patients = tuple((name, *found) for name, found in sample.patients.items())
+    large = Large(str(path), sample.n_rows, size, changed_ns, patients)
     return large, sample.frame, (*found.notices, *sample.notices, *said)

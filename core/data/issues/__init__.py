@@ -13,6 +13,8 @@ odd_texts     texts among numbers, and words for missing: a mend for each
 proposals     dates and numbers read as text, numbers that stand for missing: a mend for each
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from core.data.coding import CodedTable, code_table
@@ -29,27 +31,40 @@ from core.data.issues.rows import row_issues
 from core.data.issues.splits import split_issues
 from core.data.issues.targets import target_issues
 from core.data.roles import Roles
+from core.data.whose import Occurrence
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Issue", "Severity", "find_issues", "judge"]
 
+NOTHING_COUNTED: Mapping[str, Occurrence] = MappingProxyType({})
+
 _ORDER = ("error", "warning", "notice")
 
 
-def find_issues(frame: "pd.DataFrame", roles: Roles) -> tuple[Issue, ...]:
-    """Everything to know about a table before a run: errors first, then warnings and notices."""
-    return judge(frame, roles, code_table(frame, roles))
+def find_issues(
+    frame: "pd.DataFrame", roles: Roles, counted: Mapping[str, Occurrence] = NOTHING_COUNTED
+) -> tuple[Issue, ...]:
+    """Everything to know about a table before a run: errors first, then warnings and notices.
+
+    `counted` tells how often the values of some columns occur, where the frame is a sample.
+    """
+    return judge(frame, roles, code_table(frame, roles), counted)
 
 
-def judge(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> tuple[Issue, ...]:
+def judge(
+    frame: "pd.DataFrame",
+    roles: Roles,
+    coded: CodedTable,
+    counted: Mapping[str, Occurrence] = NOTHING_COUNTED,
+) -> tuple[Issue, ...]:
     """`find_issues` of a frame that is coded already."""
     if not len(frame):
         return (Issue("error", None, "The table has no rows. Give a table with rows."),)
     readings = find_readings(frame, roles)
     told = {*readings.hows, *(name for name, odd in readings.odd.items() if odd.among_numbers)}
-    identifiers = tuple(identifier_issues(frame, roles))
+    identifiers = tuple(identifier_issues(frame, roles, counted))
     told |= {name for issue in identifiers for name, how in issue.mends if how == PATIENT}
     issues = [
         *row_issues(roles, coded),

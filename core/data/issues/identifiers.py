@@ -1,13 +1,13 @@
 """Columns whose names suggest that they identify a person."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from core.data.issues.issue import PATIENT, Issue, about_each
 from core.data.issues.rows import FEWEST_PATIENTS
 from core.data.roles import Roles
+from core.data.whose import Occurrence, names_patients, occurrence_of, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,27 +26,22 @@ PHRASES = {
 }
 """Pairs of words that do."""
 
-PATIENTS = {
-    *("patient", "subject", "person", "mrn", "ssn", "nhs", "nino", "nric", "aadhaar"),
-    *("patientid", "subjectid", "personid", "pid"),
-}
-"""Words of a column that says whose row it is, where its values repeat."""
 
-
-def identifier_issues(frame: "pd.DataFrame", roles: Roles) -> Iterator[Issue]:
+def identifier_issues(
+    frame: "pd.DataFrame", roles: Roles, counted: Mapping[str, Occurrence]
+) -> Iterator[Issue]:
     """A warning for each feature whose name looks like identifying data.
 
     Ignoring is no way out where it tells which rows are of one patient: on either side of a split
     they would make tests of patients that were trained on.
     """
-    many = [] if roles.patient_id else [n for n in roles.features if _repeats(n, frame[n])]
+    said = [] if roles.patient_id else [n for n in roles.features if names_patients(n)]
+    found = {name: counted.get(name) or occurrence_of(frame[name]) for name in said}
+    many = [name for name in said if _repeats(frame[name], found[name])]
     yield from about_each(
         "warning",
         many,
-        lambda name: (
-            f"says by its name whose row it is, and has {frame[name].nunique()} values in "
-            f"{frame[name].count()} rows"
-        ),
+        lambda name: f"says by its name whose row it is, and has {found[name]}",
         "Name it with --patient-id, so that all rows of a patient are in one split and count as "
         "one patient.",
         lambda name: PATIENT,
@@ -61,24 +56,15 @@ def identifier_issues(frame: "pd.DataFrame", roles: Roles) -> Iterator[Issue]:
 
 def looks_identifying(name: str) -> bool:
     """Whether the words of a column name, split at signs and CamelCase, suggest a person."""
-    words = _words(name)
+    words = words_of(name)
     pairs = {" ".join(pair) for pair in pairwise(words)}
     return bool(WORDS & set(words) or PHRASES & pairs)
 
 
-def _repeats(name: str, column: "pd.Series") -> bool:
-    """Whether a column may number patients that have several rows: by its name, by values that are
-    no measurement, and by how often they repeat."""
-    words = _words(name)
-    is_number = words[-1:] in (["id"], ["no"], ["number"], ["nr"], ["code"]) or len(words) == 1
-    if not (PATIENTS & set(words) and is_number):
-        return False
+def _repeats(column: "pd.Series", found: Occurrence) -> bool:
+    """Whether a column may number patients that have several rows: by values that are no
+    measurement, and by how often they repeat."""
     known = column.dropna()
     kind = known.dtype.kind  # with a hole in them whole numbers are floats
     is_code = kind in "OUiu" or (kind == "f" and bool((known % 1 == 0).all()))
-    return is_code and FEWEST_PATIENTS <= known.nunique() < len(known)
-
-
-def _words(name: str) -> Sequence[str]:
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return re.findall(r"[a-z]+", spaced.lower())
+    return is_code and FEWEST_PATIENTS <= found.n_values < found.n_rows

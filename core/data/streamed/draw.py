@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.data.streamed.parquet import ParquetRows
+from core.data.streamed.whose import CountPatients
 from core.keys import DRAW, powers_of_half, uniform
 
 if TYPE_CHECKING:
@@ -55,11 +56,14 @@ class LabelCounts:
         return 1 if self.many else len(self.by_value)
 
 
-def count_labels(rows: ParquetRows, columns: Sequence[str]) -> tuple[LabelCounts, ...]:
-    """One pass over some columns."""
+def count_labels(
+    rows: ParquetRows, columns: Sequence[str], patients: CountPatients
+) -> tuple[LabelCounts, ...]:
+    """One pass over some columns, in which patients are counted too."""
     found: dict[str, dict[Any, int]] = {name: {} for name in columns}
     known, many = dict.fromkeys(columns, 0), dict.fromkeys(columns, False)
-    for _, table in rows.batches(columns):
+    for _, table in rows.batches(tuple(dict.fromkeys((*columns, *patients.names)))):
+        patients.add(table)
         for name in columns:
             column = table.column(name)
             known[name] += len(column) - column.null_count

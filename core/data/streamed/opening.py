@@ -16,7 +16,9 @@ from core.data.streamed.draw import SAMPLE_ROWS, Drawn, count_labels, draw_sampl
 from core.data.streamed.parquet import OnRows, ParquetRows, open_rows, unheard
 from core.data.streamed.stream import ParquetStream
 from core.data.streamed.survey import survey_rows
+from core.data.streamed.whose import CountPatients
 from core.data.table import stop_at_errors
+from core.data.whose import Occurrence
 from core.streamed import StreamedTable, Survey
 
 if TYPE_CHECKING:
@@ -98,13 +100,14 @@ def open_file(
         n for n in rows.names if n in {*wanted, *events} and n not in {*hidden, *origin, patient_id}
     ]
     columns = [name for name in rows.names if name not in hidden or name in events]
-    counts = count_labels(rows, labels)
+    patients = CountPatients([] if patient_id else [n for n in columns if n not in labels])
+    counts = count_labels(rows, labels, patients)
     drawn = draw_sample(rows, columns, counts, seed, sample_rows)
     frame = mend_columns(drawn.frame, mends)
     roles = assign_roles(frame, targets, (), patient_id, kinds, (), mends, origin, learn_from)
     ignored = {*roles.ignore, *hidden} - events
     roles = replace(roles, ignore=tuple(name for name in rows.names if name in ignored))
-    issues = find_issues(frame, roles)
+    issues = find_issues(frame, roles, patients.found())
     stop_at_errors(issues)
     frame = frame.loc[:, list(roles.columns)]
     coder = fit_coder(frame, roles)
@@ -120,6 +123,8 @@ class Sampled(NamedTuple):
     frame: "pd.DataFrame"
     n_rows: int
     notices: tuple[str, ...]
+    patients: Mapping[str, Occurrence]
+    """Of all rows: how often the values of columns occur that may say whose row it is."""
 
 
 def sample_file(path: Path, seed: int = 0) -> Sampled:
@@ -130,8 +135,10 @@ def sample_file(path: Path, seed: int = 0) -> Sampled:
         TableError: the file cannot be read.
     """
     rows = open_rows(path)
-    drawn = draw_sample(rows, rows.names, count_labels(rows, rows.names), seed)
-    return Sampled(drawn.frame, rows.n_rows, rows.notices)
+    patients = CountPatients(rows.names)
+    counts = count_labels(rows, rows.names, patients)
+    drawn = draw_sample(rows, rows.names, counts, seed)
+    return Sampled(drawn.frame, rows.n_rows, rows.notices, patients.found())
 
 
 def copy_rows(opened: Opened, path: Path) -> None:
