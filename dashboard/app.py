@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import TaskGroupingError
+from dashboard.end_of_page import EndOfPage
 from dashboard.follow import follow_run
 from dashboard.jobs import open_example
 from dashboard.saved_view import open_link, show_steps
@@ -54,6 +55,8 @@ with st.sidebar:
 st.title(page.title)
 try:
     page.run()
+except EndOfPage:
+    pass
 except (TaskGroupingError, OSError) as error:  # bad input, or a disk that is full
     show_error(error)
     st.button("Open the built-in example", on_click=open_example, key="open_example")

@@ -8,6 +8,7 @@ from core.errors import RunError, TaskGroupingError
 from core.runs import EVIDENCE, MAIN, Run, State, Status
 from core.runs.incoming import find_draft
 from core.values import Report
+from dashboard.end_of_page import end_page
 from dashboard.example import FIRST, is_waiting, start_example
 from dashboard.on_show import current_run, runs_root
 from dashboard.results import report_of
@@ -29,7 +30,7 @@ def try_report() -> Report | None:
 
 def require_report(run: Run) -> Report:
     """The report of a run; while there is none, shows how the work goes and ends the page here."""
-    return find_report(run) or st.stop()
+    return find_report(run) or end_page()
 
 
 def find_report(run: Run) -> Report | None:
@@ -56,7 +57,7 @@ def offer_again(run: Run, what: str) -> None:
 def stop_while_old(run: Run) -> None:
     """End the page where the last report does not belong to what the run is asked for now."""
     if _state(run) is not State.DONE:
-        st.stop()
+        end_page()
 
 
 def is_at_work(run: Run, job: str = MAIN) -> bool:

@@ -136,6 +136,11 @@ def test_only_session_touches_the_session_and_only_results_caches(path):
     assert "st.cache_data" not in text
 
 
+@pytest.mark.parametrize("path", modules("dashboard"), ids=name_of)
+def test_no_page_ends_by_forgetting_what_was_clicked_meanwhile(path):
+    assert "st.stop" not in path.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     "path", [path for path in MODULES if path.parent.name == "app_pages"], ids=name_of
 )

@@ -9,6 +9,7 @@ from dashboard.bring_given import ask_for_given
 from dashboard.charts.availability import draw_availability
 from dashboard.components import show_chart
 from dashboard.draft_form import show_draft
+from dashboard.end_of_page import end_page
 from dashboard.example import example_of
 from dashboard.given_data import show_given
 from dashboard.jobs import open_example
@@ -46,13 +47,13 @@ if example:
 
 if view().draft:
     show_draft()
-    st.stop()
+    end_page()
 
 run = current_run()
 show_answer(run)
 if run.source is not Source.TABLE:
     show_given(run)
-    st.stop()
+    end_page()
 table = table_of(run)
 st.subheader(plain(run.spec.name))
 if known := example_of(run.id):

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.runs import EVIDENCE
 from dashboard.components import show_chart
+from dashboard.end_of_page import end_page
 from dashboard.evidence_form import ask_for_training
 from dashboard.evidence_tables import score_rows, task_rows, trial_rows
 from dashboard.export_button import offer_export
@@ -23,7 +24,7 @@ report = require_report(run)
 if is_greyed(run, "evidence"):
     show_missing("evidence")
     st.page_link("app_pages/measured.py", icon=":material/table_chart:", query_params=address())
-    st.stop()
+    end_page()
 say_sample(run)
 evidence = report.evidence or evidence_of(run)
 if was_started(run, EVIDENCE):
@@ -31,12 +32,12 @@ if was_started(run, EVIDENCE):
 if report.evidence is None and not is_at_work(run, EVIDENCE):
     ask_for_training(run, report)
 if evidence is None:
-    st.stop()
+    end_page()
 if not evidence.is_final or report.evidence is None:
     st.subheader("So far, on validation rows")
     st.caption("A ranking on the way. Test rows are looked at once, when the training is over.")
     st.dataframe(trial_rows(evidence), hide_index=True, alt="Candidates so far, the best first")
-    st.stop()
+    end_page()
 
 marked = marked_tasks(report.task_names, view())
 charts = draw_evidence_page(evidence, view(), dark=is_dark())

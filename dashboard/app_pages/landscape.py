@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import RunError
 from dashboard.answer import rows_used
 from dashboard.components import show_points
+from dashboard.end_of_page import end_page
 from dashboard.figures import AXES
 from dashboard.jobs import offer_again, require_report, stop_while_old
 from dashboard.map_controls import pick_map
@@ -32,12 +33,12 @@ report = require_report(run)
 stop_while_old(run)
 if is_greyed(run, "landscape"):
     show_missing("landscape")
-    st.stop()
+    end_page()
 try:
     landscape = landscape_of(run, run.plan.heads)
 except RunError:
     offer_again(run, "landscape")
-    st.stop()
+    end_page()
 st.caption(
     "Each point is one sample seen by one task: where that sample would move the shared trunk in "
     "one step of that task. Tasks whose points spread the same way ask for the same model. "
@@ -48,7 +49,7 @@ method = pick_map(landscape.points, table)
 flat = map_of(run, method)
 if flat is None:
     wait_for_map(run, report, landscape, method)
-    st.stop()
+    end_page()
 
 selection = view().samples
 is_here = selection is not None and selection.map_method == method

@@ -7,6 +7,7 @@ from core.errors import TaskGroupingError
 from core.evidence.search import GainTable, Rules
 from dashboard.charts.network_gains import draw_network_gains
 from dashboard.components import show_chart
+from dashboard.end_of_page import end_page
 from dashboard.measured_choice import Choice, choose_networks, gain_curve, is_curve_near, to_json
 from dashboard.measured_networks import places_of, show_networks, show_numbers, task_rows
 from dashboard.measured_rules import ask_direction, ask_rules, unit_of
@@ -31,7 +32,7 @@ def show_curve(table: GainTable, rules: Rules, choice: Choice) -> None:
 
 table = ask_for_table()
 if table is None:
-    st.stop()
+    end_page()
 table = ask_direction(table)
 try:
     rules = ask_rules(table)
@@ -39,7 +40,7 @@ try:
         choice = choose_networks(table, rules)
 except TaskGroupingError as error:  # rules that contradict each other or leave nothing
     show_error(error)
-    st.stop()
+    end_page()
 chosen = choice.selection
 proven = "the best of all that keep these rules" if chosen.exact else "the best that was found"
 networks = f"{len(chosen.groups)} network{'s'[: len(chosen.groups) != 1]}"

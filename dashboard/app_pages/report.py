@@ -8,6 +8,7 @@ from core.errors import RunError
 from core.report import Audience, tell
 from core.runs import load_group_names
 from dashboard.components import show_slides
+from dashboard.end_of_page import end_page
 from dashboard.jobs import offer_again, require_report, stop_while_old
 from dashboard.on_show import current_run
 from dashboard.report_blocks import show_answer, show_section
@@ -33,7 +34,7 @@ try:
     document, names = document_of(run), load_group_names(run.path)
 except RunError:
     offer_again(run, "report")
-    st.stop()
+    end_page()
 whole = tell(document, names)
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     pick_one(
