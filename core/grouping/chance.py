@@ -75,8 +75,10 @@ def selection_gain(
     others = (stack.sum(axis=0) - stack) / (n - 1)
     labels = cut_trees(stack, counts)
     gain = np.stack(
-        [silhouettes(stack, part) - silhouettes(others, part) for part in labels.swapaxes(0, 1)],
-        axis=1,
+        [
+            silhouettes(own, cuts) - silhouettes(rest, cuts)
+            for own, rest, cuts in zip(stack, others, labels, strict=True)
+        ]
     )
     defined = np.isfinite(gain).all(axis=0)  # copies may leave fewer groups than asked for
     gain, kept = gain[:, defined], np.array(counts)[defined]

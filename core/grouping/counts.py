@@ -8,7 +8,7 @@ from jaxtyping import Float
 from core.errors import MethodError
 from core.grouping.chance import Chance
 from core.grouping.cut import cut_trees
-from core.grouping.silhouette import silhouette
+from core.grouping.silhouette import silhouettes
 
 FEW = 10
 """Numbers of groups that are always tried, where there are as many tasks."""
@@ -65,8 +65,8 @@ def worth_fitting(
         return counts[-1]
     tried = tuple(k for k in counts if k > 1)
     best, largest = 1, -np.inf
-    for count, labels in zip(tried, cut_trees(similarity[None], tried)[0], strict=True):
-        found = silhouette(similarity, labels)
+    cuts = cut_trees(similarity[None], tried)[0]
+    for count, labels, found in zip(tried, cuts, silhouettes(similarity, cuts), strict=True):
         if found > max(largest, chance.level(labels)):
             best, largest = count, found
     return max(CHEAP, ceil(BEYOND * best))

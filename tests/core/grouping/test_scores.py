@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from core.grouping.cut import cut_trees
 from core.grouping.matching import match_labels
 from core.grouping.score import renumber
-from core.grouping.silhouette import silhouette, silhouette_nulls
+from core.grouping.silhouette import silhouette, silhouette_nulls, silhouettes
 from core.grouping.stability import adjusted_rand, co_assign, stability
 from tests.core.graph.affinities import planted, structureless
 
@@ -23,6 +23,20 @@ def test_silhouette_equals_scikit_learn(labels, seed):
         assert silhouette(similarity, labels) == pytest.approx(expected, abs=1e-10)
     else:
         assert np.isnan(silhouette(similarity, labels))
+
+
+def test_silhouettes_of_any_partitions_are_those_of_each():
+    from sklearn.metrics import silhouette_score
+
+    rng = np.random.default_rng(3)
+    similarity = structureless(14, seed=3).similarity
+    crossing = rng.integers(0, 5, (6, 14))
+    cuts = cut_trees(similarity[None], tuple(range(1, 15)))[0]
+    found = silhouettes(similarity, np.concatenate([crossing, cuts]))
+    assert np.isnan(found[[6, -1]]).all()
+    for labels, value in zip([*crossing, *cuts[1:-1]], np.delete(found, [6, -1]), strict=True):
+        expected = silhouette_score(1 - similarity, labels, metric="precomputed")
+        assert value == pytest.approx(expected, abs=1e-12)
 
 
 def test_cut_trees_equal_scipy():
