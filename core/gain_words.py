@@ -1,10 +1,13 @@
-"""Gains and their intervals as people read them, with as many digits as show on which side of 0
-they lie: a verdict rests on that, and "0.000 to +0.008" does not tell it."""
+"""Scores, gains and their intervals as people read them, with as many digits as show on which side
+of 0 a gain lies: a verdict rests on that, and "0.000 to +0.008" does not tell it."""
 
 import math
 
 PLACES, PERCENT_PLACES = 3, 1
 """Decimals, as a rule."""
+KEPT = 4
+"""Decimals that files keep: all of them would tell how many events a score was taken from. What is
+read is made of these, so that a page, which knows them all, reads like the report."""
 NOTHING = 1e-9
 """Differences below this are rounding (ours)."""
 
@@ -17,12 +20,22 @@ def amount(value: float | None, is_share: bool = False, most: int | None = None)
         is_share: whether it is a share of the loss, told in per cent.
         most: decimals at most; as many as show the side of 0 when None.
     """
-    if value is None or math.isnan(value):
+    value = None if value is None else rounded(value, KEPT)
+    if value is None:
         return "–"
     places = places_of(value, is_share)
     places = places if most is None else min(places, most)
     text = f"{abs(100 * value):.{places}f}\u00a0%" if is_share else f"{abs(value):.{places}f}"
     return f"−{text}" if value < 0 and is_something(text) else text
+
+
+def score(value: float | None) -> str:
+    """A metric: `0.812`, `12.34`, `1,234`; `–` where unknown."""
+    kept = None if value is None else rounded(value, KEPT)
+    if kept is None or abs(kept) < 10:
+        return amount(kept)
+    places = max(0, PLACES - math.floor(math.log10(abs(kept))))
+    return f"{kept:,.{places}f}".replace("-", "−")
 
 
 def signed(value: float | None, is_share: bool = False, most: int | None = None) -> str:

@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool
 
+from core.gain_words import score
 from core.report.letters import letter
 from core.training import METRICS
 from core.trials import Evidence, Trial
 from dashboard.charts.mean_gains import with_interval
-from dashboard.charts.text import clean, number, with_marks
+from dashboard.charts.text import clean, with_marks
 
 _SCORES = ["task", "metric", "better", "chance", "alone", "together", "best grouping"]
 
@@ -23,9 +24,9 @@ def task_rows(evidence: Evidence, marked: Bool[np.ndarray, " task"] | None = Non
             {
                 "task": name,
                 "metric": METRICS[evidence.metrics[task]].title,
-                "alone": number(float(evidence.alone.metric[task])),
-                "together": number(float(evidence.together.metric[task])),
-                "best grouping": number(float(grouped.metric[task])) if grouped else "–",
+                "alone": score(float(evidence.alone.metric[task])),
+                "together": score(float(evidence.together.metric[task])),
+                "best grouping": score(float(grouped.metric[task]) if grouped else None),
                 "together is": _outcome(evidence, evidence.together, task),
                 "its group is": _outcome(evidence, grouped, task),
                 "counts in the means": "no" if evidence.excluded[task] else "yes",
@@ -98,7 +99,7 @@ def score_rows(evidence: Evidence) -> pd.DataFrame:
                 continue
             scores = [float(way.scores[task, column]) if way else np.nan for way in ways]
             if np.isfinite(scores).any():
-                cells = [number(value) for value in (evidence.chance[task, column], *scores)]
+                cells = [score(value) for value in (evidence.chance[task, column], *scores)]
                 metric = METRICS[key]
                 better = "higher" if metric.higher_is_better else "lower"
                 row = (clean(name), metric.title, better, *cells)

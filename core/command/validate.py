@@ -11,7 +11,7 @@ import click
 from core.command.options import as_option
 from core.command.watch import letter, watch
 from core.errors import RunError
-from core.gain_words import interval, with_interval
+from core.gain_words import interval, score, with_interval
 from core.report.clean import clean
 
 if TYPE_CHECKING:
@@ -126,8 +126,7 @@ def _mark(evidence: "Evidence", task: int) -> str:
 
 
 def _metric(trial: "Trial | None", task: int) -> str:
-    value = float("nan") if trial is None else float(trial.metric[task])
-    return "–" if math.isnan(value) else f"{value:.3f}"
+    return score(None if trial is None else float(trial.metric[task]))
 
 
 def _interval(contrast: "Contrast", evidence: "Evidence") -> str:

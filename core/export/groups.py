@@ -6,7 +6,7 @@ from typing import Any
 
 from core.export.scores import Score
 from core.export.specification import ModelSpec
-from core.gain_words import rounded
+from core.gain_words import KEPT, rounded
 from core.report.data import told_provenance
 from core.report.evidence import TOO_FEW
 from core.report.letters import letter
@@ -19,7 +19,6 @@ from core.values import Report, Split
 SCHEMA_VERSION = 1
 _KEPT = ("versions", "device", "data_sha256", "created_at", "data")
 """Of a report's provenance; never a name or a path."""
-_DIGITS = 4
 _UNKNOWN = Contrast(math.nan, math.nan, math.nan)
 
 
@@ -123,4 +122,4 @@ def _interval(contrast: Contrast) -> dict[str, float | None]:
 
 
 def _rounded(value: float) -> float | None:
-    return rounded(value, _DIGITS)
+    return rounded(value, KEPT)

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.data.pair_counts import FEWEST_SHOWN
 from core.export.specification import ModelSpec
+from core.gain_words import score
 
 SNIPPET = """\
 from pathlib import Path
@@ -116,11 +117,17 @@ def _ensemble(spec: ModelSpec) -> str:
 
 def _row(task: Mapping[str, Any]) -> str:
     test = task["test"]
-    value = "—" if test["value"] is None else f"{test['value']:.3f}"
-    bounds = "—" if test["low"] is None else f"{test['low']:.3f} to {test['high']:.3f}"
+    bounds = "–" if test["low"] is None else f"{score(test['low'])} to {score(test['high'])}"
     kind = task["kind"].replace("_", " ")
-    cells = (_escaped(task["name"]), task["group"], kind, task["metric"], value, bounds)
-    n_patients = "—" if test["patients"] is None else test["patients"]
+    cells = (
+        _escaped(task["name"]),
+        task["group"],
+        kind,
+        task["metric"],
+        score(test["value"]),
+        bounds,
+    )
+    n_patients = "–" if test["patients"] is None else test["patients"]
     return f"| {' | '.join(cells)} | {n_patients} |"
 
 
@@ -138,7 +145,7 @@ def _others(tasks: Sequence[Mapping[str, Any]]) -> str:
     """The metrics beside the main one, as a list; a random order has an AUPRC of the prevalence."""
     found = [
         f"- {_escaped(task['name'])}: "
-        + ", ".join(f"{title} {value:.3g}" for title, value in task["other_metrics"].items())
+        + ", ".join(f"{title} {score(value)}" for title, value in task["other_metrics"].items())
         for task in tasks
         if task["other_metrics"]
     ]

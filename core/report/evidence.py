@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from core.gain_words import rounded
+from core.gain_words import KEPT, rounded
 from core.report.plain import plain
 from core.trials import Contrast, Evidence, Gains, Trial
 
@@ -89,7 +89,7 @@ def _scores(trial: Trial, evidence: Evidence, task: int) -> dict[str, float]:
     if evidence.excluded[task] or not trial.scores.size:
         return {}
     listed = zip(evidence.scored, trial.scores[task].tolist(), strict=True)
-    return {key: round(value, 4) for key, value in listed if math.isfinite(value)}
+    return {key: round(value, KEPT) for key, value in listed if math.isfinite(value)}
 
 
 def _gain(key: str, gains: Gains, task: int, evidence: Evidence) -> dict[str, Any]:
@@ -118,8 +118,7 @@ def _random(evidence: Evidence) -> dict[str, Any]:
 
 
 def _rounded(value: float) -> float | None:
-    """A metric to four places: all of them would tell how many events it was taken from."""
-    return rounded(value, 4)
+    return rounded(value, KEPT)
 
 
 def _contrast(contrast: Contrast) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.evidence.decide import decide
 from core.export.groups import _interval as exported
-from core.gain_words import amount, interval, rounded, signed, with_interval
+from core.gain_words import KEPT, amount, interval, rounded, score, signed, with_interval
 from core.report import words
 from core.report.evidence import _rounded as reported
 from core.trials import Contrast, Judge
@@ -28,7 +28,7 @@ gains = st.floats(-1, 1).filter(lambda gain: gain == 0 or abs(gain) > 1e-9)
         (-0.0, True, "0.0\u00a0%"),
         (0.00042, False, "+0.0004"),
         (-0.000012, False, "−0.00001"),
-        (0.00098, False, "+0.0010"),
+        (0.00098, False, "+0.001"),
         (1e-17, False, "0.000"),
         (0.0235, True, "+2.4\u00a0%"),
         (0.0002, True, "+0.02\u00a0%"),
@@ -55,6 +55,32 @@ def test_what_is_read_lies_on_the_same_side_of_0(gain, is_share):
     assert seen == pytest.approx(unit * gain, rel=0.5, abs=0.0 if gain else 1e-9)
     assert np.sign(rounded(gain, 4)) == np.sign(gain)
     assert rounded(gain, 4) == pytest.approx(gain, abs=5.001e-5)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.68551, "0.685"),  # 0.6855 in a file
+        (0.82247, "0.823"),
+        (0.0, "0.000"),
+        (0.00031, "0.0003"),
+        (-0.25, "−0.250"),
+        (9.87654, "9.877"),
+        (12.345, "12.35"),
+        (-1234.5, "−1,234"),
+        (31_337.9, "31,338"),
+        (None, "–"),
+        (math.inf, "–"),
+    ],
+)
+def test_a_score_has_three_decimals_or_four_digits(value, text):
+    assert score(value) == text
+
+
+@given(st.floats(-1e6, 1e6), st.booleans())
+def test_a_page_which_knows_all_digits_reads_like_a_report_of_few(value, is_share):
+    assert score(value) == score(rounded(value, KEPT))
+    assert signed(value, is_share) == signed(rounded(value, KEPT), is_share)
 
 
 def test_next_to_nothing_has_no_more_decimals_than_its_interval():

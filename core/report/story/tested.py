@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.gain_words import amount, interval, signed
+from core.gain_words import interval, score, signed
 from core.report import words
 from core.report.story.blocks import EXPERTS, Chart, Grid, Interval, Lines, Section
 from core.report.story.contrasts import interval_of, measured, metric_title, sentence_of
@@ -141,7 +141,7 @@ def _per_task(facts: Facts) -> Grid:
     rows = []
     for number, name in enumerate(facts.task_names):
         first = next((table[number] for table in tables if table), None)
-        metrics = [amount(table[number]["metric"]) if table else "–" for table in tables]
+        metrics = [score(table[number]["metric"]) if table else "–" for table in tables]
         gain = gains.get(name)
         rows.append(
             (
