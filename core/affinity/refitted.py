@@ -15,8 +15,9 @@ def refitted(
 
     The deviations of the refits from their mean, in turn, √(2 f) times as large where a refit holds
     the share f of the rows: at one half a refit varies as the whole does. Their mean is left out,
-    as heads fitted on fewer rows are off in one direction. 0 where nothing was fitted again, or
-    where the measure reads none of the sums that were taken again.
+    as heads fitted on fewer rows are off in one direction; m of them lie √(1 − 1/m) as far from
+    their own mean as from the true one. 0 where nothing was fitted again, or where the measure
+    reads none of the sums that were taken again.
     """
     refits = landscape.refits
     named = [name for name in measure.reads if getattr(refits, name, None) is not None]
@@ -29,7 +30,8 @@ def refitted(
     deviation = np.where(known, values - mean, 0.0)
     whole = np.maximum(landscape.sums.count.sum(axis=0), 1.0)
     share = np.minimum(refits.count.mean(axis=0) / whole, 0.5)
-    return np.asarray(deviation * np.sqrt(2 * share))[np.arange(n_replicates) % len(values)]
+    free = n_known / np.maximum(n_known - 1, 1)
+    return np.asarray(deviation * np.sqrt(2 * share * free))[np.arange(n_replicates) % len(values)]
 
 
 def within_range(

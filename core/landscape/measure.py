@@ -140,9 +140,8 @@ def _measure(
     ]
     if not again:
         return starts, None
-    first = (starts[0].trunk, starts[0].sums)
     told = within(on_progress, 0.5, 1.0)
-    return starts, measure_refits(method, ground, *first, n_refits, seed, told)
+    return starts, measure_refits(method, ground, starts[0], n_refits, seed, told)
 
 
 def _notes(

@@ -38,7 +38,7 @@ class Slope(NamedTuple):
 def minimise(
     slope_at: "Callable[[Float[Tensor, 'problem coordinate']], Slope]",
     start: "Float[Tensor, 'problem coordinate']",
-    tolerance: float,
+    tolerance: "float | Float[Tensor, ' problem']",
     max_steps: int,
     on_step: Callable[[float], None],
 ) -> "Float[Tensor, 'problem coordinate']":
@@ -47,7 +47,7 @@ def minimise(
     Args:
         slope_at: of all problems at a place each; what is no longer finite is left where it is.
         start: the first place.
-        tolerance: largest entry of a gradient that counts as none.
+        tolerance: largest entry of a gradient that counts as none, of all or of each.
         max_steps: how many, at most.
         on_step: told the share of them before each; may raise.
     """

@@ -46,6 +46,16 @@ class Basis(NamedTuple):
         weight = torch.einsum("vw,two->tvo", self.whiten, place[:, :-1])
         return weight, place[:, -1] - torch.einsum("w,two->to", self.centre, weight)
 
+    def place(
+        self, weight: "Float[Tensor, 'task width output']", bias: "Float[Tensor, 'task output']"
+    ) -> "Float[Tensor, 'task coordinate output']":
+        """What `plain` makes these weights and biases of."""
+        import torch
+
+        inverse = self.whiten / self.whiten.square().sum(0)
+        free = bias + torch.einsum("w,two->to", self.centre, weight)
+        return torch.cat([torch.einsum("wv,two->tvo", inverse, weight), free.unsqueeze(1)], 1)
+
     def slope(
         self, weight: "Float[Tensor, 'task width output']", bias: "Float[Tensor, 'task output']"
     ) -> "Float[Tensor, 'task coordinate output']":

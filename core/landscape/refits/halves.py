@@ -7,11 +7,8 @@ from jaxtyping import Int
 
 from core.landscape.rows.pieces import Rows
 
-MAX_ROWS = 5000
-"""Rows that halves are drawn from, about."""
-MAX_AT_HAND = 8000
-"""The same where probes learned from more rows than are at hand: halves of few say too boldly what
-halves of so many would, and those of all rows at hand take memory (ours)."""
+MAX_ROWS = 8000
+"""Rows at hand that the probes of halves are searched on, about (ours)."""
 FEWEST_BLOCKS = 4
 """Of fewer there are no halves to speak of."""
 
