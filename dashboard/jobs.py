@@ -67,24 +67,36 @@ def is_at_work(run: Run, job: str = MAIN) -> bool:
 
 
 def show_job(run: Run, job: str = MAIN) -> None:
-    """A panel on one job: progress and *cancel* while it works, else what happened and *resume*.
+    """How a job goes: progress and *cancel* while it works, else what happened and *resume*.
 
     A built-in example begins once the browser has drawn the page, so that the two do not fight
     for the processor.
     """
-    is_live = is_at_work(run, job)
-    is_next = not is_live and job == MAIN and is_waiting(run)
+    status = run.status(job)
+    is_live = bool(status and status.state.is_live)
+    if is_live or (job == MAIN and is_waiting(run)):
+        _watch(run, job, is_live)
+        if is_live:  # no part of what is drawn again and again: the click is heard at once
+            st.button("Cancel", on_click=run.cancel, args=(job,), key=f"cancel_{job}")
+    else:
+        _say_where(run, job, status)
 
-    @st.fragment(run_every=POLL if is_live or is_next else None)
+
+def _watch(run: Run, job: str, is_live: bool) -> None:
+    """The progress of a job that is at work, or begins as soon as the page is drawn."""
+
+    @st.fragment(run_every=POLL)
     def panel() -> None:
-        if is_next and is_drawn(run.id):
+        if not is_live and is_drawn(run.id):
             start_job(run)
-        if is_at_work(run, job) != is_live:  # begun or ended: draw the page, poll or stop polling
+        status = run.status(job)
+        if bool(status and status.state.is_live) != is_live:  # begun or ended: draw the page
             st.rerun()
-        if is_next:
-            st.progress(0.0, text="The example is computed now.")
+        if status and is_live:
+            seconds = max(0.0, time.time() - status.started_at)
+            st.progress(status.fraction, text=f"{plain(status.message)} · {seconds:.0f} s")
         else:
-            _draw(run, job, run.status(job))
+            st.progress(0.0, text="The example is computed now.")
 
     panel()
 
@@ -112,15 +124,12 @@ def _state(run: Run, job: str = MAIN) -> State | None:
     return status.state if status else None
 
 
-def _draw(run: Run, job: str, status: Status | None) -> None:
+def _say_where(run: Run, job: str, status: Status | None) -> None:
+    """What became of a job that is not at work, and how it goes on."""
     what = _NAMES.get(job, "map")
     if status is None or status.state is State.DONE:  # done, but for what was asked before
         st.info(f"This {what} is not computed yet.", icon=":material/hourglass_empty:")
         _button("Compute it", run, job, f"start_{job}")
-    elif status.state.is_live:
-        seconds = max(0.0, time.time() - status.started_at)
-        st.progress(status.fraction, text=f"{plain(status.message)} · {seconds:.0f} s")
-        st.button("Cancel", on_click=run.cancel, args=(job,), key=f"cancel_{job}")
     elif status.state is State.FAILED:
         show_error(status.error)
         with st.container(horizontal=True):
