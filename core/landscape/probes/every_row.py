@@ -50,14 +50,15 @@ class EveryRow(NamedTuple):
             TableError: features that are not finite.
         """
         at, n_done = place.view(problem.shape), 0
-        weight, bias = self.basis.plain(at)
+        weight, bias = self.basis.plain(problem.turn.to_outputs(at))
         sums = _Sums(replace(problem.heads, weight=weight, bias=bias), self.trunk)
         for rows in self.supply.parts():
             on_part(min(n_done / self.supply.n_rows, 1.0))
             sums.add(rows)
             n_done += int(rows.real.sum())
         penalty = self.basis.stiffness(self.ridge).unsqueeze(1) * at
-        slope = self.basis.slope(sums.weight, sums.bias) + penalty
+        moved = self.basis.slope(sums.weight, sums.bias)
+        slope = problem.turn.from_outputs(moved) + penalty
         return Reading((slope / sums.n_rows.clamp_min(1)[:, None, None]).flatten(1), sums.n_rows)
 
 

@@ -78,7 +78,7 @@ def fit_probes(
     if every is not None:
         reading = partial(_tell, on_round, AT_HAND, 1.0)
         place = correct(problem, place, EveryRow(every, trunk, basis, ridge), _solve, reading)
-    weight, bias = basis.plain(place.view(problem.shape))
+    weight, bias = basis.plain(problem.turn.to_outputs(place.view(problem.shape)))
     return make_heads(tasks, weight.float(), bias.float())
 
 

@@ -7,6 +7,7 @@ from jaxtyping import Float
 from core.landscape.heads import Heads
 from core.landscape.memory import Batches
 from core.landscape.probes.basis import Basis, as_many
+from core.landscape.probes.turn import Turn, find_turn
 from core.landscape.quasi_newton import Slope
 from core.landscape.rows.pieces import Rows
 
@@ -21,7 +22,8 @@ CHUNK = 16384
 
 
 class Problem(NamedTuple):
-    """The probes of all tasks in whitened coordinates; the last one is the bias."""
+    """The probes of all tasks in whitened coordinates, of which the last is the bias, and with the
+    outputs of tasks of several classes turned (`core.landscape.probes.turn`)."""
 
     heads: Heads
     fed: "Float[Tensor, 'row coordinate']"
@@ -31,6 +33,7 @@ class Problem(NamedTuple):
     penalty: "Float[Tensor, 'task coordinate 1']"
     square: "Float[Tensor, 'coordinate 1']"
     """Mean square of what is fed."""
+    turn: Turn
     chunks: Batches
 
     @property
@@ -43,12 +46,13 @@ class Problem(NamedTuple):
         """Of every task's loss with its penalty."""
         import torch
 
-        weight = place.view(self.shape)
-        slope, bend = self.penalty * weight, torch.zeros_like(self.heads.bias)
+        at = place.view(self.shape)
+        weight, slope = self.turn.to_outputs(at), self.penalty * at
+        bend = torch.zeros_like(self.heads.bias)
 
         def add(start: int, stop: int) -> None:
             move, more = self._of(slice(start, stop), weight)
-            slope.add_(move)
+            slope.add_(self.turn.from_outputs(move))
             bend.add_(more)
 
         self.chunks.over(len(self.fed), add)
@@ -70,6 +74,9 @@ class Problem(NamedTuple):
         if not heads.all_binary:
             is_line = ~(heads.is_binary | heads.is_multiclass | heads.is_hazard).unsqueeze(1)
             curvature = torch.where(is_line, 1.0, curvature)
+        if self.turn.is_needed:
+            turned = self.turn.curvature(residual, value)
+            curvature = torch.where(heads.is_multiclass.unsqueeze(1), turned, curvature)
         pull = (residual * count).flatten(1)
         move = (self.fed[rows].T @ pull).view(-1, n_tasks, n_outputs)
         return move.transpose(0, 1), (curvature * count).sum(0)
@@ -81,9 +88,11 @@ def pose(
     """The problem of the coordinates of some rows."""
     import torch
 
+    labels = rows.value[rows.real]
     counts = rows.known[rows.real] * rows.row_weight[rows.real].double().unsqueeze(1)
     n_rows = as_many(counts).clamp_min(1)
     counts *= 1 / counts.sum(0).clamp_min(1)
     penalty = basis.stiffness(ridge).unsqueeze(1) / n_rows[:, None, None]
     square = torch.cat([basis.square, fed.new_ones(1)]).unsqueeze(1)
-    return Problem(heads, fed, rows.value[rows.real], counts, penalty, square, Batches(CHUNK))
+    turn = find_turn(heads, labels, counts)
+    return Problem(heads, fed, labels, counts, penalty, square, turn, Batches(CHUNK))
