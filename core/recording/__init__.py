@@ -34,7 +34,8 @@ belongs to the module around them.
     bare       a module without the user's hooks and buffers
     prove      a first batch shows that every weight is accounted for
     independent  and that samples are apart
-    batch      losses, masks, labels and ids of a batch, checked
+    batch      losses and masks of a batch, checked
+    labels     its labels and ids, checked
     check      what a recorded file must hold, whoever wrote it
     sums       pair terms and mean displacements, block by block
     reservoir  a fair draw of points from a stream

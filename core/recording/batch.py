@@ -1,11 +1,10 @@
 """What a user hands to `observe`, checked: a loss a sample and task, NaN or masked if missing."""
 
 from collections.abc import Mapping, Sequence
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float, UInt64
+from jaxtyping import Bool, Float
 
 from core.errors import MethodError
 
@@ -53,8 +52,8 @@ def read_batch(
     import torch
 
     given = tuple(number for number, name in enumerate(names) if name in losses)
-    _check_names(names, losses)
-    _check_names(names, mask or {})
+    check_names(names, losses)
+    check_names(names, mask or {})
     if not given:
         raise MethodError(f"There is no loss; give those of any of {', '.join(names)}.")
     found = tuple(_check_loss(names[number], losses[names[number]], device) for number in given)
@@ -81,44 +80,8 @@ def read_batch(
     return Batch(given, found, known)
 
 
-def read_labels(
-    names: Sequence[str], labels: "Mapping[str, Any] | None", n_samples: int
-) -> Float[np.ndarray, "sample task"]:
-    """Labels of a batch, NaN where none were given."""
-    found = np.full((n_samples, len(names)), np.nan)
-    _check_names(names, labels or {})
-    for number, name in enumerate(names):
-        if labels and name in labels:
-            column = as_numbers(labels[name])
-            if column.shape != (n_samples,):
-                raise MethodError(
-                    f"The labels of {name!r} have the shape {column.shape}; give one a sample, "
-                    f"[{n_samples}]."
-                )
-            found[:, number] = column
-    return found
-
-
-def as_keys(sample: Any, n_samples: int) -> UInt64[np.ndarray, " sample"]:
-    """A word for every id (numbers or text); rows with one id are one patient.
-
-    Raises:
-        MethodError: not one id a sample.
-    """
-    ids = sample.detach().cpu().numpy() if hasattr(sample, "detach") else np.asarray(sample)
-    if ids.shape != (n_samples,):
-        raise MethodError(f"sample has the shape {ids.shape}; give one id a sample, [{n_samples}].")
-    words = [blake2b(str(one).encode(), digest_size=8).digest() for one in ids.tolist()]
-    return np.frombuffer(b"".join(words), dtype=np.uint64)
-
-
-def as_numbers(values: Any) -> Float[np.ndarray, " sample"]:
-    """Numbers of a tensor or a sequence."""
-    plain = values.detach().double().cpu().numpy() if hasattr(values, "detach") else values
-    return np.asarray(plain, dtype=float)
-
-
-def _check_names(names: Sequence[str], given: Mapping[str, Any]) -> None:
+def check_names(names: Sequence[str], given: Mapping[str, Any]) -> None:
+    """MethodError where something was given for a task that is none of the recording."""
     if odd := [name for name in given if name not in names]:
         raise MethodError(f"{odd[0]!r} is no task of this recording; it has: {', '.join(names)}.")
 

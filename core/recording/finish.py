@@ -43,11 +43,13 @@ def as_tasks(tasks: Sequence[str | Task] | Mapping[str, str]) -> tuple[Task, ...
     """Tasks from names, names with kinds, or tasks.
 
     Raises:
-        MethodError: fewer than two, a name twice, or an unknown kind.
+        MethodError: fewer than two, no name or one twice, or an unknown kind.
     """
     given = list(tasks.items()) if isinstance(tasks, Mapping) else [(one, None) for one in tasks]
     found = tuple(one if isinstance(one, Task) else _named(str(one), kind) for one, kind in given)
     names = [task.name for task in found]
+    if not all(name.strip() for name in names):
+        raise MethodError("A task has no name; give one that says what it predicts.")
     if len(found) < 2:
         raise MethodError(f"{len(found)} task was given; a landscape compares two or more.")
     if twice := [name for name in names if names.count(name) > 1]:

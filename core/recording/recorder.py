@@ -10,10 +10,11 @@ from core.device import full_precision
 from core.errors import MethodError
 from core.keys import block_of
 from core.recording.align import align_calls
-from core.recording.batch import Batch, as_keys, read_batch, read_labels
+from core.recording.batch import Batch, read_batch
 from core.recording.call import Call, Place
 from core.recording.choose import around, find_layers
 from core.recording.finish import Recorded, as_landscape, as_tasks
+from core.recording.labels import as_keys, read_labels
 from core.recording.layout import Placing, find_placing
 from core.recording.prove import Proof, prove
 from core.recording.reservoir import Reservoir, Seen
@@ -95,7 +96,7 @@ class Recorder:
         import torch
 
         batch = read_batch(self._names, losses, mask, self._weights[0].device)
-        known_labels = read_labels(self._names, labels, batch.n_samples)
+        known_labels = read_labels(self.tasks, labels, batch)
         if not bool(batch.known.any()):
             return
         found = self._find(batch)
@@ -179,7 +180,8 @@ class Recorder:
 
         n, device = batch.n_samples, batch.known.device
         number = np.arange(self.n_rows, self.n_rows + n)
-        keys = (number // TOGETHER).astype(np.uint64) if sample is None else as_keys(sample, n)
+        alone = (number // TOGETHER).astype(np.uint64)
+        keys = alone if sample is None else as_keys(sample, n, self.n_rows)
         block = block_of(keys, self._n_blocks, self._seed)
         if self._sums is None:
             n_weights = sum(weight.numel() for weight in self._weights)

@@ -325,3 +325,47 @@ def test_every_error_leaves_the_loop_usable():
             recorder.observe({"a": trunk(X).mean()})
         recorder.observe({name: head[name](trunk(X))[:, 0] for name in TASKS})
         assert recorder.n_rows == 5
+
+
+KINDS = {"a": "binary", "b": "multiclass", "c": "time_to_event", "d": "regression"}
+LABELS = {
+    "2 of a binary": ("a", [0, 1, 2, 0, 1], "'a' are 0 or 1.*but 2 is among them; give NaN"),
+    "signs of a binary": ("a", [-1, 1, 1, 1, 1], "'a' are 0 or 1.*but -1"),
+    "a class below 0": ("b", [0, -1, 0, 0, 0], "'b' are class codes from 0 to 49 at most, but -1"),
+    "half a class": ("b", [0, 0.5, 0, 0, 0], "'b' are class codes.*but 0.5"),
+    "a class of millions": ("b", [0, 4e6, 0, 0, 0], "'b' are class codes.*but 4e"),
+    "no time": ("c", [1, -3, 0, 1, 1], "'c' are times.*never 0, but 0 is among them"),
+    "no end": ("c", [1, -3, float("inf"), 1, 1], "'c' are times.*but inf"),
+    "no number": ("d", [1, float("inf"), 0, 1, 1], "'d' are finite, but inf"),
+}
+
+
+@pytest.mark.parametrize("case", LABELS)
+def test_labels_that_are_none_of_the_kind(case):
+    name, values, match = LABELS[case]
+    refused(mlp(), lambda z: squares(z, TASKS), match, tasks=KINDS, labels={name: values})
+
+
+def test_a_task_without_a_name():
+    with (
+        pytest.raises(MethodError, match="A task has no name"),
+        record_landscape(mlp(), ["a", " "]),
+    ):
+        pass
+
+
+def test_rows_without_an_id_are_patients_of_their_own():
+    with record_landscape(mlp(), TASKS) as recorder:
+        for ids in (torch.tensor([1.0, 2.0, torch.nan, torch.nan, 3.0]), [1, None, "x", "x", None]):
+            recorder.observe(squares(recorder._trunk(X)), sample=ids)
+    assert recorder.landscape().n_samples == 8  # 1, 2, 3, x and four without
+
+
+def test_what_stands_where_a_label_is_masked_is_no_label():
+    label = torch.tensor([0.0, 1.0, -100.0, 1.0, -100.0])
+    with record_landscape(mlp(), dict.fromkeys(TASKS, "binary")) as recorder:
+        losses = squares(recorder._trunk(X))
+        recorder.observe(losses, mask={"a": label >= 0}, labels={"a": label})
+    found = recorder.landscape()
+    assert found.label_sums.count[:, 0, 0].sum() == 3
+    assert found.tasks[0].mean == pytest.approx(2 / 3)
