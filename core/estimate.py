@@ -111,7 +111,7 @@ def _starts(size: Size, landscape: OneStep) -> float:
     rows = min(landscape.samples or size.n_train, size.n_train)
     weights, pairs = _weights(size, landscape), size.n_tasks**2
     one = unit.START_SUM_S + rows * unit.WEIGHT_SUM_S * weights + 2 * _warm_up(size, landscape)
-    one += _readings(size)
+    one += unit.READINGS * _reading(size)
     if _is_matched(size, landscape):
         one += rows * unit.PAIR_SUM_S * pairs
         one += _walks(size, landscape, landscape.step_rows, landscape.heads)
@@ -125,26 +125,25 @@ def _starts(size: Size, landscape: OneStep) -> float:
     return landscape.starts * one
 
 
-def _readings(size: Size) -> float:
-    """Every row again, where it stays in its file, until the probes are those of all."""
+def _reading(size: Size) -> float:
+    """Every row again, where it stays in its file."""
     if size.n_at_hand == size.n_train:
         return 0.0
-    return unit.READINGS * unit.READ_CELL_S * size.n_rows * (size.n_inputs + size.n_tasks)
+    return unit.READ_CELL_S * size.n_rows * (size.n_inputs + size.n_tasks)
 
 
 def _refits(size: Size, landscape: OneStep) -> float:
     """Probes for half of the patients, and how alike they pull, again and again."""
     if landscape.pairing == "mean":
         return 0.0
-    rows = size.n_at_hand
-    if rows == size.n_train:
-        rows /= -(-rows // MOST_REFITTED)
-    one = _fit(size, landscape, rows / 2)
+    half = size.n_at_hand / -(-size.n_at_hand // MOST_REFITTED) / 2
+    label = unit.REFIT_LABEL_S * size.n_outputs
+    one = unit.REFIT_S + half * (label + unit.FIT_WEIGHT_S * _weights(size, landscape))
     if _is_matched(size, landscape):
         one += _walks(size, landscape, FOLLOWED)
     elif landscape.heads == "probe":  # else nobody reads distances of probes
         one += _apart(size, landscape, PAIR_SAMPLES)
-    return landscape.refits * one
+    return landscape.refits * one + _reading(size)
 
 
 def _null(size: Size, plan: Plan) -> float:

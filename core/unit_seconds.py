@@ -14,8 +14,10 @@ CELL_S = 1.4e-7
 """To read a value of the table, code and summarise it."""
 FIT_S, FIT_LABEL_S, FIT_CLASS_S, FIT_WEIGHT_S = 0.015, 1.9e-6, 4.9e-6, 2e-10
 """To fit probes to some rows and read them once: at all, for every row and output of a head (of
-several classes more), for every weight of the trunk that a row passes. Refits, permutations and
-drivers are such fits."""
+several classes more), for every weight of the trunk that a row passes. Permutations and drivers are
+such fits."""
+REFIT_S, REFIT_LABEL_S = 0.008, 1e-6
+"""The same of a half of the patients, whose search begins near its end."""
 READINGS, READ_CELL_S = 3, 4e-8
 """Of a table that stays in its file, for the probes of a start: how often, and for every value."""
 START_SUM_S, WEIGHT_SUM_S, PAIR_SUM_S = 0.2, 1e-9, 6e-8
