@@ -1,8 +1,7 @@
 """Do 95 % intervals of affinities hold the truth? `python -m tests.benchmarks.coverage [case …]`.
 
 Generated cohorts of one law, each measured by itself, training rows only. The truth of a pair is
-what such a cohort says in the mean, over 100 others that had no part in any interval. Every cell
-tells the percentage of intervals that hold it, over pairs and cohorts, and beside it how wide the
+what such a cohort says in the mean, over others that had no part in any interval. Every cell tells the percentage of intervals that hold it, over pairs and cohorts, and beside it how wide the
 replicates lie as a share of how wide cohorts lie (the median over pairs): 1 is right, less is too
 sure. Every cohort is measured from one random start, the same for all: intervals are about the
 patients, and a note tells what another start does.
@@ -11,19 +10,25 @@ Bar: 90 to 98 in every case that a run does not call too narrow itself.
 """
 
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
 from core.affinity import MEASURES, TAG, measure_affinity
 from core.data import load_table, plant_groups
+from core.data.streamed import open_table
 from core.landscape import OneStep, measure_landscape, measure_look_ahead
+from core.size import TRAIN
+from core.streamed import StreamedTable
 from core.values import Split, TaskTable
 
-COHORTS, OTHERS = 30, 100
 REPLICATES = 200
 PROBE = OneStep(heads="probe", width=32, starts=1, max_points=10)
+SIZES = (900, 3_000, 8_000, 24_000)
 SINGLE = ("abs_cosine", "cosine", "sign", "sca", "sca_relative")
 
 
@@ -39,11 +44,25 @@ class Case:
     missing: float = 0.0
     own_starts: bool = False
     """Whether every cohort is measured from a start of its own."""
+    n_features: int = 8
+    groups: tuple[int, ...] = (2, 2, 1)
+    n_cohorts: int = 30
+    n_others: int = 100
+    streamed: bool = False
+    """Whether every cohort stays in a file, which has more rows beside those for training."""
 
 
 def own(**settings: object) -> Case:
     """Five tasks of 150 rows each, no row with two labels."""
     return Case(replace(PROBE, **settings), own_samples=True, n_rows=750)
+
+
+def large(n_rows: int, **settings: object) -> Case:
+    """As many columns, tasks and units as tables have; fewer cohorts."""
+    few = (8, 24) if n_rows > 5000 else (30, 100)
+    told = dict(zip(("n_cohorts", "n_others"), few, strict=True))
+    size = {"n_rows": n_rows, "n_features": 24, "groups": (3, 3, 2)}
+    return Case(replace(PROBE, width=128), SINGLE, **size, **told, **settings)
 
 
 SHARED = replace(PROBE, heads="shared")
@@ -68,6 +87,11 @@ CASES = {
         replace(PROBE, starts=3), (*SINGLE[:1], "mean_gradient"), own_starts=True
     ),
     "joint run": Case(SHARED, ("tag",)),
+    **{f"{n:,} rows": large(n) for n in SIZES},
+    **{f"{n:,} rows, regressions": large(n, kinds="regression") for n in SIZES},
+    "24,000 rows, several kinds": large(24_000, kinds="mixed"),
+    "24,000 rows, streamed": large(24_000, streamed=True),
+    "24,000 rows, regressions, streamed": large(24_000, kinds="regression", streamed=True),
 }
 
 
@@ -75,19 +99,18 @@ def main(*names: str) -> None:
     """A line a case, with the processor seconds of one cohort."""
     for name in names or CASES:
         case, started = CASES[name], time.process_time()
-        found = coverage(case, COHORTS, OTHERS)
-        seconds = (time.process_time() - started) / (COHORTS + OTHERS)
+        found = coverage(case)
+        seconds = (time.process_time() - started) / (case.n_cohorts + case.n_others)
         told = (f"{key} {held:.0%} ({width:.2f})" for key, (held, width) in found.items())
-        sys.stdout.write(f"{name:<30}{seconds:6.2f} s  {'  '.join(told)}\n")
+        sys.stdout.write(f"{name:<36}{seconds:6.2f} s  {'  '.join(told)}\n")
         sys.stdout.flush()
 
 
-def coverage(case: Case, n_cohorts: int, n_others: int) -> dict[str, tuple[float, float]]:
+def coverage(case: Case) -> dict[str, tuple[float, float]]:
     """By measure: the share of intervals that hold the truth, and claimed ÷ true deviation."""
-    cohorts = draw_cohorts(case, n_cohorts + n_others)
     found: dict[str, list] = {key: [] for key in case.measures}
-    for number, table in enumerate(cohorts):
-        is_other = number >= n_cohorts
+    for number, table in enumerate(draw_cohorts(case)):
+        is_other = number >= case.n_cohorts
         method = replace(case.landscape, refits=0) if is_other else case.landscape
         landscape = measure_landscape(table, method, number * case.own_starts, "cpu")
         if "tag" in case.measures:
@@ -96,7 +119,8 @@ def coverage(case: Case, n_cohorts: int, n_others: int) -> dict[str, tuple[float
         for key in case.measures:
             measure = MEASURES.methods[key]()
             found[key].append(measure_affinity(landscape, measure, 1 if is_other else REPLICATES))
-    return {key: _held(each[:n_cohorts], each[n_cohorts:]) for key, each in found.items()}
+    n = case.n_cohorts
+    return {key: _held(each[:n], each[n:]) for key, each in found.items()}
 
 
 def _held(measured, others):
@@ -108,17 +132,32 @@ def _held(measured, others):
     return float(np.mean(held)), float(np.median(width / values.std(axis=0, ddof=1)))
 
 
-def draw_cohorts(case: Case, n: int) -> list[TaskTable]:
-    """Cohorts of one law with new patients each, all of them for training."""
-    planted = plant_groups(
-        n * case.n_rows, 8, (2, 2, 1), noise=0.3, missing=case.missing, kinds=case.kinds, seed=3
-    )
+def draw_cohorts(case: Case) -> Iterator[TaskTable | StreamedTable]:
+    """Cohorts of one law with new patients each, all of them for training unless in a file."""
+    n, size = case.n_cohorts + case.n_others, case.n_rows
+    if case.streamed:
+        size = round(size / TRAIN)
+    law = {"noise": 0.3, "missing": case.missing, "kinds": case.kinds, "seed": 3}
+    planted = plant_groups(n * size, case.n_features, case.groups, **law)
     frame, targets = planted.frame, list(planted.targets)
+    if case.streamed:
+        yield from _in_files(frame, targets, size)
+        return
     if case.own_samples:
         for number, target in enumerate(targets):
             frame.loc[np.arange(len(frame)) % len(targets) != number, target] = np.nan
     table = load_table(frame, targets=targets)
-    return [part_of(table, slice(k * case.n_rows, (k + 1) * case.n_rows)) for k in range(n)]
+    yield from (part_of(table, slice(k * size, (k + 1) * size)) for k in range(n))
+
+
+def _in_files(frame, targets, size):
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(len(frame) // size):
+            path = Path(folder) / f"{number}.parquet"
+            rows = slice(number * size, (number + 1) * size)
+            frame.iloc[rows].reset_index(drop=True).to_parquet(path)
+            yield open_table(path, targets)
+            path.unlink()
 
 
 def part_of(table: TaskTable, rows: slice) -> TaskTable:

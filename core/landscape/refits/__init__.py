@@ -6,6 +6,8 @@ under the same probes do not show that: on a generated cohort of 900 training ro
 intervals of |cosine| held the value expected of such a cohort for 10 pairs in 100.
 
     halves    which patients
+    again     the probes of a half, from where those of all patients stand
+    slopes    what every row says of these, where only some are searched
     readings  what the probes of a half are read on
     measure   every half, side by side
 """
