@@ -36,7 +36,9 @@ def record_landscape(
         tasks: names, names with their kinds (`{"died": "binary"}`), or tasks.
         path: the file to write, `….landscape.npz`; missing folders are made, an earlier landscape
             is replaced, and nothing is written after an exception, or when None (then
-            `recorder.landscape()` is all there is).
+            `recorder.landscape()` is all there is). It holds single samples for the pictures, with
+            their losses and, where they were given, their labels: keep it where the data may be. A
+            report made from it holds aggregates only.
         parameters: names or globs of the parameters that count, or with a `!` in front, of those
             to leave out; without any, every weight of the trunk that is trained, but for biases
             and norm layers. With adapters: the adapters.
