@@ -17,10 +17,12 @@ from core.drivers.measure import MOST_PAIRS, MOST_PATIENTS, N_STARTS
 from core.errors import MethodError
 from core.joint_run import JointRun
 from core.landscape import OneStep
+from core.landscape.groups.agreement import MAX_KEPT as MOST_DISPLACED
 from core.landscape.look_ahead.draws import FEWEST
 from core.landscape.look_ahead.joint import rows_of_look
 from core.landscape.refits.halves import MAX_ROWS as MOST_REFITTED
 from core.landscape.refits.readings import PAIR_SAMPLES
+from core.landscape.sums.mean_pull import MAX_KEPT as MOST_KEPT
 from core.null import N_PERMUTATIONS
 from core.plan import Plan
 from core.size import Size
@@ -76,6 +78,8 @@ class _Weights(NamedTuple):
     first: float
     """Of plain layers those that see the inputs, which no step changes."""
     others: float
+    is_plain: bool = True
+    """Whether it is as many as the trunk has, each passed once; not so for convolutions."""
 
     @property
     def total(self) -> float:
@@ -89,7 +93,7 @@ def _layers(size: Size, landscape: OneStep) -> _Weights:
     except MethodError:  # such a plan is refused where it is started
         own = None
     if own is not None:
-        return _Weights(0.0, unit.CONVOLUTION * own.n_products)
+        return _Weights(0.0, unit.CONVOLUTION * own.n_products, is_plain=False)
     inner = 0 if landscape.trunk == "linear" else (depth - 1) * width**2
     return _Weights(width * size.n_inputs, inner)
 
@@ -100,10 +104,9 @@ def _weights(size: Size, landscape: OneStep) -> float:
 
 def _fit(size: Size, landscape: OneStep, rows: float) -> float:
     """To fit probes to some rows, and to read them."""
-    label = unit.FIT_LABEL_S if size.n_classes == 1 else unit.FIT_CLASS_S
-    return unit.FIT_S + rows * (
-        label * size.n_outputs + unit.FIT_WEIGHT_S * _weights(size, landscape)
-    )
+    each = (unit.FIT_LABEL_S + unit.FIT_UNIT_S * landscape.width) * size.n_outputs
+    whitened = unit.FIT_SPREAD_S * landscape.width**3
+    return unit.FIT_S + whitened + rows * (each + unit.FIT_WEIGHT_S * _weights(size, landscape))
 
 
 def _starts(size: Size, landscape: OneStep) -> float:
@@ -113,7 +116,7 @@ def _starts(size: Size, landscape: OneStep) -> float:
     one = unit.START_SUM_S + rows * unit.WEIGHT_SUM_S * weights + 2 * _warm_up(size, landscape)
     one += unit.READINGS * _reading(size)
     if _is_matched(size, landscape):
-        one += rows * unit.PAIR_SUM_S * pairs
+        one += rows * unit.PAIR_SUM_S * pairs + _means(size, landscape)
         one += _walks(size, landscape, landscape.step_rows, landscape.heads)
         one += _walks(size, landscape, landscape.step_rows)
     elif landscape.pairing == "mean":
@@ -123,6 +126,15 @@ def _starts(size: Size, landscape: OneStep) -> float:
     if landscape.heads == "own":
         one += unit.OWN_HEAD_S * rows * size.n_tasks * weights
     return landscape.starts * one
+
+
+def _means(size: Size, landscape: OneStep) -> float:
+    """Mean displacements, block by block; made twice where they are too many to be kept."""
+    weights = _layers(size, landscape)
+    a_block = size.n_tasks * weights.total * weights.is_plain
+    again = 2 if landscape.n_blocks * a_block > MOST_KEPT else 1
+    each = unit.MEAN_BLOCK_S + unit.MEAN_PAIR_S * size.n_tasks
+    return again * landscape.n_blocks * a_block * each
 
 
 def _reading(size: Size) -> float:
@@ -137,7 +149,7 @@ def _refits(size: Size, landscape: OneStep) -> float:
     if landscape.pairing == "mean":
         return 0.0
     half = size.n_at_hand / -(-size.n_at_hand // MOST_REFITTED) / 2
-    label = unit.REFIT_LABEL_S * size.n_outputs
+    label = (unit.REFIT_LABEL_S + unit.REFIT_UNIT_S * landscape.width) * size.n_outputs
     one = unit.REFIT_S + half * (label + unit.FIT_WEIGHT_S * _weights(size, landscape))
     if _is_matched(size, landscape):
         one += _walks(size, landscape, FOLLOWED)
@@ -163,8 +175,14 @@ def _drivers(size: Size, landscape: OneStep) -> float:
     """What drives the groups, beside chance."""
     if size.has_own_samples:
         return 0.0
+    weights = _layers(size, landscape)
+    displaced = size.n_tasks * weights.total * weights.is_plain
+    if displaced > MOST_DISPLACED:
+        return 0.0
     rows = min(size.n_train, MOST_PATIENTS, MOST_PAIRS / size.n_tasks)
-    once = _fit(size, landscape, rows) + _warm_up(size, landscape)
+    fit = _fit(size, landscape, rows) * (unit.DRIVE_FIT if weights.is_plain else 1.0)
+    passed = displaced * (unit.DRIVE_WEIGHT_S * rows + unit.DRIVE_MEAN_S)
+    once = fit + passed + _warm_up(size, landscape)
     return (N_STARTS + N_PERMUTATIONS) * once
 
 
@@ -189,8 +207,9 @@ def _walks(size: Size, landscape: OneStep, followed: int, heads: str = "probe") 
         return 0.0
     is_same = heads == "shared" and landscape.head_bias == "zero"
     labels = min(followed, size.n_train) * (2 if is_same else size.n_tasks)
-    first, others = _layers(size, landscape)
-    return landscape.steps * labels * (unit.STEP_INPUT_S * first + unit.STEP_S * others)
+    weights = _layers(size, landscape)
+    a_label = unit.STEP_INPUT_S * weights.first + unit.STEP_S * weights.others
+    return landscape.steps * labels * a_label
 
 
 def _apart(size: Size, landscape: OneStep, n_samples: int) -> float:

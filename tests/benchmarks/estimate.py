@@ -97,6 +97,13 @@ RUNS: dict[str, tuple[Table, Plan]] = {
     "120 tasks, standard": (generated(2000, 20, 120), plan("standard")),
     "40 tasks, 10 steps, quick": (generated(2000, 20, 40), plan("quick", steps=10)),
     "400 inputs, 10 steps, quick": (generated(1500, 400, 12), plan("quick", steps=10)),
+    "width 512, depth 4, quick": (generated(1500, 20, 12), plan("quick", width=512, depth=4)),
+    "40 tasks, width 256, depth 4, quick": (
+        generated(1500, 20, 40),
+        plan("quick", width=256, depth=4),
+    ),
+    "width 32, depth 5, quick": (generated(8000, 40, 12), plan("quick", width=32, depth=5)),
+    "width 1,024, standard": (generated(1000, 50, 8), plan("standard", width=1024)),
     "images of 16 × 16, cnn, quick": (generated(1500, 256, 4), plan("quick", trunk="cnn")),
     "6 own images, cnn, quick": (generated(2400, 256, 6, own=True), plan("quick", trunk="cnn")),
     "omniglot_small, own samples, quick": (shared("omniglot_small"), plan("quick")),

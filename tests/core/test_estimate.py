@@ -69,6 +69,27 @@ def test_wide_tables_are_told_as_near_as_narrow_ones_where_many_steps_are_taken(
     assert max(ratios) / min(ratios) < 1.4
 
 
+def trunk_of(key, **layers):
+    usual = preset(key)
+    return replace(usual, landscape=replace(usual.landscape, **layers))
+
+
+WIDE_AND_DEEP = (
+    (Size(1700, 102, 12), preset("quick"), 7.9),
+    (Size(8000, 40, 12), trunk_of("quick", width=32, depth=5), 9.2),
+    (Size(1500, 20, 12), trunk_of("quick", width=512, depth=4), 36.9),
+    (Size(1500, 20, 40), trunk_of("quick", width=256, depth=4), 37.1),
+    (Size(1000, 50, 8), trunk_of("standard", width=1024), 46.8),
+)
+"""The same."""
+
+
+def test_wide_and_deep_trunks_are_told_as_near_as_others():
+    """Every task pulls at every weight, and the features of the last layer are whitened."""
+    ratios = [estimate_run(size, plan).seconds / taken for size, plan, taken in WIDE_AND_DEEP]
+    assert max(ratios) / min(ratios) < 1.4
+
+
 @pytest.mark.parametrize("name", MEASURED)
 def test_the_estimate_is_near_what_was_measured(name):
     size, plan, seconds, megabytes = MEASURED[name]
