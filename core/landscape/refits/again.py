@@ -65,10 +65,10 @@ class Again(NamedTuple):
             found = problem.slope_at(at)
             return found._replace(gradient=found.gradient - shift)
 
-        start = place.flatten(1)
+        start = problem.turn.from_outputs(place).flatten(1)
         close = CLOSE * slope_at(start).gradient.abs().amax(1)
         found = minimise(slope_at, start, close, STEPS, lambda share: None)
-        weight, bias = self.basis.plain(found.view(problem.shape))
+        weight, bias = self.basis.plain(problem.turn.to_outputs(found.view(problem.shape)))
         return make_heads(self.tasks, weight.float(), bias.float())
 
     def _pose(
@@ -86,8 +86,9 @@ class Again(NamedTuple):
         slope, n_rows = self.slopes.of(kept, self.basis)
         per_row = 1 / n_rows.clamp_min(1)[:, None, None]
         problem = problem._replace(penalty=self.basis.stiffness(ridge).unsqueeze(1) * per_row)
-        wanted = (slope * per_row + problem.penalty * place).flatten(1)
-        return problem, problem.slope_at(place.flatten(1)).gradient - wanted
+        turned = problem.turn.from_outputs(place)
+        wanted = problem.turn.from_outputs(slope) * per_row + problem.penalty * turned
+        return problem, problem.slope_at(turned.flatten(1)).gradient - wanted.flatten(1)
 
 
 def ready_to_fit(
