@@ -1,6 +1,7 @@
 """A recorder inside the loops that people write: what it finds does not depend on their shape."""
 
 import copy
+import gc
 
 import numpy as np
 import pytest
@@ -119,20 +120,23 @@ def test_a_trunk_behind_ddp_is_recorded_by_its_module(plainly, tmp_path):
     rendezvous = f"file://{tmp_path}/meet"
     distributed.init_process_group("gloo", init_method=rendezvous, rank=0, world_size=1)
     try:
-        spread = nn.parallel.DistributedDataParallel(make().eval())
-        with record_landscape(spread.module, TASKS) as recorder:
-            losses = losses_of(spread(X), heads(5), LABELS)
-            recorder.observe(losses)
-            sum(loss.mean() for loss in losses.values()).backward()
-        assert all(part.grad is not None for part in spread.parameters())
-        with (
-            pytest.raises(MethodError, match=r"record its \.module"),
-            record_landscape(spread, TASKS),
-        ):
-            pass
+        recorder = recorded_behind_ddp()
+        gc.collect()  # what still holds the group waits for its threads, and they for it
     finally:
         distributed.destroy_process_group()
     assert_alike(plainly, sums_of(recorder))
+
+
+def recorded_behind_ddp():
+    spread = nn.parallel.DistributedDataParallel(make().eval())
+    with record_landscape(spread.module, TASKS) as recorder:
+        losses = losses_of(spread(X), heads(5), LABELS)
+        recorder.observe(losses)
+        sum(loss.mean() for loss in losses.values()).backward()
+    assert all(part.grad is not None for part in spread.parameters())
+    with pytest.raises(MethodError, match=r"record its \.module"), record_landscape(spread, TASKS):
+        pass
+    return recorder
 
 
 def test_training_with_dropout_is_bit_identical_with_a_recorder():
