@@ -429,6 +429,7 @@ def test_without_webgl_the_plain_scatter_adds_and_takes_away_too(open_page):
     drag_brush(page, BOX, 30, 20)
     page.get_by_text(f"inside: {ring}", exact=True).wait_for(state="hidden")
     assert 0 < ring < int(read(page, "inside")) < whole
+    settle(page)
     page.get_by_role("button", name="Clear selection").click()
     page.get_by_text("inside: none").wait_for()
     page.get_by_test_id("stRadio").get_by_text("New", exact=True).click()
