@@ -15,10 +15,10 @@ count ties.
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from core.fewest import FEWEST_SHOWN
+
 N_INTERVALS = 10
 """Intervals that time is cut into, so outputs of the head of such a task (ours)."""
-FEWEST_TOLD = 11
-"""Patients from which a mean of times may be told."""
 
 
 def interval_edges(
@@ -48,7 +48,7 @@ def interval_edges(
     for rows in (labels > 0, ~np.isnan(labels)):
         order = np.argsort(np.abs(labels[rows]), kind="stable")
         times, of = np.abs(labels[rows])[order], whose[rows][order]
-        if len(np.unique(of)) >= FEWEST_TOLD:
+        if len(np.unique(of)) >= FEWEST_SHOWN:
             return _means_around(times, of, np.arange(1, n_intervals) / n_intervals)
     return np.full(n_intervals - 1, np.exp2(np.round(np.log2(times.mean()))))
 
@@ -59,11 +59,11 @@ def _means_around(
     shares: Float[np.ndarray, " edge"],
 ) -> Float[np.ndarray, " edge"]:
     """Of ascending times, the mean around each quantile; of as many for all, so means ascend."""
-    n, width = len(times), FEWEST_TOLD
+    n, width = len(times), FEWEST_SHOWN
     while True:
         starts = np.round(shares * (n - 1) - (width - 1) / 2).astype(int).clip(0, n - width)
         around = [slice(start, start + width) for start in starts]
-        if width == n or all(len(np.unique(patient[one])) >= FEWEST_TOLD for one in around):
+        if width == n or all(len(np.unique(patient[one])) >= FEWEST_SHOWN for one in around):
             break
         width = min(n, 2 * width)
     means = [np.clip(times[one].mean(), *times[one][[0, -1]]) for one in around]

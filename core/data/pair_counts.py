@@ -6,10 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from core.fewest import FEWEST_SHOWN
 from core.values import Kind, Split, Task, TaskTable
 
-FEWEST_SHOWN = 11
-"""Patients from which a count of records may be told."""
 ROWS_AT_ONCE = 1 << 16
 """Records that are counted as numbers at a time."""
 

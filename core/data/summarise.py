@@ -3,7 +3,8 @@
 import numpy as np
 from jaxtyping import Float, Int
 
-from core.data.pair_counts import FEWEST_SHOWN, count_pairs
+from core.data.pair_counts import count_pairs
+from core.fewest import FEWEST_SHOWN
 from core.inputs import fit_scale
 from core.summary import Summary
 from core.threads import one_thread

@@ -6,11 +6,9 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.data.levels import join_levels
+from core.fewest import FEWEST_SHOWN
 from core.inputs import InputScale
 from core.values import Split, TaskTable
-
-FEWEST_SHOWN = 11
-"""Patients with and without a value, before the want of it is told."""
 
 
 class Column(NamedTuple):

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float, Int
 
-from core.data.pair_counts import FEWEST_SHOWN
+from core.fewest import FEWEST_SHOWN
 
 
 def is_of_few(values: Float[np.ndarray, " row"], patient: Int[np.ndarray, " row"]) -> bool:

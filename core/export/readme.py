@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.data.pair_counts import FEWEST_SHOWN
 from core.export.specification import ModelSpec
+from core.fewest import FEWEST_SHOWN
 from core.gain_words import score
 
 SNIPPET = """\

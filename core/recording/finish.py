@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt64
 
-from core.data.pair_counts import FEWEST_SHOWN, pairs_of_rows
+from core.data.pair_counts import pairs_of_rows
 from core.errors import MethodError
+from core.fewest import FEWEST_SHOWN
 from core.landscape.rows.label_sums import sum_labels
 from core.values import Kind, LabelSums, Landscape, PairSums, Points, Task
 
