@@ -40,13 +40,22 @@ def show_plain_points(
         return False
     with st.container(horizontal=True, vertical_alignment="bottom"):
         how = pick_one("What an outline does", [NEW, ADD, TAKE_AWAY], key=f"{key}_how")
-        is_cleared = st.button("Clear selection", key=f"{key}_clear", disabled=not drawn)
+        asked = f"{key}_cleared"  # kept, as a run that an outline ends may not come to read it
+        st.button(
+            "Clear selection",
+            key=f"{key}_clear",
+            on_click=keep,
+            args=(asked, True),
+            disabled=not drawn,
+        )
+        is_cleared = bool(kept(asked))
     event = show_chart(chart, key=f"{key}_plain_{turn}", clickable=True)
     areas = brushed(list(event.selection.areas))
     outline = areas[-1].polygon if areas else _ask_box(xy, key)
     if outline is None and not is_cleared:
         return False
     keep(f"{key}_brushes", turn + 1)
+    keep(asked, False)
     try:
         on_draw(with_outline(drawn, outline, how) if outline and not is_cleared else ())
     except RunError as error:
