@@ -10,8 +10,8 @@ from core.data import Issue, Mends, Roles, assign_roles
 from core.data.issues.issue import PATIENT
 from core.data.kinds import KINDS as TABLE_KINDS
 from core.errors import TableError, TaskGroupingError
+from core.estimate import size_of
 from core.runs import Draft
-from core.size import size_of
 from core.values import Kind
 from dashboard.event_form import ask_events, say_which
 from dashboard.issue_list import Mended, mended_of, show_issues

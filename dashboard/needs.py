@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from core.estimate import estimate_run
+from core.estimate import Size, estimate_run
 from core.gpu import device_here
 from core.memory import free_memory
 from core.plan import Plan
 from core.runs.pace import pace_here
-from core.size import Size
 from dashboard.on_show import runs_root
 
 SPREAD = 1.6

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.errors import TaskGroupingError
+from core.estimate import size_of_table
 from core.landscape import check_start
 from core.plan import Plan
 from core.runs import Run
-from core.size import size_of_table
 from core.values import TaskTable
 from dashboard.jobs import is_at_work, start_job
 from dashboard.needs import say_needs

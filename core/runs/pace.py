@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from core.errors import RunError
-from core.estimate import estimate_run
+from core.estimate import Size, estimate_run
+from core.estimate.unit import START_S
 from core.hazard import N_INTERVALS
 from core.plan import Plan
 from core.provenance import Source
@@ -18,8 +19,6 @@ from core.runs.folder import Run
 from core.runs.listing import list_runs
 from core.runs.reported import read_document
 from core.runs.status import State
-from core.size import Size
-from core.unit_seconds import START_S
 from core.values import Kind
 
 MOST_RUNS = 9

@@ -21,8 +21,8 @@ import numpy as np
 from core.affinity import MEASURES, TAG, measure_affinity
 from core.data import load_table, plant_groups
 from core.data.streamed import open_table
+from core.estimate.size import TRAIN
 from core.landscape import OneStep, measure_landscape, measure_look_ahead
-from core.size import TRAIN
 from core.streamed import StreamedTable
 from core.values import Split, TaskTable
 

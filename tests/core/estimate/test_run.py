@@ -1,26 +1,14 @@
 """What a run takes is told before it starts: near what was measured, more for more work."""
 
 import dataclasses
-import json
-import shutil
 from dataclasses import replace
 
-import numpy as np
-import pandas as pd
 import pytest
 
 from core.affinity import TAG
-from core.data import assign_roles, build_table
-from core.estimate import estimate_run
+from core.estimate import Size, estimate_run
 from core.landscape import OneStep
-from core.memory import free_memory
 from core.plan import PRESETS, Plan, preset
-from core.runs import Run, State, Status
-from core.runs.pace import pace_here, pace_of, time_machine
-from core.runs.worker import work
-from core.size import Size, size_of, size_of_table
-from core.unit_seconds import START_S
-from tests.cohort import SMALL_PLAN, small_cohort
 
 OWN = Size(14_820, 9, 29, has_own_samples=True)
 STEPS = Plan(landscape=OneStep(steps=10))
@@ -155,36 +143,6 @@ def test_a_coreset_and_a_faster_machine_take_less():
     assert presets == sorted(presets)
 
 
-def test_the_size_of_a_table_is_what_the_engine_makes_of_it():
-    rng = np.random.default_rng(0)
-    frame = pd.DataFrame({f"x{k}": rng.normal(size=400) for k in range(5)})
-    frame["two"] = rng.choice(["a", "b"], 400)
-    frame["five"] = rng.choice(list("abcde"), 400)
-    frame["forty"] = [f"level {k % 40}" for k in range(400)]
-    frame["free"] = [f"text {k}" for k in range(400)]
-    frame["y_1"], frame["y_2"] = rng.integers(0, 2, (2, 400))
-    roles = assign_roles(frame, targets="y_*")
-    size = size_of(frame, roles)
-    table = build_table(frame, roles, 0)
-    assert size == Size(400, len(table.feature_names), 2)
-    assert replace(size, n_held=400) == size_of_table(table, 400)
-
-
-def test_classes_own_samples_and_images_are_part_of_a_size():
-    rng = np.random.default_rng(0)
-    frame = pd.DataFrame({f"x{k}": rng.normal(size=400) for k in range(16)})
-    frame["y_letter"] = rng.choice(list("abcdefg"), 400)
-    frame["y_two"] = rng.integers(0, 2, 400).astype(float)
-    assert size_of(frame, assign_roles(frame, targets="y_*")) == Size(400, 16, 2, n_classes=7)
-    is_first = np.arange(400) < 200
-    frame["y_letter"] = frame["y_letter"].where(is_first)
-    frame["y_two"] = frame["y_two"].where(~is_first)
-    roles = assign_roles(frame, targets="y_*", feature_shape=(4, 4))
-    size, table = size_of(frame, roles), build_table(frame, roles, 0)
-    assert (size.n_classes, size.has_own_samples, size.shape) == (7, True, (4, 4))
-    assert size_of_table(table, 400) == replace(size, n_held=400)
-
-
 def test_a_plan_that_does_not_fit_the_samples_has_an_estimate_all_the_same():
     """It is refused where it is started, in words; a page must not end before that."""
     asked = Plan(landscape=OneStep(trunk="cnn"))
@@ -202,75 +160,3 @@ def test_samples_that_are_not_matched_are_compared_two_by_two():
     assert more[1] > 1.1 * more[0]
     fewer = replace(probes, landscape=replace(probes.landscape, refits=0))
     assert estimate_run(OWN, fewer).seconds < 0.8 * more[1]
-
-
-def test_the_machine_is_timed_in_no_time_and_has_memory():
-    assert 0.01 < time_machine(20) < 1000
-    assert free_memory() > 0
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    frame = small_cohort().frame
-    path = tmp_path_factory.mktemp("runs") / "run"
-    run = Run.create(path, frame, assign_roles(frame, targets="y_*"), SMALL_PLAN, "small", "0" * 64)
-    assert work(path).state is State.DONE
-    return run
-
-
-def copy_that_took(finished, root, name, times_the_estimate):
-    """The same run as if it had taken so many times the estimate."""
-    shutil.copytree(finished.path, root / name)
-    run = Run(root / name)
-    data = json.loads((run.path / "report.json").read_text())["provenance"]["data"]
-    size = Size(data["n_samples"], data["n_features"], 6)
-    seconds = times_the_estimate * (estimate_run(size, SMALL_PLAN).seconds - START_S)
-    status = run.status_path()
-    Status(State.DONE, 1.0, started_at=0.0).save(status)
-    status.write_text(json.dumps(json.loads(status.read_text()) | {"updated_at": seconds}))
-    return run
-
-
-def test_the_pace_is_the_middle_of_the_finished_runs(finished, tmp_path):
-    runs = [copy_that_took(finished, tmp_path, str(times), times) for times in (1.0, 2.0, 6.0)]
-    assert pace_of(runs) == pytest.approx(2.0)
-    assert pace_of([copy_that_took(finished, tmp_path, "slow", 1e6)]) == 20.0, "a machine asleep"
-
-
-def made_on(device, run):
-    """The same run as if this type of device had made it."""
-    path = run.path / "report.json"
-    document = json.loads(path.read_text())
-    document["provenance"]["device"] = device
-    path.write_text(json.dumps(document))
-    return run
-
-
-def test_a_gpu_does_not_set_the_pace_of_a_cpu_nor_a_cpu_that_of_a_gpu(finished, tmp_path):
-    slow = [copy_that_took(finished, tmp_path, str(times), times) for times in (3.0, 4.0, 5.0)]
-    quick = made_on("cuda", copy_that_took(finished, tmp_path, "gpu", 0.2))
-    assert pace_of([*slow, quick]) == pytest.approx(4.0)
-    assert pace_of([*slow, quick], "cuda") == pytest.approx(0.2)
-    assert pace_of(slow, "cuda") is None
-    assert pace_here(tmp_path) == pytest.approx(4.0)
-    assert pace_here(tmp_path, "cuda") == pytest.approx(0.2)
-
-
-def test_a_run_that_found_results_again_or_never_ended_says_nothing(finished, tmp_path):
-    again = copy_that_took(finished, tmp_path, "again", 1.0)
-    events = again.path / "events.jsonl"
-    events.write_text(events.read_text() * 2)
-    stopped = copy_that_took(finished, tmp_path, "stopped", 1.0)
-    Status(State.CANCELLED, 0.4).save(stopped.status_path())
-    bare = copy_that_took(finished, tmp_path, "bare", 1.0)
-    (bare.path / "events.jsonl").unlink()
-    assert pace_of([again, stopped, bare]) is None
-    assert pace_of([]) is None
-
-
-def test_the_pace_of_a_folder_follows_its_runs(finished, tmp_path):
-    assert 1e-3 < pace_here(tmp_path) < 1e3, "no run yet: a little arithmetic"
-    copy_that_took(finished, tmp_path, "one", 3.0)
-    assert pace_here(tmp_path) == pytest.approx(3.0)
-    copy_that_took(finished, tmp_path, "two", 5.0)
-    assert pace_here(tmp_path) == pytest.approx(4.0)

@@ -1,4 +1,4 @@
-"""Seconds that a CPU is at work on a unit of each part of a run; `core.estimate` counts the units.
+"""Seconds that a CPU is at work on a unit of each part of a run; the files beside it count them.
 
 Fitted (ours) to the stages of some eighty runs, in processor time of all threads together: 400 to
 100,000 rows, 9 to 784 inputs, 4 to 300 tasks, 1 to 6 layers of 32 to 1,024 units; own samples,
