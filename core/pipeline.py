@@ -14,12 +14,12 @@ from typing import Any
 
 from core.affinity import Measure
 from core.affinity.compare import explain_labels
-from core.device import pick_device
 from core.errors import MethodError, TableError
 from core.every_row import count_every_row
 from core.grouping import recommend
 from core.joint_run import JointRun
 from core.landscape import NOTHING, Brought
+from core.machine.device import pick_device
 from core.plan import Plan
 from core.progress import OnProgress, silent
 from core.provenance import Source, describe, describe_given

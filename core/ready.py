@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from core.threads import idle_threads_sleep
+from core.machine.threads import idle_threads_sleep
 
 
 class Ready:

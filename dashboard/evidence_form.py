@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.errors import TaskGroupingError
 from core.evidence import MOST_TASKS, VALIDATIONS, Validation, with_seeds
-from core.gpu import devices_here
+from core.machine.gpu import devices_here
 from core.report.letters import letter
 from core.runs import EVIDENCE, Asked, Run
 from core.trials import Judge

@@ -12,7 +12,7 @@ from jaxtyping import Bool
 from core.affinity.pair import count_labels
 from core.graph.layout import Places, place_tasks
 from core.grouping.order import order_tasks
-from core.profile import Profile
+from core.selection.profile import Profile
 from core.trials import Evidence
 from core.values import Points, Projection, Report, TaskTable
 from dashboard.charts.affinity_row import draw_affinity_row

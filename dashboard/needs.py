@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.estimate import Size, estimate_run
-from core.gpu import device_here
-from core.memory import free_memory
+from core.machine.gpu import device_here
+from core.machine.memory import free_memory
 from core.plan import Plan
 from core.runs.pace import pace_here
 from dashboard.on_show import runs_root

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.gpu import devices_here
+from core.machine.gpu import devices_here
 from core.methods import Method
 from core.plan import PRESETS, STAGES, Plan
 from dashboard.session import keep, kept

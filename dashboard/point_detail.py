@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Int
 
-from core.one_sample import OneSample, OnTask, Unusual, describe_sample
 from core.report.letters import letter
 from core.runs import Run
+from core.selection.one_sample import OneSample, OnTask, Unusual, describe_sample
 from core.values import Kind, Projection, Report, Task
 from dashboard.charts.text import clean, number
 from dashboard.components import Detail, DetailPart

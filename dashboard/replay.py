@@ -24,7 +24,7 @@ from core.provenance import Source
 from core.runs import Run, read_view_file
 from core.runs.looked_at import with_origins
 from core.runs.views import FOLDER
-from core.selected_pull import measure_pull
+from core.selection.pull import measure_pull
 from core.values import Report, TaskTable
 from dashboard.charts.chart import Chart
 from dashboard.figures import (

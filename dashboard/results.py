@@ -14,12 +14,12 @@ from pyarrow.parquet import ParquetFile
 from core.data import Issue, Mends, Roles, find_issues, mend_columns
 from core.errors import RunError
 from core.graph.layout import Places, place_tasks
-from core.profile import Profile
 from core.provenance import Source
 from core.runs import Draft, Run, read_document
 from core.runs.looked_at import with_origins
 from core.runs.streamed import SURVEY, is_streamed, load_survey
-from core.selected_pull import Pull, measure_pull
+from core.selection.profile import Profile
+from core.selection.pull import Pull, measure_pull
 from core.streamed import Survey
 from core.trials import Evidence
 from core.values import Landscape, Projection, Report, TaskTable

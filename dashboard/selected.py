@@ -5,9 +5,9 @@ import pandas as pd
 from jaxtyping import Bool, Float
 
 from core.gain_words import signed
-from core.profile import FEW, SMALL, Profile, profile_rows, profile_samples
 from core.report.letters import letter
-from core.selected_pull import Pull
+from core.selection.profile import FEW, SMALL, Profile, profile_rows, profile_samples
+from core.selection.pull import Pull
 from core.values import Grouping, Points, Projection, TaskTable
 from dashboard.charts.profile_bars import say_both
 from dashboard.charts.text import clean, number

@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 from jaxtyping import Bool
 
-from core.profile import Profile
 from core.runs import Run
-from core.selected_pull import Pull
+from core.selection.profile import Profile
+from core.selection.pull import Pull
 from core.values import Report
 from dashboard.charts.profile_bars import draw_profile
 from dashboard.components import show_chart

@@ -27,7 +27,7 @@ HEAVY = {
     "jinja2",
     "lxml",
 }
-IS_TORCH = {"core/export/module.py", "core/placed.py"}
+IS_TORCH = {"core/export/module.py", "core/convolutions/placed.py"}
 """Classes of torch's own, so that they can be trained on and pickled; imported where they are used."""
 MODULES = sorted((ROOT / "core").rglob("*.py")) + sorted((ROOT / "dashboard").rglob("*.py"))
 

@@ -23,7 +23,7 @@ def make_plan(
         MethodError: an unknown key; the known ones are listed.
     """
     from core.affinity import MEASURES
-    from core.device import DEVICES, pick_device
+    from core.machine.device import DEVICES, pick_device
     from core.methods import choose
     from core.plan import preset
 

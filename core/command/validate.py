@@ -40,7 +40,7 @@ def validate_run(
             range, a grouping that fits no partition, or rules that contradict each other.
     """
     from core.evidence import validation_preset, with_seeds
-    from core.gpu import device_here
+    from core.machine.gpu import device_here
     from core.runs import EVIDENCE, Asked, Run
     from core.runs.pace import pace_here
     from core.validation import estimate_cost

@@ -6,8 +6,8 @@ from jaxtyping import Float, Int
 from core.data.pair_counts import count_pairs
 from core.fewest import FEWEST_SHOWN
 from core.inputs import fit_scale
+from core.machine.threads import one_thread
 from core.summary import Summary
-from core.threads import one_thread
 from core.values import Kind, Split, TaskTable
 
 MAX_ROWS = 10_000

@@ -7,7 +7,6 @@ import numpy as np
 from jaxtyping import Int
 
 from core.data.summarise import nameable_features
-from core.device import full_precision
 from core.drivers.chance import Found, find_driving, mean_of, tell_groups
 from core.drivers.sources import find_columns
 from core.drivers.traits import join_traits, list_features, list_labels, scale_traits
@@ -22,10 +21,11 @@ from core.landscape import (
     most_at_once,
     prepare_inputs,
 )
+from core.machine.device import full_precision
+from core.machine.threads import side_by_side
+from core.null.unrelated import draw_patients, label_keys, permute_labels
 from core.progress import OnProgress, silent
 from core.summary import Drivers
-from core.threads import side_by_side
-from core.unrelated import draw_patients, label_keys, permute_labels
 from core.values import TaskTable
 
 MOST_PATIENTS = 2000
@@ -54,7 +54,7 @@ def measure_drivers(
 
     The landscape is measured again on one training row of at most 2,000 patients, from three
     random starts, and 19 times with the labels of every task permuted among its own labelled rows
-    (`core.unrelated`): what the groups reach there is chance. A tenth of the patients, those who
+    (`core.null`): what the groups reach there is chance. A tenth of the patients, those who
     add most to the agreement of a group, are said to drive it and are compared to all others.
 
     Args:

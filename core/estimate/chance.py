@@ -10,8 +10,8 @@ from core.joint_run import JointRun
 from core.landscape import OneStep
 from core.landscape.groups.agreement import MAX_KEPT as MOST_DISPLACED
 from core.null import N_PERMUTATIONS
+from core.null.unrelated import MAX_ROWS
 from core.plan import Plan
-from core.unrelated import MAX_ROWS
 
 FOLLOWED = 70
 """Rows that permutations follow for more than one step, about."""

@@ -12,8 +12,8 @@ from core.evidence.holm import adjust
 from core.evidence.partitions import Group, Partition
 from core.evidence.pool import Pool
 from core.evidence.scoring import score_every_way, score_task
+from core.machine.threads import side_by_side
 from core.progress import OnProgress
-from core.threads import side_by_side
 from core.trials import Contrast, Gains
 
 

@@ -7,10 +7,10 @@ from enum import StrEnum
 import numpy as np
 from jaxtyping import Float
 
-from core.device import DEVICES
 from core.errors import MethodError, RunError
 from core.evidence import to_partition
 from core.export.recoding import Recoding
+from core.machine.device import DEVICES
 from core.runs import Run
 from core.runs.trained import TrainedFolder
 from core.training import Group, Trained

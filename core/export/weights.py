@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from core.canvas import Layout
 from core.convolutions import build_convolution, outline_of
+from core.convolutions.canvas import Layout
 from core.errors import MethodError, RunError
 from core.export.specification import ModelSpec
 
@@ -89,7 +89,7 @@ def _trunk(spec: ModelSpec) -> "nn.Module":
 
     if not spec.trunk:
         return plain_trunk(spec.n_inputs, spec.width, spec.depth)
-    from core.placed import Placed
+    from core.convolutions.placed import Placed
 
     layout = Layout(spec.table.scale, spec.shape, spec.n_inputs)
     told = (spec.shape, len(spec.table.scale.varies), spec.width, spec.depth)

@@ -3,14 +3,14 @@
 import numpy as np
 from jaxtyping import Int
 
-from core.device import pick_device
 from core.graph.base import Encoder
 from core.graph.features import canonical_order
 from core.graph.gatv2 import GATv2
 from core.graph.guards import flat_graph, flat_points
 from core.graph.similarity_rows import SimilarityRows
+from core.machine.device import pick_device
+from core.machine.threads import one_thread
 from core.progress import OnProgress, silent
-from core.threads import one_thread
 from core.values import Embedding, TaskGraph
 
 

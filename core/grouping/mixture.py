@@ -13,9 +13,9 @@ from core.grouping.em import Mixtures, expect, fit_many
 from core.grouping.gaussian import COVARIANCES
 from core.grouping.points import Reduced, reduce_points
 from core.grouping.starts import draw_starts
+from core.machine.threads import one_thread
 from core.methods import knob
 from core.progress import OnProgress
-from core.threads import one_thread
 from core.values import Embedding, TaskGraph
 
 FRESH_STARTS = 2

@@ -10,8 +10,8 @@ from core.grouping.fixed import Alone, Together
 from core.grouping.linkage import AverageLinkage
 from core.grouping.mixture import Mixture
 from core.grouping.score import score
+from core.machine.threads import one_thread
 from core.progress import OnProgress, silent, within
-from core.threads import one_thread
 from core.values import Embedding, Grouping, Null, TaskGraph
 
 

@@ -49,7 +49,6 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.device import full_precision
 from core.errors import MethodError
 from core.joint_run import JointRun, LookAhead
 from core.landscape.at_once import most_at_once
@@ -62,6 +61,7 @@ from core.landscape.rows.material import Inputs, prepare_inputs
 from core.landscape.start_trunk import check_start
 from core.landscape.terms import SUMS
 from core.landscape.trunks.brought import NOTHING, Brought, Weights, bring, load_weights
+from core.machine.device import full_precision
 from core.methods import Stage
 from core.progress import OnProgress, silent
 from core.streamed import StreamedTable

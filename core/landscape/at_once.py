@@ -1,10 +1,10 @@
 """Whether landscapes may be measured beside each other."""
 
-from core.canvas import trunk_kind
 from core.convolutions import CONVOLUTIONS
-from core.device import pick_device
+from core.convolutions.canvas import trunk_kind
 from core.landscape.one_step import OneStep
 from core.landscape.trunks.brought import Brought
+from core.machine.device import pick_device
 from core.values import TaskTable
 
 

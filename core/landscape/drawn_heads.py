@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float
 
-from core.device import send
 from core.hazard import base_logits
 from core.landscape.heads import Heads, hazard_questions, make_heads
 from core.landscape.rows.labels import Labels
+from core.machine.device import send
 from core.values import Kind, Task
 
 if TYPE_CHECKING:

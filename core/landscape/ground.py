@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.canvas import Layout
+from core.convolutions.canvas import Layout
 from core.landscape.rows.labels import Labels
 from core.landscape.rows.pieces import Rows, Supply
 from core.landscape.trunks.brought import Brought

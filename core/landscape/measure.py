@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from core.device import pick_device
 from core.landscape.coreset import draw_coreset
 from core.landscape.ground import Ground
 from core.landscape.notes import (
@@ -30,6 +29,7 @@ from core.landscape.start import Start, generator_of, measure_start, place_start
 from core.landscape.start_points import draw_points
 from core.landscape.sums.accumulate import mean_of
 from core.landscape.trunks.brought import Brought
+from core.machine.device import pick_device
 from core.progress import OnProgress, within
 from core.streamed import StreamedTable
 from core.values import Coreset, Landscape, PairSums, Points, Task, TaskTable

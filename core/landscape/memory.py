@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from core.memory import free_memory, give_back, is_out_of_memory
+from core.machine.memory import free_memory, give_back, is_out_of_memory
 
 if TYPE_CHECKING:
     import torch

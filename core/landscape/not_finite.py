@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, Int
 
-from core.device import send
 from core.errors import TableError
 from core.landscape.ground import Ground
 from core.landscape.heads import Heads
@@ -16,6 +15,7 @@ from core.landscape.rows.pieces import Rows
 from core.landscape.terms import SUMS
 from core.landscape.trunks.trunk import Trunk
 from core.landscape.walks.follow import MAX_ELEMENTS, follow
+from core.machine.device import send
 from core.values import PairSums, Task
 
 if TYPE_CHECKING:

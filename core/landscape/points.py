@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Float, Float32, Int
 
-from core.device import send
 from core.landscape.heads import Heads
 from core.landscape.rows.labels import Labels
 from core.landscape.trunks.trunk import Trunk
+from core.machine.device import send
 
 if TYPE_CHECKING:
     import torch

@@ -5,8 +5,8 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from core.canvas import Layout, sides_of
 from core.convolutions import CONVOLUTIONS, draw_convolution, outline
+from core.convolutions.canvas import Layout, sides_of
 from core.errors import MethodError
 from core.inputs import fit_scale
 from core.landscape.ground import Ground

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt64
 
-from core.device import full_precision
 from core.errors import MethodError
 from core.keys import block_of
+from core.machine.device import full_precision
 from core.recording.align import align_calls
 from core.recording.batch import Batch, read_batch
 from core.recording.call import Call, Place

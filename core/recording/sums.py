@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Int
 
-from core.device import send
 from core.landscape.layers.pull import Factors, Pull, Sites, Whole, terms_of_layers
 from core.landscape.terms import PairTerms
+from core.machine.device import send
 from core.recording.call import Call, Place
 from core.recording.lookup import Lookup
 from core.recording.pulls import Layer

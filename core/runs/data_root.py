@@ -7,7 +7,7 @@ from typing import NamedTuple
 from core.data.reading import ARRAY_ENDING, ENDINGS
 from core.data.streamed import is_large
 from core.errors import TableError
-from core.memory import free_memory
+from core.machine.memory import free_memory
 
 VARIABLE = "TASKSCAPE_DATA"
 """The environment variable that names the folder."""

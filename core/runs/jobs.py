@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from core.device import pick_device
 from core.evidence import is_of_today
 from core.landscape import measure_points
+from core.machine.device import pick_device
 from core.pipeline import explain_groups, run, run_landscape, run_matrix
 from core.progress import OnProgress, within
 from core.projection import project_points

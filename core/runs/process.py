@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from core.machine.threads import idle_threads_sleep
 from core.ready import Ready
 from core.runs.status import State, Status, worker_of
-from core.threads import idle_threads_sleep
 
 
 def start_worker(path: Path, job: str, status_file: Path, ready: Ready | None = None) -> None:

@@ -14,9 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
-from core.device import pick_device
 from core.errors import Cancelled, MethodError, RunError, TaskGroupingError
-from core.memory import explain_shortage, is_out_of_memory
+from core.machine.device import pick_device
+from core.machine.memory import explain_shortage, is_out_of_memory
 from core.runs.folder import EVIDENCE, MAIN, Run
 from core.runs.jobs import do_job
 from core.runs.maps import map_jobs

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.canvas import Layout
 from core.convolutions import Outline, draw_convolution
+from core.convolutions.canvas import Layout
 from core.training.draws import TRUNK
 from core.training.modules import TrunkFactory
 
@@ -20,7 +20,7 @@ def make_factory(layout: Layout, plan: Outline) -> TrunkFactory:
     canvas = layout.placed(plan.kind, torch.device("cpu"))
 
     def draw(seed: int) -> "nn.Module":
-        from core.placed import Placed
+        from core.convolutions.placed import Placed
 
         state = int(np.random.default_rng([seed, TRUNK]).integers(2**63))
         return Placed(draw_convolution(plan, torch.Generator().manual_seed(state)), canvas)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int
 
-from core.canvas import Layout
+from core.convolutions.canvas import Layout
 from core.errors import TableError
 from core.finite_labels import stop_at_infinite
 from core.frozen import Frozen

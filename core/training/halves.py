@@ -1,6 +1,6 @@
 """A chunk that does not fit into memory is trained in halves."""
 
-from core.memory import give_back, is_out_of_memory
+from core.machine.memory import give_back, is_out_of_memory
 from core.progress import OnProgress, within
 from core.training.parallel import Chunk, TrainOne
 from core.training.trained import Trained, join

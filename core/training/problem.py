@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from core.device import send
+from core.machine.device import send
 from core.training.examples import Examples
 from core.training.times import code_times
 from core.values import Kind, Split

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from jaxtyping import Int
 
-from core.device import send
+from core.machine.device import send
 from core.training.heads import HeadStack, head_parts
 from core.training.losses import loss_gradient, loss_values
 from core.training.mlp import Bounds

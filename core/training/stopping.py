@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from core.device import send
+from core.machine.device import send
 from core.training.stack import Stack
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.convolutions import CONVOLUTIONS, Outline, outline_of
-from core.device import pick_device
 from core.errors import MethodError
+from core.machine.device import pick_device
+from core.machine.threads import lone_threads
 from core.methods import Method, knob
 from core.progress import OnProgress, silent
-from core.threads import lone_threads
 from core.training.chunk import Recipe, train_chunk
 from core.training.convolution import make_factory
 from core.training.cutting import check_groups, cut_chunks, without

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from core.profile import Difference, Profile
 from core.report.marks import OKABE_ITO
+from core.selection.profile import Difference, Profile
 from dashboard.charts.chart import Chart, EChart
 from dashboard.charts.echarts_look import bare_axis, heading
 from dashboard.charts.text import clean, number, percent, rich, short

@@ -14,8 +14,8 @@ from core.affinity import AbsCosine
 from core.data import load_table, plant_groups
 from core.drivers import measure_drivers
 from core.landscape import OneStep, measure_landscape
+from core.machine.threads import one_thread
 from core.null import measure_null
-from core.threads import one_thread
 from core.values import TaskTable
 
 RUNS = 5

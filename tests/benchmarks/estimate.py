@@ -23,9 +23,9 @@ from core.affinity import TAG
 from core.data import Roles, assign_roles, read_source
 from core.estimate import estimate_run, size_of
 from core.evidence import VALIDATIONS
+from core.machine.threads import idle_threads_sleep
 from core.plan import Plan, preset
 from core.runs import EVIDENCE, MAIN, Asked, Run, State
-from core.threads import idle_threads_sleep
 from core.validation import estimate_cost
 from tests.conftest import SHARED_DATA
 

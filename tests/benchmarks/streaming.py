@@ -72,7 +72,7 @@ def in_a_process(path, heads):
 
 def run_one(*words):
     """A part of this file in a process of its own, with the environment of a worker."""
-    from core.threads import idle_threads_sleep
+    from core.machine.threads import idle_threads_sleep
 
     command = [sys.executable, "-m", "tests.benchmarks.streaming", *map(str, words)]
     environment = idle_threads_sleep(os.environ)

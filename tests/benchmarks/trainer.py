@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from core.threads import lone_threads
+from core.machine.threads import lone_threads
 from core.training import Examples, Trainer
 from core.training.draws import draw_batches
 from core.values import Split

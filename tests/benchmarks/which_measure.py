@@ -25,7 +25,7 @@ from core.evidence.pool import Pool
 from core.evidence.scoring import score_task
 from core.joint_run import JointRun
 from core.landscape import OneStep, measure_landscape, measure_look_ahead
-from core.threads import one_thread
+from core.machine.threads import one_thread
 from core.training import Trainer, to_examples
 from tests.benchmarks.evidence import problem
 from tests.benchmarks.trainer_data import DATA

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.device import pick_device, send
 from core.landscape.memory import free_bytes
+from core.machine.device import pick_device, send
 from tests.card import Card
 
 CUDA = torch.device("cuda")

@@ -6,12 +6,13 @@ from functools import partial
 import numpy as np
 import pytest
 
-from core import load_table, null, run, steps
+from core import load_table, run, steps
 from core.affinity import TAG
 from core.drivers import measure as driving
 from core.errors import MethodError
 from core.evidence import Validation
 from core.landscape import OneStep
+from core.null import measure_null
 from core.validation import validate_grouping
 from tests.card import Card
 from tests.cohort import plan_with, small_cohort
@@ -26,7 +27,7 @@ def small_table(n_samples):
 @pytest.fixture
 def quick(monkeypatch):
     """Chance is drawn twice: enough to see where it is worked out."""
-    monkeypatch.setattr(steps, "measure_null", partial(null.measure_null, n_permutations=2))
+    monkeypatch.setattr(steps, "measure_null", partial(measure_null, n_permutations=2))
     monkeypatch.setattr(driving, "N_PERMUTATIONS", 2)
 
 

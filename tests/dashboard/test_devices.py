@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.gpu import devices_here
+from core.machine.gpu import devices_here
 from tests.dashboard.visit import boxes, check_sound, go_to, visit
 
 pytestmark = pytest.mark.skipif("cuda" in devices_here(), reason="this machine has a GPU")

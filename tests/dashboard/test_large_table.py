@@ -12,7 +12,6 @@ from core.data import assign_roles, mend_columns
 from core.data.streamed import draw, large, opening
 from core.errors import RunError, TableError
 from core.plan import PRESETS
-from core.profile import selected_rows
 from core.progress import silent
 from core.runs import Draft, State, archive_run
 from core.runs.incoming import find_draft
@@ -20,6 +19,7 @@ from core.runs.rows import take_in
 from core.runs.streamed import load_survey
 from core.runs.unpack import unpack_run
 from core.runs.worker import _Journal, work
+from core.selection.profile import selected_rows
 from core.values import Kind
 from dashboard.results import chosen_of, profile_of
 from dashboard.selection import Part, SampleSelection

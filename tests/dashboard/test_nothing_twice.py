@@ -12,8 +12,8 @@ WORK = {
     "core.runs.stages": ("load_value",),
     "core.runs.reported": ("read_document",),
     "core.projection": ("project_points",),
-    "core.profile": ("profile_samples",),
-    "core.selected_pull": ("measure_pull",),
+    "core.selection.profile": ("profile_samples",),
+    "core.selection.pull": ("measure_pull",),
 }
 """What a page could do again in vain: read results, build the table, lay points out."""
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from core.one_sample import OneSample, OnTask, Unusual
+from core.selection.one_sample import OneSample, OnTask, Unusual
 from core.values import Kind, Task
 from dashboard.point_detail import MOST_TASKS, say_label, say_sample
 

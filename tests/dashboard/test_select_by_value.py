@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.profile import Profile, selected_rows
+from core.selection.profile import Profile, selected_rows
 from core.values import Split
 from dashboard.replay import replay
 from dashboard.results import chosen_of, profile_of

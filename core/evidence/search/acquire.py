@@ -13,8 +13,8 @@ from core.evidence.search.mean import predict_mean
 from core.evidence.search.measured import Group, Measured
 from core.evidence.search.rules import Rules
 from core.evidence.search.surrogate import Surrogate, fit_surrogate
+from core.machine.threads import one_thread
 from core.methods import Method, knob
-from core.threads import one_thread
 
 Cost = Callable[[Sequence[Group]], Float[np.ndarray, " group"]]
 

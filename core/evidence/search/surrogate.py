@@ -15,7 +15,7 @@ from core.evidence.search.kernel import Penalties, Places, covariance, variance
 from core.evidence.search.measured import Group, Measured, membership
 from core.evidence.search.observed import Observed, make_places, observe, standardise
 from core.evidence.search.tune import tune
-from core.threads import one_thread
+from core.machine.threads import one_thread
 
 _JITTER = 1e-9
 _AT_ONCE = 1000

@@ -24,12 +24,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from core.device import send
 from core.landscape.heads import Heads
 from core.landscape.layers.pull import Factors, Pull
 from core.landscape.memory import numbers_at_a_time
 from core.landscape.trunks.perceptron import Perceptron
 from core.landscape.trunks.trunk import Trunk
+from core.machine.device import send
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -3,7 +3,6 @@
 import numpy as np
 from jaxtyping import Int
 
-from core.device import full_precision, pick_device, send
 from core.landscape.ground import Ground
 from core.landscape.groups.agreement import Agreement, find_agreement, fits
 from core.landscape.one_step import OneStep
@@ -13,6 +12,7 @@ from core.landscape.rows.pieces import arrange_rows
 from core.landscape.start import generator_of
 from core.landscape.start_trunk import start_trunk
 from core.landscape.trunks.brought import NOTHING, Brought
+from core.machine.device import full_precision, pick_device, send
 from core.values import TaskTable
 
 N_BLOCKS = 2

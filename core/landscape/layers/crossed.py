@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from core.device import send
 from core.landscape.layers.pull import Factors, Pull
 from core.landscape.layers.rank_one import l1_between
 from core.landscape.memory import Batches
+from core.machine.device import send
 
 if TYPE_CHECKING:
     from torch import Tensor

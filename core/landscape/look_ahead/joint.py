@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float32, Int
 
-from core.device import pick_device, send
 from core.joint_run import JointRun, LookAhead
 from core.landscape.drawn_heads import draw_own_heads
 from core.landscape.heads import Heads
@@ -40,6 +39,7 @@ from core.landscape.start import generator_of
 from core.landscape.start_trunk import draw_trunk
 from core.landscape.trunks.brought import NOTHING, Brought
 from core.landscape.trunks.trunk import Trunk
+from core.machine.device import pick_device, send
 from core.progress import OnProgress
 from core.streamed import StreamedTable
 from core.values import TaskTable

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from core.device import send
 from core.joint_run import JointRun
+from core.machine.device import send
 
 if TYPE_CHECKING:
     import torch

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from core.device import send
 from core.landscape.heads import Heads
 from core.landscape.layers.crossed import CrossedLayer, gather_layers
 from core.landscape.layers.pull import Pull
@@ -33,6 +32,7 @@ from core.landscape.terms import SUMS
 from core.landscape.trunks.trunk import Trunk
 from core.landscape.walks.follow import MAX_ELEMENTS, follow
 from core.landscape.walks.walk import curve_of, progress_of
+from core.machine.device import send
 from core.values import PairSums, Task
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from core.device import send
 from core.landscape.heads import Heads
 from core.landscape.memory import Batches
 from core.landscape.rows.pieces import Rows
 from core.landscape.sums.mean_pull import sum_mean_products
 from core.landscape.trunks.trunk import Trunk
+from core.machine.device import send
 from core.values import PairSums
 
 if TYPE_CHECKING:

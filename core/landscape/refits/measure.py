@@ -11,8 +11,8 @@ from core.landscape.refits.halves import FEWEST_BLOCKS, draw_halves
 from core.landscape.refits.readings import MOVED, reading_of
 from core.landscape.start import Start
 from core.landscape.trunks.perceptron import Perceptron
+from core.machine.threads import side_by_side
 from core.progress import OnProgress, within
-from core.threads import side_by_side
 from core.values import PairSums
 
 LOOKED = 0.2

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Float, Float32, Int
 
-from core.canvas import Layout
+from core.convolutions.canvas import Layout
 from core.errors import TableError
 from core.inputs import InputScale, apply_scale, fit_scale
 from core.keys import block_of

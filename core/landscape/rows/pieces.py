@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int, Int8
 
-from core.device import send
 from core.landscape.rows.labels import Labels
+from core.machine.device import send
 
 if TYPE_CHECKING:
     import torch

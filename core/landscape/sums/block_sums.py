@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from core.device import send
 from core.landscape.rows.pieces import Rows
 from core.landscape.terms import PairTerms
+from core.machine.device import send
 
 if TYPE_CHECKING:
     import torch

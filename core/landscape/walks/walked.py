@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
-from core.device import send
 from core.landscape.heads import Heads
 from core.landscape.memory import Batches
 from core.landscape.row_terms import empty_terms, sum_row_terms
@@ -17,6 +16,7 @@ from core.landscape.trunks.trunk import Trunk
 from core.landscape.walks.follow import MAX_ELEMENTS, follow
 from core.landscape.walks.targets import Targets, find_targets, head_kinds
 from core.landscape.walks.walk import Walks, add_walks, curve_of, progress_of
+from core.machine.device import send
 from core.values import PairSums
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import torch
 from core.landscape import OneStep, measure_landscape, memory
 from core.landscape.memory import Batches, numbers_at_a_time
 from core.landscape.sums import accumulate
-from core.memory import is_out_of_memory
+from core.machine.memory import is_out_of_memory
 from tests.core.landscape.tables import draw_labels, make_table
 
 CPU = torch.device("cpu")

@@ -9,7 +9,6 @@ import torch
 from torch import nn
 
 from core.data.streamed import open_table
-from core.device import send
 from core.joint_run import JointRun
 from core.landscape import (
     OneStep,
@@ -27,6 +26,7 @@ from core.landscape.sums.accumulate import accumulate
 from core.landscape.terms import SUMS
 from core.landscape.trunks.perceptron import draw_perceptron
 from core.landscape.walks import copies, factors
+from core.machine.device import send
 from tests.card import Card
 from tests.core.landscape.modules import MODULES
 from tests.core.landscape.tables import draw_labels, make_table

@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from core import preset, run
-from core.canvas import Layout
+from core.convolutions.canvas import Layout
 from core.errors import MethodError
 from core.inputs import apply_scale, fit_scale
 from core.landscape import OneStep, measure_landscape

@@ -8,7 +8,7 @@ import pytest
 from core.data import assign_roles
 from core.estimate import Size, estimate_run
 from core.estimate.unit import START_S
-from core.memory import free_memory
+from core.machine.memory import free_memory
 from core.runs import Run, State, Status
 from core.runs.pace import pace_here, pace_of, time_machine
 from core.runs.worker import work

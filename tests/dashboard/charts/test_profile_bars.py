@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.profile import FEW_NOTE, Difference, Profile
+from core.selection.profile import FEW_NOTE, Difference, Profile
 from dashboard.charts.profile_bars import MOST_BARS, draw_profile
 from tests.dashboard.charts.values import HOSTILE
 

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from core.canvas import Canvas
+from core.convolutions.canvas import Canvas
 
 
 class Placed(nn.Module):

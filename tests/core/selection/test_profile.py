@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.data import load_table
-from core.profile import FEW_NOTE, SMALL, profile_rows, profile_samples, selected_rows
+from core.selection.profile import FEW_NOTE, SMALL, profile_rows, profile_samples, selected_rows
 from core.values import Points, Split
 from tests.cohort import small_cohort
 

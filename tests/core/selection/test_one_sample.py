@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.one_sample import MOST_UNUSUAL, describe_sample
+from core.selection.one_sample import MOST_UNUSUAL, describe_sample
 from core.values import Kind, Points, Split, Task, TaskTable
 
 NAN = float("nan")

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from core.device import full_precision
+from core.machine.device import full_precision
 
 SETTINGS = (
     torch.backends.cuda.matmul,

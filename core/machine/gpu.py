@@ -2,7 +2,7 @@
 
 PyTorch takes seconds to load, which a page has no time for. Two things that it looks at itself are
 asked in its place: the driver of the card, and what the installed PyTorch was built for. A worker
-asks PyTorch (`core.device.pick_device`) and has the last word.
+asks PyTorch (`core.machine.device.pick_device`) and has the last word.
 """
 
 import re
@@ -12,7 +12,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from core.device import DEVICES
+from core.machine.device import DEVICES
 
 DRIVERS = {"linux": "libcuda.so.1", "win32": "nvcuda.dll"}
 """The library that comes with the driver of NVIDIA's cards."""

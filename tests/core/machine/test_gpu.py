@@ -7,8 +7,8 @@ from ctypes import CDLL
 import pytest
 import torch
 
-from core import gpu
-from core.device import DEVICES, pick_device
+from core.machine import gpu
+from core.machine.device import DEVICES, pick_device
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +85,6 @@ def test_what_pytorch_was_built_for_is_read_from_its_version_file(line, built):
 
 
 def test_to_look_loads_no_pytorch():
-    code = "import sys; from core.gpu import devices_here; devices_here(); print('torch' in sys.modules)"
+    code = "import sys; from core.machine.gpu import devices_here; devices_here(); print('torch' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"

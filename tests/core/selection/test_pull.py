@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from core.data import load_table
-from core.profile import SMALL, selected_rows
-from core.selected_pull import measure_pull
+from core.selection.profile import SMALL, selected_rows
+from core.selection.pull import measure_pull
 from core.values import Points
 from tests.cohort import small_cohort
-from tests.core.test_profile import points_of
+from tests.core.selection.test_profile import points_of
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_parts_of_the_rows_add_up_to_all_of_them(table, monkeypatch):
     patient = np.random.default_rng(6).integers(0, 60, len(table.labels))
     chosen = np.isin(points.sample, np.flatnonzero(patient < 25))
     whole = measure_pull(points, chosen, len(table.tasks), False, patient)
-    monkeypatch.setattr("core.selected_pull._CELLS", 300)
+    monkeypatch.setattr("core.selection.pull._CELLS", 300)
     parts = measure_pull(points, chosen, len(table.tasks), False, patient)
     for name in ("inside", "outside", "low", "high"):
         np.testing.assert_allclose(getattr(parts, name), getattr(whole, name))

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from core.errors import Cancelled
+from core.machine.threads import idle_threads_sleep, side_by_side
 from core.runs import folder
-from core.threads import idle_threads_sleep, side_by_side
 
 
 def test_threads_sleep_unless_the_environment_says_otherwise():

@@ -12,7 +12,7 @@ from core.grouping.chance import selection_gain
 from core.grouping.related import relate
 from core.landscape import OneStep, measure_landscape
 from core.null import measure_null
-from core.unrelated import MAX_ROWS, draw_patients, permute_labels
+from core.null.unrelated import MAX_ROWS, draw_patients, permute_labels
 from core.values import Affinity, Decision, Kind, Null, Split, Task, TaskTable
 
 SMALL = OneStep(starts=1, width=16, depth=1)

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from core.device import send
 from core.errors import MethodError
 from core.inputs import InputScale
+from core.machine.device import send
 
 if TYPE_CHECKING:
     import torch

@@ -1,6 +1,6 @@
 """What the chosen measure says of tasks that have nothing to do with each other.
 
-The same landscape and the same measure, of tables whose tasks are unrelated (`core.unrelated`),
+The same landscape and the same measure, of tables whose tasks are unrelated (`unrelated.py`),
 show how alike independent tasks look, the effects that base rates and kinds have on a whole row of
 the matrix included.
 """
@@ -10,7 +10,6 @@ from dataclasses import replace
 import numpy as np
 
 from core.affinity import Measure, measure_affinity
-from core.device import full_precision
 from core.joint_run import JointRun
 from core.landscape import (
     NOTHING,
@@ -21,9 +20,10 @@ from core.landscape import (
     most_at_once,
     prepare_inputs,
 )
+from core.machine.device import full_precision
+from core.machine.threads import side_by_side
+from core.null.unrelated import draw_patients, unrelate
 from core.progress import OnProgress, silent
-from core.threads import side_by_side
-from core.unrelated import draw_patients, unrelate
 from core.values import Affinity, Null, TaskTable
 
 N_PERMUTATIONS = 19

@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING
 
-from core.canvas import sides_of, trunk_kind
+from core.convolutions.canvas import sides_of, trunk_kind
 
 if TYPE_CHECKING:
     import torch

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from core.frozen import Frozen
-from core.profile import SMALL, selected_rows
+from core.selection.profile import SMALL, selected_rows
 from core.values import Points
 
 Z = 1.959964
