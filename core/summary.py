@@ -49,6 +49,10 @@ class Summary(Frozen):
     )
     """Where one task has several classes and another has classes too: whether labels of both meet
     in training records of 1 to 10 patients. Empty likewise."""
+    few_means: Bool[np.ndarray, " task"] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    """Which tasks are numbers whose mean would tell of fewer than 11 patients, as all others have
+    the same value. Of a streamed table its sample decides, which has no more of them. Empty
+    likewise."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.data.pair_counts import count_pairs
-from core.fewest import FEWEST_SHOWN
+from core.fewest import FEWEST_SHOWN, is_of_few
 from core.inputs import fit_scale
 from core.machine.threads import one_thread
 from core.summary import Summary
@@ -48,7 +48,13 @@ def summarise_table(table: TaskTable, seed: int) -> Summary:
         used=np.array([_n_patients(table, np.flatnonzero(part)) for part in (used, ~used)]),
         few_pairs=pairs.few,
         few_classes=pairs.few_classes,
+        few_means=np.array([_is_mean_of_few(table, place) for place in range(len(table.tasks))]),
     )
+
+
+def _is_mean_of_few(table: TaskTable, place: int) -> bool:
+    is_number = table.tasks[place].kind is Kind.REGRESSION
+    return is_number and is_of_few(table.labels[:, place], table.patient)
 
 
 def _draw_rows(

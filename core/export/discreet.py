@@ -19,9 +19,8 @@ from jaxtyping import Bool, Float, Int
 
 from core.data import TableSchema
 from core.data.summarise import nameable_features
-from core.export.few import is_of_few, roughly
 from core.export.recoding import Recoding, Retold, no_recoding
-from core.fewest import FEWEST_SHOWN
+from core.fewest import FEWEST_SHOWN, is_of_few, roughly
 from core.frozen import Frozen
 from core.inputs import CLIP, InputScale
 from core.training import Examples

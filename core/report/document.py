@@ -9,7 +9,7 @@ from core.report.data import to_data_document, told_provenance
 from core.report.driven import to_drivers_document
 from core.report.evidence import to_evidence_document
 from core.report.plain import plain
-from core.report.sizes import EVENTS, KNOWN, told_sizes
+from core.report.sizes import EVENTS, KNOWN, few_means, told_sizes
 from core.report.suppression import Margins, State
 from core.report.why import to_why_document
 from core.values import Grouping, Kind, Report, Task
@@ -23,9 +23,10 @@ def to_document(report: Report) -> dict[str, Any]:
     names = report.task_names
     best = report.recommended.grouping
     affinities, sizes = shown_affinities(report), told_sizes(report.summary, report.tasks)
+    few = few_means(report.summary, report.tasks)
     return {
         "schema_version": SCHEMA_VERSION,
-        "tasks": [_task(*one) for one in zip(report.tasks, sizes, strict=True)],
+        "tasks": [_task(*one) for one in zip(report.tasks, sizes, few, strict=True)],
         "data": to_data_document(report.summary, report.tasks, sizes),
         "affinity": to_affinity_document(affinities[0]),
         "other_affinities": [to_affinity_document(affinity) for affinity in affinities[1:]],
@@ -56,16 +57,16 @@ def to_document(report: Report) -> dict[str, Any]:
     }
 
 
-def _task(task: Task, told: Margins) -> dict[str, Any]:
+def _task(task: Task, told: Margins, is_mean_of_few: bool) -> dict[str, Any]:
     """What a task predicts: the patients with a label, and the share of them with the event or the
-    mean of all labels; null where it would tell a small count."""
+    mean of all labels; null where it would tell a small count, or the labels of a few."""
     size = {"name": task.name, "kind": str(task.kind), "n_labelled": told.told(KNOWN, -1)}
     if task.kind is Kind.BINARY:
         return {**size, "prevalence": _share(told)}
     if task.kind is Kind.UNKNOWN:
         return size | {"n_labelled": size["n_labelled"] or None}
     if task.kind is Kind.REGRESSION:
-        is_shown = told.states[KNOWN, -1] == State.SHOWN
+        is_shown = told.states[KNOWN, -1] == State.SHOWN and not is_mean_of_few
         return {**size, "mean": plain(task.mean) if is_shown else None}
     if task.kind is Kind.TIME_TO_EVENT:
         return {**size, "event_share": _share(told)}

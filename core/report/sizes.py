@@ -56,6 +56,16 @@ def few_classes(summary: Summary, tasks: tuple[Task, ...]) -> Bool[np.ndarray, "
     return np.asarray(has_many[:, None] | has_many)
 
 
+def few_means(summary: Summary | None, tasks: tuple[Task, ...]) -> Bool[np.ndarray, " task"]:
+    """Which means of numbers must not be told: those of all numbers in a summary of an earlier
+    version; none without a summary, as then nobody's rows are at hand."""
+    if summary is None:
+        return np.zeros(len(tasks), dtype=bool)
+    if len(summary.few_means):
+        return summary.few_means
+    return np.array([task.kind is Kind.REGRESSION for task in tasks])
+
+
 def _of_samples(task: Task) -> Int[np.ndarray, "2 1"]:
     has_events = task.kind in (Kind.BINARY, Kind.TIME_TO_EVENT) and np.isfinite(task.mean)
     n_events = round(task.mean * task.n_labelled) if has_events else 0

@@ -34,6 +34,9 @@ def cohort():
     frame["y_left"] = (half | one).astype(float)
     frame["y_right"] = (~half | one).astype(float)
     frame["y_class"] = np.where(one, "odd", rng.choice(["mild", "severe"], n)).astype(object)
+    unknown = ~one & (rng.random(n) < 0.1)
+    frame["y_number"] = np.where(unknown, np.nan, np.where(one, np.arange(n) / 4, 0.0))
+    frame["y_score"] = np.where(unknown, np.nan, rng.normal(size=n))
     frame.loc[blank, [name for name in frame if name.startswith("y_")]] = np.nan
     return frame
 
@@ -87,6 +90,7 @@ SHARED = {
     "no label of a task": lambda d: [entry(d, "y_missing")["n_labelled"]],
     "records without any label": lambda d: [d["data"]["records_used"], d["data"]["patients_used"]],
     "labels that meet": lambda d: [pair(d, "label_agreement", "y_left", "y_right")],
+    "a mean": lambda d: [entry(d, "y_number")["mean"]],
     "classes that meet": lambda d: [
         pair(d, "label_agreement", "y_left", "y_class"),
         pair(d, "label_agreement", "y_class", "y_right"),
@@ -118,6 +122,8 @@ def test_what_many_patients_have_is_told(told):
     kind, document = told
     events = task(document, "y_plain" if kind is own_samples else "y_left")["events"]
     assert events["total"] == (151 if kind is own_samples else cohort()["y_left"].sum() - ROWS + 1)
+    if kind is not own_samples:
+        assert entry(document, "y_score")["mean"] == pytest.approx(cohort()["y_score"].mean())
     assert document["data"]["patients"] == (603 if kind is own_samples else N + 2)
 
 

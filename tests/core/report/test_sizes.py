@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, milp
 
 from core.report.data import PLACES, to_data_document
-from core.report.sizes import told_sizes
+from core.report.sizes import few_means, told_sizes
 from core.summary import Summary
 from core.values import Kind, Task
 
@@ -196,3 +196,12 @@ def test_a_summary_of_an_earlier_version_tells_nothing_that_it_did_not_count(rec
         assert told["records_of"] == dict.fromkeys(PLACES[:3]) | {"total": total}
         assert told["tasks"][0]["events"]["total"] == 100
         assert set(told["tasks"][0]["labelled"].values()) == {None}
+
+
+def test_a_summary_of_an_earlier_version_tells_no_mean_of_a_number():
+    """It did not say whether fewer than 11 patients set the number apart."""
+    tasks = (Task("died", Kind.BINARY, 300, 0.2), Task("days", Kind.REGRESSION, 300, 8.25))
+    old = summary_of(np.array([[[60, 240, 0], [20, 80, 0], [20, 80, 0]]] * 2))
+    assert few_means(old, tasks).tolist() == [False, True]
+    assert few_means(replace(old, few_means=np.zeros(2, dtype=bool)), tasks).tolist() == [False] * 2
+    assert few_means(None, tasks).tolist() == [False, False]
