@@ -29,7 +29,9 @@ def interval_edges(
     """The n − 1 inner edges near quantiles of the event times, so that every interval has events.
 
     A quantile is the time of one patient, and whoever has the model has its edges. So each is the
-    mean of the events around the quantile, as many as are of 11 patients everywhere (ours).
+    mean of the events around the quantile, as many as are of 11 patients everywhere. No event is in
+    two of these means, or their difference would tell of fewer: few events are cut at fewer places,
+    and edges coincide (ours).
 
     Interval j reaches from edge j − 1 (0 for the first), exclusive, to edge j, inclusive; the last
     has no end. Where many events share a time, edges coincide and the intervals between stay empty.
@@ -49,21 +51,31 @@ def interval_edges(
         order = np.argsort(np.abs(labels[rows]), kind="stable")
         times, of = np.abs(labels[rows])[order], whose[rows][order]
         if len(np.unique(of)) >= FEWEST_SHOWN:
-            return _means_around(times, of, np.arange(1, n_intervals) / n_intervals)
+            means = next(
+                means
+                for n_means in range(n_intervals - 1, 0, -1)
+                if len(means := _means_around(times, of, n_means))
+            )
+            places = np.linspace(0, len(means) - 1, n_intervals - 1).round().astype(int)
+            return np.asarray(means[places])
     return np.full(n_intervals - 1, np.exp2(np.round(np.log2(times.mean()))))
 
 
 def _means_around(
-    times: Float[np.ndarray, " event"],
-    patient: Int[np.ndarray, " event"],
-    shares: Float[np.ndarray, " edge"],
+    times: Float[np.ndarray, " event"], patient: Int[np.ndarray, " event"], n_means: int
 ) -> Float[np.ndarray, " edge"]:
-    """Of ascending times, the mean around each quantile; of as many for all, so means ascend."""
+    """Of ascending times, the mean around so many quantiles; of as many for all, so means ascend.
+
+    None where an event would be in two means; around one quantile there always is a mean.
+    """
     n, width = len(times), FEWEST_SHOWN
+    shares = np.arange(1, n_means + 1) / (n_means + 1)
     while True:
         starts = np.round(shares * (n - 1) - (width - 1) / 2).astype(int).clip(0, n - width)
+        if (np.diff(starts) < width).any():
+            return np.zeros(0)
         around = [slice(start, start + width) for start in starts]
-        if width == n or all(len(np.unique(patient[one])) >= FEWEST_SHOWN for one in around):
+        if all(len(np.unique(patient[one])) >= FEWEST_SHOWN for one in around):
             break
         width = min(n, 2 * width)
     means = [np.clip(times[one].mean(), *times[one][[0, -1]]) for one in around]

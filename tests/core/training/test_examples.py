@@ -57,7 +57,7 @@ def test_the_constant_predictor_has_the_constant_loss(table, examples, trained):
     rows = examples.rows(Split.TRAIN)
     losses = np.nanmean(row_losses(bare, examples, rows, (0, 1, 2, 3)), axis=1)
     np.testing.assert_allclose(losses, 1, rtol=2e-3)  # half a label more of each class
-    assert (losses >= 1 - 1e-12).all(), "nothing constant beats the best constant"
+    assert (losses >= 1 - 1e-8).all(), "nothing constant beats the best, but where nobody is asked"
 
 
 def test_losses_of_constants_are_entropy_and_half_variance(examples):
