@@ -6,6 +6,7 @@ targets       too few labels or classes; targets that are copies
 features      infinite values, columns left out, constants, record numbers
 leaks         features that are copies of a target or predict it by themselves
 outcomes      features called like the targets
+persons       columns that number persons, though their names do not say so
 splits        names of a split that was made before
 identifiers   names that suggest a person's particulars; whose rows they are, where nobody said
 letter_case   texts that differ only by capitals
@@ -26,6 +27,7 @@ from core.data.issues.leaks import leak_issues
 from core.data.issues.letter_case import case_issues
 from core.data.issues.odd_texts import odd_issues
 from core.data.issues.outcomes import outcome_issues
+from core.data.issues.persons import person_issues
 from core.data.issues.proposals import find_readings, proposal_issues
 from core.data.issues.rows import row_issues
 from core.data.issues.splits import split_issues
@@ -65,7 +67,9 @@ def judge(
     readings = find_readings(frame, roles)
     told = {*readings.hows, *(name for name, odd in readings.odd.items() if odd.among_numbers)}
     identifiers = tuple(identifier_issues(frame, roles, counted))
-    told |= {name for issue in identifiers for name, how in issue.mends if how == PATIENT}
+    if not _patients(identifiers):
+        identifiers += tuple(person_issues(frame, roles, coded))
+    told |= _patients(identifiers)
     issues = [
         *row_issues(roles, coded),
         *copy_issues(frame, roles, coded),
@@ -80,3 +84,8 @@ def judge(
         *proposal_issues(readings.hows, coded),
     ]
     return tuple(sorted(issues, key=lambda issue: _ORDER.index(issue.severity)))
+
+
+def _patients(issues: tuple[Issue, ...]) -> set[str]:
+    """The columns that are said to name patients."""
+    return {name for issue in issues for name, how in issue.mends if how == PATIENT}

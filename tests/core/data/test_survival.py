@@ -188,7 +188,7 @@ def test_report_and_page_tell_the_share_of_events():
 
     table = load_table(survival_frame(), "y_*", kinds=KINDS)
     task = table.tasks[2]
-    entry = _task(task, told_sizes(None, (task,))[0])
+    entry = _task(task, told_sizes(None, (task,))[0], is_mean_of_few=False)
     assert entry["event_share"] == pytest.approx(task.mean)
     assert entry["kind"] == "time_to_event"
     assert task_rows(table.tasks, len(table.labels))["events"][2] == f"{task.mean:.1%}"
