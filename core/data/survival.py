@@ -12,11 +12,11 @@ from core.errors import TableError
 if TYPE_CHECKING:
     import pandas as pd
 
-POSITIVE = ("yes", "y", "true", "t", "positive", "pos", "case", "dead", "died", "present", "event")
-"""Words that mean the event itself when they are one of a binary target's two texts."""
-
-HAPPENED = (*POSITIVE, "death", "deceased", "happened", "observed", "failed", "relapse", "relapsed")
-"""Words of an event column that say that the event happened."""
+HAPPENED = (
+    *("yes", "y", "ja", "true", "t", "positive", "pos", "case", "present", "abnormal", "event"),
+    *("dead", "died", "death", "deceased", "happened", "observed", "failed", "relapse", "relapsed"),
+)
+"""Words that say that the event happened, in an event column and in a target of two texts."""
 
 
 def signed_times(

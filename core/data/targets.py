@@ -9,7 +9,7 @@ from jaxtyping import Float
 from core.data.columns import Holds, as_levels, as_numbers, what_holds
 from core.data.names import quoted
 from core.data.roles import Roles
-from core.data.survival import POSITIVE, event_levels, signed_times
+from core.data.survival import HAPPENED, event_levels, signed_times
 from core.errors import TableError
 from core.frozen import Frozen
 from core.values import Kind, Task
@@ -89,7 +89,7 @@ def fit_target(frame: "pd.DataFrame", name: str, roles: Roles) -> TargetCode:
     if kind in (Kind.BINARY, Kind.MULTICLASS):
         if what_holds(column) is Holds.TEXT:
             texts = as_levels(column)[1]
-            if kind is Kind.BINARY and len(texts) == 2 and texts[0].lower() in POSITIVE:
+            if kind is Kind.BINARY and len(texts) == 2 and texts[0].lower() in HAPPENED:
                 texts = texts[::-1]
         else:
             numbers = _distinct(as_numbers(column))
