@@ -105,14 +105,21 @@ def hazard_targets(
 
 
 def base_logits(
-    event: Bool[np.ndarray, "row interval"], at_risk: Bool[np.ndarray, "row interval"]
+    event: Bool[np.ndarray, "row interval"],
+    at_risk: Bool[np.ndarray, "row interval"],
+    count: Float[np.ndarray, " row"] | None = None,
 ) -> Float[np.ndarray, " interval"]:
     """Logits of the best constant predictor: of the events among those at risk, by interval.
 
     Shares are kept half a row away from 0 and 1 (ours); an interval with nobody at risk is 0.
+
+    Args:
+        event, at_risk: as of `hazard_targets`.
+        count: how many rows each row stands for; one when None.
     """
-    n_at_risk = at_risk.sum(axis=0).astype(np.float64)
-    n_events = np.clip(event.sum(axis=0), 0.5, np.maximum(n_at_risk - 0.5, 0.5))
+    count = np.ones(len(event)) if count is None else count
+    n_at_risk = count @ at_risk
+    n_events = np.clip(count @ event, 0.5, np.maximum(n_at_risk - 0.5, 0.5))
     n_others = np.where(n_at_risk > 0, np.maximum(n_at_risk - n_events, 0.5), n_events)
     return np.asarray(np.log(n_events) - np.log(n_others))
 

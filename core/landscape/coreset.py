@@ -166,7 +166,7 @@ def _pilot(material: Material, seed: int) -> tuple[Trunk, Heads]:
 
     cpu, generator = torch.device("cpu"), generator_of(seed, 0, 7)
     trunk = draw_perceptron(material.at_hand.x.shape[1], WIDTH, DEPTH, generator, cpu)
-    tasks, labels = material.own_tasks, material.fair_labels()
+    tasks, labels = material.own_tasks, material.own_counts()
     return trunk, draw_shared_head(tasks, labels, WIDTH, "prior", generator, cpu)
 
 

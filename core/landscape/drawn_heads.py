@@ -67,16 +67,21 @@ def _biases(tasks: Sequence[Task], labels: Labels, bias: str) -> Float[np.ndarra
     if bias == "zero":
         return priors
     for place, task in enumerate(tasks):
-        value = labels.value[labels.known[:, place], place]
+        known = labels.known[:, place]
+        value, count = labels.value[known, place], None
+        if labels.n_rows is not None:
+            count = labels.n_rows[known, place]
         if task.kind is Kind.REGRESSION or len(value) == 0:
             continue  # a standardised regression has mean 0
         if task.kind is Kind.TIME_TO_EVENT:
             event, at_risk = hazard_questions(torch.from_numpy(value), torch.arange(task.n_outputs))
-            priors[place, : task.n_outputs] = base_logits(event.numpy(), at_risk.numpy())
+            found = base_logits(event.numpy(), at_risk.numpy(), count)
+            priors[place, : task.n_outputs] = found
             continue
         n_classes = max(len(task.classes), 2)
-        counts = np.bincount(value.astype(int), minlength=n_classes)
-        logs = np.log(np.clip(counts, 0.5, len(value) - 0.5) / len(value))
+        counts = np.bincount(value.astype(int), count, n_classes)
+        n_rows = counts.sum()
+        logs = np.log(np.clip(counts, 0.5, n_rows - 0.5) / n_rows)
         if task.kind is Kind.BINARY:
             priors[place, 0] = logs[1] - logs[0]
         else:

@@ -18,7 +18,7 @@ class Ground(NamedTuple):
 
     tasks: Sequence[Task]
     labels: Labels
-    """Of the tasks, as frequent as in the table: what base rates are taken from."""
+    """Of the tasks: what base rates are taken from."""
     rows: Rows
     """At hand."""
     layout: Layout

@@ -21,7 +21,7 @@ from core.landscape.notes import (
 )
 from core.landscape.one_step import OneStep
 from core.landscape.refits.measure import are_refitted, measure_refits
-from core.landscape.rows.labels import Distinct
+from core.landscape.rows.labels import Distinct, Labels
 from core.landscape.rows.material import Inputs, Material, from_stream, from_table
 from core.landscape.rows.pieces import supply
 from core.landscape.spread import explain_spread
@@ -75,7 +75,7 @@ def points_of_start(
 ) -> Points:
     """See `core.landscape.measure_points`. A point is one step whatever is summed: nothing is."""
     material = _material(method, table, seed)
-    tasks, labels, layout = material.own_tasks, material.fair_labels(), material.layout
+    tasks, labels, layout = material.own_tasks, _labels(method, material), material.layout
     on, beyond = pick_device(device), material.beyond(pick_device(device))
     rows = material.arrange(material.at_hand, on, _one_output(method, tasks))
     ground = Ground(tasks, labels, rows, layout, brought, "matched", None, frozenset(), beyond)
@@ -102,7 +102,7 @@ def _ground(
     brought: Brought,
 ) -> tuple[Ground, Coreset | None]:
     """What every start is measured on, and the draw that this is of, if any."""
-    tasks, labels = material.own_tasks, material.fair_labels()
+    tasks, labels = material.own_tasks, _labels(method, material)
     one_output, pairing = _one_output(method, tasks), method.pairing_of(material.has_own_samples)
     on = pick_device(device)
     rows = material.arrange(material.at_hand, on, one_output)
@@ -113,6 +113,12 @@ def _ground(
         every = supply(drawn)
     summed = (pairing, every, reads, material.beyond(on))
     return Ground(tasks, labels, rows, material.layout, brought, *summed), coreset
+
+
+def _labels(method: OneStep, material: Material) -> Labels:
+    """What base rates are taken from; of all rows where heads start at them."""
+    is_drawn = method.start == "warmup" or method.heads != "probe"
+    return material.own_counts() if is_drawn else material.own_labels
 
 
 def _draws(method: OneStep, pairing: str) -> bool:

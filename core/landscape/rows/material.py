@@ -7,6 +7,7 @@ probes begin); the sums, and what probes learn in the end, go over every row as 
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from core.errors import TableError
 from core.inputs import InputScale, apply_scale, fit_scale
 from core.keys import block_of
 from core.landscape.rows.blocks import assign_blocks
+from core.landscape.rows.label_counts import LabelCounts
 from core.landscape.rows.label_sums import sum_labels
 from core.landscape.rows.labels import (
     Distinct,
@@ -76,6 +78,8 @@ class Material:
     """How many rows each one at hand stands for."""
     parts: Callable[[], Iterator[Part]]
     label_sums: Callable[[], LabelSums]
+    label_counts: Callable[[], Labels]
+    """Every label of all rows with how often it occurs, or the labels of all rows."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -89,9 +93,14 @@ class Material:
         return own_labels(self.at_hand, self.distinct)
 
     def fair_labels(self) -> Labels:
-        """The same with rows as frequent as in the table, for base rates."""
+        """The same with rows as frequent as in the table, for base rates of the rows at hand."""
         copies = even_copies(self.weight, MOST_COPIES)
-        return Labels(*(part[copies] for part in self.own_labels))
+        value, known, _ = self.own_labels
+        return Labels(value[copies], known[copies])
+
+    def own_counts(self) -> Labels:
+        """How often the labels of the distinct tasks occur, for base rates of all rows."""
+        return self.label_counts().of(self.distinct.first)
 
     def arrange(
         self, part: Part, device: "torch.device", one_output: bool, weight: np.ndarray | None = None
@@ -116,8 +125,7 @@ class Material:
 
 def own_labels(part: Part, distinct: Distinct) -> Labels:
     """The labels of the distinct tasks."""
-    value, known = part.labels
-    return Labels(value[:, distinct.first], known[:, distinct.first])
+    return part.labels.of(distinct.first)
 
 
 def prepare_inputs(table: TaskTable) -> Inputs:
@@ -149,6 +157,7 @@ def from_table(
         weight=np.ones(len(rows)),
         parts=lambda: iter((at_hand,)),
         label_sums=lambda: sum_labels(table.tasks, ((raw, block),), raw, n_blocks),
+        label_counts=lambda: labels,
     )
 
 
@@ -172,9 +181,18 @@ def from_stream(table: StreamedTable, n_blocks: int, seed: int) -> Material:
         patient = batch.patient.view(np.int64)
         return Part(x, batch.labels, labels, block, batch.number, patient)
 
-    def label_parts() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        for batch in table.stream.batches(with_features=False):
-            yield batch.labels, block_of(batch.patient, n_blocks, seed)
+    @cache
+    def of_labels() -> tuple[LabelSums, Labels]:
+        """One pass over the labels."""
+        counts = LabelCounts(table.tasks)
+
+        def parts() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+            for batch in table.stream.batches(with_features=False):
+                counts.add(prepare_labels(table.tasks, batch.labels, scale))
+                yield batch.labels, block_of(batch.patient, n_blocks, seed)
+
+        sums = sum_labels(table.tasks, parts(), raw[copies], n_blocks)
+        return sums, counts.labels()
 
     at_hand = part(Batch(sample.features[rows], raw, rows, survey.patient[rows]))
     _usable(at_hand.x)
@@ -189,7 +207,8 @@ def from_stream(table: StreamedTable, n_blocks: int, seed: int) -> Material:
         at_hand=at_hand,
         weight=survey.weight[rows],
         parts=lambda: (part(batch) for batch in table.stream.batches()),
-        label_sums=lambda: sum_labels(table.tasks, label_parts(), raw[copies], n_blocks),
+        label_sums=lambda: of_labels()[0],
+        label_counts=lambda: of_labels()[1],
         notes=survey.notes,
     )
 

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import rankdata
 
+from core.landscape.drawn_heads import draw_own_heads
 from core.landscape.rows.blocks import assign_blocks
+from core.landscape.rows.label_counts import LabelCounts
 from core.landscape.rows.label_sums import excess_events, ranks_among, sum_labels
-from core.landscape.rows.labels import find_distinct, prepare_labels
+from core.landscape.rows.labels import Labels, find_distinct, prepare_labels
 from core.landscape.rows.pieces import arrange_rows
 from tests.core.landscape.tables import draw_labels, make_table
 
@@ -114,3 +116,24 @@ def test_a_time_to_event_is_its_interval_signed_by_whether_it_happened():
     assert set(np.abs(value[known])) == set(range(1, 11))
     order = np.argsort(np.abs(labels[known, 0]))
     assert (np.diff(np.abs(value[known])[order]) >= 0).all()
+
+
+def test_base_rates_of_counted_labels_are_those_of_the_rows():
+    """Of every kind, whatever the parts; a task without a label has none."""
+    labels = draw_labels(400, "bmtrb", missing=0.2)
+    tasks = make_table(labels, "bmtrb").tasks
+    labels[:, 4] = np.nan
+    prepared, counts = prepare_labels(tasks, labels), LabelCounts(tasks)
+    for rows in np.array_split(np.arange(400), 7):
+        counts.add(Labels(prepared.value[rows], prepared.known[rows]))
+
+    def biases(told, tasks=tasks):
+        generator, cpu = torch.Generator(), torch.device("cpu")
+        return draw_own_heads(tasks, told, 4, "prior", generator, cpu).bias.numpy()
+
+    expected = biases(prepared)
+    assert (expected[:3] != 0).any(axis=1).all()
+    np.testing.assert_allclose(biases(counts.labels()), expected, rtol=1e-6)
+    some = [2, 0]
+    found = biases(counts.labels().of(np.array(some)), [tasks[k] for k in some])
+    np.testing.assert_allclose(found, expected[some], rtol=1e-6)

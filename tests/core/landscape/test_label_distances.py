@@ -46,7 +46,8 @@ class Problem:
 
     def rows(self, part=slice(None)):
         weight = None if self.weight is None else self.weight[part]
-        labels = Labels(*(values[part] for values in self.labels))
+        value, known, _ = self.labels
+        labels = Labels(value[part], known[part])
         return arrange_rows(self.x[part], labels, self.block[part], CPU, True, weight, n_blocks=5)
 
     def sums(self, every=None, reads=("distance",)):

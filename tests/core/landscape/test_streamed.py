@@ -77,13 +77,14 @@ def test_a_joint_run_looks_ahead_on_the_sample_of_a_streamed_file(small_batches,
     assert 0.15 * n_train < found.n_rows < 0.35 * n_train, "of whole patients"
 
 
+@pytest.mark.parametrize("head_bias", ["zero", "prior"])
 def test_sums_without_probes_are_exact_from_a_small_sample_too(
-    monkeypatch, small_batches, tmp_path
+    monkeypatch, small_batches, tmp_path, head_bias
 ):
     """Times are cut, and numbers ranked, among the sample; the texts of a column are put in the
-    order of their frequency there, so that column is left out."""
+    order of their frequency there, so that column is left out. Base rates are those of all rows."""
     file = save(make_frame().drop(columns="ward"), tmp_path / "big.parquet")
-    method = replace(METHOD, heads="shared", head_bias="zero")
+    method = replace(METHOD, heads="shared", head_bias=head_bias)
     whole = opened(file)
     few = opened(file, sample_rows=400)
     assert len(few.survey.weight) < 1500
