@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from core.hazard import base_logits
 from core.landscape.heads import Heads, hazard_questions, make_heads
-from core.landscape.rows.labels import Labels
+from core.landscape.rows.labels import CountedLabels, Labels
 from core.machine.device import send
 from core.values import Kind, Task
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def draw_shared_head(
     tasks: Sequence[Task],
-    labels: Labels,
+    labels: Labels | CountedLabels,
     width: int,
     bias: str,
     generator: "torch.Generator",
@@ -45,7 +45,7 @@ def draw_shared_head(
 
 def draw_own_heads(
     tasks: Sequence[Task],
-    labels: Labels,
+    labels: Labels | CountedLabels,
     width: int,
     bias: str,
     generator: "torch.Generator",
@@ -59,7 +59,9 @@ def draw_own_heads(
     return make_heads(tasks, weight.to(device), send(biases, device, torch.float32))
 
 
-def _biases(tasks: Sequence[Task], labels: Labels, bias: str) -> Float[np.ndarray, "task output"]:
+def _biases(
+    tasks: Sequence[Task], labels: Labels | CountedLabels, bias: str
+) -> Float[np.ndarray, "task output"]:
     """Zeros, or those of the best constant predictor; a class never seen counts as half a row."""
     import torch
 
@@ -69,7 +71,7 @@ def _biases(tasks: Sequence[Task], labels: Labels, bias: str) -> Float[np.ndarra
     for place, task in enumerate(tasks):
         known = labels.known[:, place]
         value, count = labels.value[known, place], None
-        if labels.n_rows is not None:
+        if isinstance(labels, CountedLabels):
             count = labels.n_rows[known, place]
         if task.kind is Kind.REGRESSION or len(value) == 0:
             continue  # a standardised regression has mean 0

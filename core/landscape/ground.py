@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.convolutions.canvas import Layout
-from core.landscape.rows.labels import Labels
+from core.landscape.rows.labels import CountedLabels, Labels
 from core.landscape.rows.pieces import Rows, Supply
 from core.landscape.trunks.brought import Brought
 from core.values import Task
@@ -17,7 +17,7 @@ class Ground(NamedTuple):
     """The same for all starts of a landscape."""
 
     tasks: Sequence[Task]
-    labels: Labels
+    labels: Labels | CountedLabels
     """Of the tasks: what base rates are taken from."""
     rows: Rows
     """At hand."""

@@ -21,7 +21,7 @@ from core.landscape.notes import (
 )
 from core.landscape.one_step import OneStep
 from core.landscape.refits.measure import are_refitted, measure_refits
-from core.landscape.rows.labels import Distinct, Labels
+from core.landscape.rows.labels import CountedLabels, Distinct, Labels
 from core.landscape.rows.material import Inputs, Material, from_stream, from_table
 from core.landscape.rows.pieces import supply
 from core.landscape.spread import explain_spread
@@ -115,7 +115,7 @@ def _ground(
     return Ground(tasks, labels, rows, material.layout, brought, *summed), coreset
 
 
-def _labels(method: OneStep, material: Material) -> Labels:
+def _labels(method: OneStep, material: Material) -> Labels | CountedLabels:
     """What base rates are taken from; of all rows where heads start at them."""
     is_drawn = method.start == "warmup" or method.heads != "probe"
     return material.own_counts() if is_drawn else material.own_labels

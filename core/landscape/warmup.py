@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.landscape.drawn_heads import draw_own_heads
-from core.landscape.rows.labels import Labels
+from core.landscape.rows.labels import CountedLabels, Labels
 from core.landscape.rows.pieces import Rows
 from core.landscape.trunks.trunk import Trunk
 from core.values import Task
@@ -28,7 +28,7 @@ RATE = 3e-3
 def warm_up(
     trunk: Trunk,
     tasks: Sequence[Task],
-    labels: Labels,
+    labels: Labels | CountedLabels,
     rows: Rows,
     steps: int,
     generator: "torch.Generator",

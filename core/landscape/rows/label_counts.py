@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.landscape.rows.labels import Labels
+from core.landscape.rows.labels import CountedLabels, Labels
 from core.values import Kind, Task
 
 
@@ -23,8 +23,8 @@ class LabelCounts:
             value = labels.value[labels.known[:, column], column].astype(int)
             self._count[:, column] += np.bincount(value + self._largest, minlength=len(self._count))
 
-    def labels(self) -> Labels:
+    def labels(self) -> CountedLabels:
         """Every value once, and how many rows have it."""
         value = np.arange(-self._largest, self._largest + 1.0)
         count = self._count
-        return Labels(np.repeat(value[:, None], count.shape[1], 1), count > 0, count)
+        return CountedLabels(np.repeat(value[:, None], count.shape[1], 1), count > 0, count)

@@ -18,13 +18,22 @@ class Labels(NamedTuple):
     """Class code; the number of a regression in standard deviations from its mean; for a time to
     event ± (1 + its interval), negative where the row was censored in it."""
     known: Bool[np.ndarray, "row task"]
-    n_rows: Float[np.ndarray, "row task"] | None = None
-    """How many rows each stands for, by task; one where None."""
 
     def of(self, tasks: Int[np.ndarray, " task"]) -> "Labels":
         """The labels of some tasks."""
-        n_rows = None if self.n_rows is None else self.n_rows[:, tasks]
-        return Labels(self.value[:, tasks], self.known[:, tasks], n_rows)
+        return Labels(self.value[:, tasks], self.known[:, tasks])
+
+
+class CountedLabels(NamedTuple):
+    """Every value that `Labels` have once, and how many rows have it."""
+
+    value: Float[np.ndarray, "value task"]
+    known: Bool[np.ndarray, "value task"]
+    n_rows: Float[np.ndarray, "value task"]
+
+    def of(self, tasks: Int[np.ndarray, " task"]) -> "CountedLabels":
+        """The labels of some tasks."""
+        return CountedLabels(*(part[:, tasks] for part in self))
 
 
 class LabelScale(NamedTuple):

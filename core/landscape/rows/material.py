@@ -21,6 +21,7 @@ from core.landscape.rows.blocks import assign_blocks
 from core.landscape.rows.label_counts import LabelCounts
 from core.landscape.rows.label_sums import sum_labels
 from core.landscape.rows.labels import (
+    CountedLabels,
     Distinct,
     Labels,
     LabelScale,
@@ -78,7 +79,7 @@ class Material:
     """How many rows each one at hand stands for."""
     parts: Callable[[], Iterator[Part]]
     label_sums: Callable[[], LabelSums]
-    label_counts: Callable[[], Labels]
+    label_counts: Callable[[], Labels | CountedLabels]
     """Every label of all rows with how often it occurs, or the labels of all rows."""
     notes: tuple[str, ...] = ()
 
@@ -95,10 +96,9 @@ class Material:
     def fair_labels(self) -> Labels:
         """The same with rows as frequent as in the table, for base rates of the rows at hand."""
         copies = even_copies(self.weight, MOST_COPIES)
-        value, known, _ = self.own_labels
-        return Labels(value[copies], known[copies])
+        return Labels(*(part[copies] for part in self.own_labels))
 
-    def own_counts(self) -> Labels:
+    def own_counts(self) -> Labels | CountedLabels:
         """How often the labels of the distinct tasks occur, for base rates of all rows."""
         return self.label_counts().of(self.distinct.first)
 
@@ -182,7 +182,7 @@ def from_stream(table: StreamedTable, n_blocks: int, seed: int) -> Material:
         return Part(x, batch.labels, labels, block, batch.number, patient)
 
     @cache
-    def of_labels() -> tuple[LabelSums, Labels]:
+    def of_labels() -> tuple[LabelSums, CountedLabels]:
         """One pass over the labels."""
         counts = LabelCounts(table.tasks)
 

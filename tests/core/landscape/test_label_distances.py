@@ -46,8 +46,7 @@ class Problem:
 
     def rows(self, part=slice(None)):
         weight = None if self.weight is None else self.weight[part]
-        value, known, _ = self.labels
-        labels = Labels(value[part], known[part])
+        labels = Labels(*(values[part] for values in self.labels))
         return arrange_rows(self.x[part], labels, self.block[part], CPU, True, weight, n_blocks=5)
 
     def sums(self, every=None, reads=("distance",)):
