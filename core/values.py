@@ -210,7 +210,9 @@ class Landscape(Frozen):
     coreset: Coreset | None = None
     """None where the sums are of every row."""
     refits: PairSums | None = None
-    """On halves of the blocks with heads fitted there, one entry a half; None without any."""
+    """With heads fitted on halves of the blocks, one entry a half; None without any."""
+    halves: Bool[np.ndarray, "half block"] | None = None
+    """Which blocks each of these is of; None where that is not known."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,8 +30,8 @@ def measure_affinity(
     raw = measure(*add_up(landscape, np.ones(landscape.sums.n_blocks)))
     values = within_range(measure, raw)
     blocks = _bootstrap(landscape, measure, n_replicates, seed) + (values - raw)
-    moved = blocks + refitted(landscape, measure, n_replicates)
-    replicates = within_range(measure, moved)
+    moved = refitted(landscape, measure, blocks - values, seed)
+    replicates = within_range(measure, values + moved)
     low, high = interval(replicates)
     similarity = _to_similarity(measure, values, landscape.sums.pairing)
     return Affinity(

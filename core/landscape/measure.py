@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from jaxtyping import Bool
 
 from core.landscape.coreset import draw_coreset
 from core.landscape.ground import Ground
@@ -49,7 +50,7 @@ def average_starts(
     material = _material(method, table, seed, inputs)
     is_streamed = isinstance(table, StreamedTable)
     ground, coreset = _ground(method, material, is_streamed, seed, device, reads, brought)
-    starts, refits = _measure(method, ground, seed, on_progress)
+    starts, again = _measure(method, ground, seed, on_progress)
     return Landscape(
         tasks=table.tasks,
         heads=method.heads,
@@ -59,7 +60,8 @@ def average_starts(
         points=draw_points(material, starts[0].trunk, starts[0].heads, method.max_points, seed),
         curve=np.mean([start.curve for start in starts], axis=0),
         coreset=coreset,
-        refits=None if refits is None else _with_copies(refits, material.distinct),
+        refits=None if again is None else _with_copies(again[0], material.distinct),
+        halves=None if again is None else again[1],
         notes=(*material.notes, *_notes(method, material, ground, starts)),
     )
 
@@ -133,7 +135,7 @@ def _one_output(method: OneStep, tasks: Sequence[Task]) -> bool:
 
 def _measure(
     method: OneStep, ground: Ground, seed: int, on_progress: OnProgress
-) -> tuple[list[Start], PairSums | None]:
+) -> tuple[list[Start], tuple[PairSums, Bool[np.ndarray, "half block"]] | None]:
     """Every start, and the probes of the first fitted again where that tells anything."""
     n_refits = min(method.refits, method.most_sums(len(ground.tasks)))
     again = n_refits > 0 and are_refitted(method, ground)

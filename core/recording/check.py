@@ -23,6 +23,7 @@ def find_fault(landscape: Landscape) -> str:
         _of_notes(landscape),
         _of_sums(landscape.sums, n_tasks),
         _of_sums(landscape.refits or landscape.sums, n_tasks),
+        _of_halves(landscape),
         _of_labels(landscape.label_sums, landscape.sums.n_blocks, n_tasks),
         _of_points(landscape.points, n_tasks),
         _not_numbers("curve", landscape.curve, (len(np.atleast_1d(landscape.curve)), 2)),
@@ -81,6 +82,15 @@ def _of_sums(sums: PairSums, n_tasks: int) -> Iterator[str]:
         tiny = 1e-9 * max(float(np.abs(bound).max(initial=0.0)), 1.0)
         if (part > bound * ROOM + tiny).any() or (part < least * ROOM - tiny).any():
             yield f"its sums of {name} are more than {len(count)} blocks of such samples can have"
+
+
+def _of_halves(landscape: Landscape) -> Iterator[str]:
+    halves, refits = landscape.halves, landscape.refits
+    if halves is None:
+        return
+    shape = (0 if refits is None else len(refits.count), landscape.sums.n_blocks)
+    if not isinstance(halves, np.ndarray) or halves.dtype.kind != "b" or halves.shape != shape:
+        yield "its halves are not of its blocks"
 
 
 def _of_labels(labels: LabelSums, n_blocks: int, n_tasks: int) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from jaxtyping import Bool
 
 from core.landscape.ground import Ground
 from core.landscape.one_step import OneStep
@@ -34,7 +35,7 @@ def measure_refits(
     n_refits: int,
     seed: int,
     on_progress: OnProgress,
-) -> PairSums:
+) -> tuple[PairSums, Bool[np.ndarray, "half block"]]:
     """The pair sums of halves of the blocks, each with probes fitted on that half alone.
 
     Args:
@@ -46,7 +47,8 @@ def measure_refits(
         on_progress: told the finished share after every half; may raise Cancelled.
 
     Returns:
-        One entry a half where `PairSums` has blocks; its count is that of the half's samples.
+        One entry a half where `PairSums` has blocks; its count is that of the half's samples. And
+        which blocks are in each half.
     """
     kept = draw_halves(ground.rows.block, n_refits, seed)
     told = "fitting probes on halves of the patients"
@@ -63,7 +65,8 @@ def measure_refits(
         most=None if on_a_cpu else 1,
     )
     fitting(1.0, told)
-    return _stacked(halves)
+    blocks = np.arange(ground.rows.n_blocks)
+    return _stacked(halves), np.stack([np.isin(blocks, half) for half in kept])
 
 
 def _stacked(halves: list[PairSums]) -> PairSums:

@@ -79,7 +79,7 @@ def test_replicates_vary_as_affinities_of_new_patients_do(landscapes):
     source, target = np.triu_indices(len(found[0].values), 1)
     between = np.std([each.values[source, target] for each in found], axis=0, ddof=1)
     claimed = np.mean([each.replicates[:, source, target].std(axis=0) for each in found], axis=0)
-    assert 0.7 < np.median(claimed / between) < 1.4
+    assert 0.7 < np.median(claimed / between) < 1.5
 
 
 def test_nothing_is_fitted_again_where_heads_are_not_fitted_or_nobody_asks():
@@ -173,6 +173,59 @@ def test_refits_of_a_part_of_the_rows_count_for_less():
     }
     rest = measure_affinity(replace(steady, refits=None), AbsCosine(), 25).replicates[:, 0, 1]
     np.testing.assert_allclose(spread[0.125] - rest, (spread[0.5] - rest) / 2, rtol=0.05, atol=1e-4)
+
+
+def deviations(landscape, n_replicates):
+    found = measure_affinity(landscape, Cosine(), n_replicates)
+    return 2 * found.replicates[:, 0, 1] - 1 - found.values[0, 1]  # similarities are (1 + c) / 2
+
+
+@pytest.fixture(scope="module")
+def followed():
+    """A landscape, and a way to make its refits: so much of what the rows of a half move, and so
+    much of chance."""
+    landscape = measure_landscape(make_table(draw_labels(400), "bbrm"), FITTED)
+    sums, halves = landscape.sums, landscape.halves
+    assert (halves.sum(axis=1) == halves.shape[1] // 2).all()
+    count, cosine = (np.tensordot(halves, one, axes=1) for one in (sums.count, sums.cosine))
+    rows = cosine / count - sums.cosine.sum(axis=0) / sums.count.sum(axis=0)
+    chance, along = np.random.default_rng(0).normal(size=(len(halves), 1)) * 0.01, rows[:, 0, 1]
+    along = np.column_stack([np.ones(len(halves)), along])
+    chance -= along @ np.linalg.lstsq(along, chance)[0]  # has nothing to do with the rows
+    half = np.broadcast_to(sums.count.sum(axis=0) / 2, count.shape)
+
+    def made(follow, by_chance):
+        values = follow * rows + by_chance * chance[..., None]
+        return replace(
+            landscape, refits=replace(landscape.refits, count=half, cosine=half * values)
+        )
+
+    return replace(landscape, refits=None), made, chance.ravel()
+
+
+def test_heads_that_follow_the_rows_move_with_them(followed):
+    still, made, _ = followed
+    np.testing.assert_allclose(deviations(made(2.0, 0.0), 50), 3 * deviations(still, 50), atol=1e-6)
+
+
+def test_heads_that_go_against_the_rows_do_not_narrow_an_interval(followed):
+    still, made, _ = followed
+    narrow = np.std(deviations(still, 400))
+    assert np.std(deviations(made(-1.0, 0.0), 400)) > 1.2 * narrow
+
+
+def test_a_spread_that_few_halves_tell_is_wider_as_students_t_is(followed):
+    still, made, chance = followed
+    added = np.var(deviations(made(0.0, 1.0), 8000)) - np.var(deviations(still, 8000))
+    expected = 2.069 / 1.960 * chance.std(ddof=2)  # 23 degrees of freedom
+    np.testing.assert_allclose(added**0.5, expected, rtol=0.05)
+
+
+def test_halves_that_nobody_knows_add_to_the_blocks(followed):
+    still, made, _ = followed
+    known = made(1.0, 0.0)
+    found = np.std(deviations(replace(known, halves=None), 4000))
+    np.testing.assert_allclose(found, 2**0.5 * np.std(deviations(still, 4000)), rtol=0.25)
 
 
 def test_copies_of_a_task_stay_copies_in_every_replicate():

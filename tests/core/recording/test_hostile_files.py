@@ -85,6 +85,15 @@ def test_numbers_that_do_not_belong_together(good, tmp_path, which, change, word
     assert words in refusal(write(tmp_path / "m.landscape.npz", tree, broken))
 
 
+@pytest.mark.parametrize("halves", [np.ones((3, 1), dtype=bool), np.ones((0, 9)), "all"])
+def test_halves_of_other_blocks(good, tmp_path, halves):
+    _, tree, arrays = good
+    is_array = isinstance(halves, np.ndarray)
+    changed = tree | {"halves": {"array": "/halves"} if is_array else halves}
+    broken = arrays | ({"/halves": halves} if is_array else {})
+    assert "halves are not" in refusal(write(tmp_path / "m.landscape.npz", changed, broken))
+
+
 def second(**change):
     return lambda tree: tree["tasks"][1].update(change)
 
