@@ -160,9 +160,8 @@ class LabelSums(Frozen):
     task: Int[np.ndarray, " column"]
     count: Float[np.ndarray, "block column column"]
     total: Float[np.ndarray, "block column column"]
-    """Σ y_row over the samples shared with the other column."""
     square: Float[np.ndarray, "block column column"]
-    """Σ y_row²."""
+    """Σ y_row and Σ y_row² over the samples shared with the other column."""
     product: Float[np.ndarray, "block column column"]
     """Σ y_row · y_other."""
 
@@ -210,9 +209,8 @@ class Landscape(Frozen):
     coreset: Coreset | None = None
     """None where the sums are of every row."""
     refits: PairSums | None = None
-    """With heads fitted on halves of the blocks, one entry a half; None without any."""
     halves: Bool[np.ndarray, "half block"] | None = None
-    """Which blocks each of these is of; None where that is not known."""
+    """`refits`: heads fitted on `halves` of the blocks, one entry a half; None where unknown."""
 
 
 @dataclass(frozen=True, eq=False)
