@@ -66,7 +66,7 @@ def _means_around(
 ) -> Float[np.ndarray, " edge"]:
     """Of ascending times, the mean around so many quantiles; of as many for all, so means ascend.
 
-    None where an event would be in two means; around one quantile there always is a mean.
+    Empty where an event would be in two means; around one quantile there always is a mean.
     """
     n, width = len(times), FEWEST_SHOWN
     shares = np.arange(1, n_means + 1) / (n_means + 1)

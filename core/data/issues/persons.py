@@ -54,15 +54,11 @@ def person_issues(frame: "pd.DataFrame", roles: Roles, coded: CodedTable) -> Ite
     yield from about_each(
         "warning",
         [name for name, others in kept.items() if len(others) >= FEWEST_KEPT],
-        lambda name: f"may say whose row it is: where it is the same, so {_are(kept[name])}",
+        lambda name: f"may say whose row it is: where it is the same, so are {listed(kept[name])}",
         "Name it with --patient-id, if it does, so that all rows of a patient are in one split and "
         "count as one patient.",
         lambda name: PATIENT,
     )
-
-
-def _are(names: list[str]) -> str:
-    return f"are {listed(names)}"
 
 
 def _kept(column: "pd.Series", name: str, coded: CodedTable) -> list[str]:
